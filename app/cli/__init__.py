@@ -1,0 +1,67 @@
+"""The command line, `chat-backend`. Each command is a module of this package.
+
+Only the module of the command that is asked for is imported: `--help` and `chat` need neither
+the database nor the model's SDK, and `serve` starts the sooner.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from app import __version__
+
+NAME = "chat-backend"
+COMMANDS = {
+    "serve": "Run the server.",
+    "chat": "Chat in the terminal with a running server.",
+    "migrate": "Bring the database schema up to date.",
+    "user": "Create, disable and enable accounts.",
+    "doctor": "Check settings, database and default model; say what to mend.",
+}
+
+
+def main() -> None:
+    """The entry point of `chat-backend`."""
+    command_line(sys.argv[1:])(prog_name=NAME)
+
+
+def command_line(arguments: Sequence[str]) -> typer.Typer:
+    """All commands by name and help; the one that `arguments` call is the real one."""
+    cli = typer.Typer(
+        name=NAME,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        callback=_chat_backend,
+    )
+    wanted = next((word for word in arguments if not word.startswith("-")), None)
+    for name, summary in COMMANDS.items():
+        if name == wanted:
+            cli.add_typer(importlib.import_module(f"app.cli.{name}").cli)
+        else:
+            cli.command(name, help=summary)(_not_loaded)
+    return cli
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def _chat_backend(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """A chat backend where every user brings their own model, and no reply is lost."""
+
+
+def _not_loaded() -> None:
+    raise AssertionError("a command that was not called has no body")

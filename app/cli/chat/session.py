@@ -1,0 +1,131 @@
+"""A conversation that outlives its connections: reads in a thread, reconnects, sends again."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.sync.client import ClientConnection
+
+from app.cli.chat.stream import Frame, ReplyStream, Shown
+
+FIRST_PAUSE_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 5.0
+ATTEMPTS = 12
+"""About 45 s in all: a restart of the server fits in."""
+FINAL_CLOSE_CODES = {1008, 4401, 4403, 4404, 4429}
+
+
+class ChatSession:
+    """`open_socket(cursor)` connects; `show` gets everything to see, from the reading thread."""
+
+    def __init__(
+        self,
+        open_socket: Callable[[str | None], ClientConnection],
+        show: Callable[[Shown], None],
+    ) -> None:
+        self._open_socket = open_socket
+        self._show = show
+        self._stream = ReplyStream()
+        self._socket: ClientConnection | None = None
+        self._lock = threading.Lock()
+        self._stop_wanted = False
+        self._idle = threading.Event()
+        self._closing = threading.Event()
+        self._reader = threading.Thread(target=self._keep_reading, daemon=True)
+        self.failure: str | None = None
+        self._idle.set()
+
+    def start(self) -> None:
+        """Connect, and keep connected until `close`."""
+        self._reader.start()
+
+    def send(self, content: str) -> None:
+        """Send a message; `wait` waits for its reply. It is sent again until it arrives."""
+        with self._lock:
+            self._idle.clear()
+            self._stop_wanted = False
+            self._transmit(self._stream.message(content))
+        if self.failure:
+            self._idle.set()
+
+    def stop(self) -> None:
+        """Ask for the end of the running reply, now or as soon as there is a connection."""
+        with self._lock:
+            self._stop_wanted = True
+            self._transmit({"type": "stop"})
+
+    def wait(self) -> None:
+        """Wait until the reply has ended; `failure` says if it cannot be followed any more."""
+        self._idle.wait()
+
+    def close(self) -> None:
+        """Disconnect. A running reply goes on at the server."""
+        self._closing.set()
+        if self._socket:
+            self._socket.close()
+        self._reader.join(LONGEST_PAUSE_SECONDS)
+
+    def _transmit(self, frame: Frame) -> None:
+        if self._socket is None:
+            return  # the reading thread sends what is pending once it has connected
+        try:
+            self._socket.send(json.dumps(frame))
+        except ConnectionClosed:
+            return  # the reading thread sees the same and reconnects
+
+    def _keep_reading(self) -> None:
+        attempts, pause = 0, FIRST_PAUSE_SECONDS
+        while not self._closing.is_set() and self.failure is None:
+            if self._connected_once():
+                attempts, pause = 0, FIRST_PAUSE_SECONDS
+            elif attempts == ATTEMPTS:
+                self.failure = self.failure or "The server cannot be reached"
+            attempts += 1
+            self._closing.wait(pause if self.failure is None else 0)
+            pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+        self._idle.set()
+
+    def _connected_once(self) -> bool:
+        """One connection, from its beginning to its end; whether it was of any use."""
+        began, events = time.monotonic(), 0
+        try:
+            with self._open_socket(self._stream.cursor) as socket:
+                self._catch_up(socket)
+                for text in socket:
+                    self._receive(json.loads(text))
+                    events += 1
+        except InvalidStatus as error:
+            if error.response.status_code < 500:
+                self.failure = f"The server refused the connection: {error}"
+        except ConnectionClosed as error:
+            if error.rcvd and error.rcvd.code in FINAL_CLOSE_CODES:
+                self.failure = f"The server closed the connection ({error.rcvd.code})"
+        except (OSError, WebSocketException):
+            pass  # tried again; the caller counts
+        except (ValueError, KeyError, TypeError):
+            self.failure = "The server sent something that makes no sense"
+        finally:
+            self._socket = None
+        return events > 0 or time.monotonic() - began > LONGEST_PAUSE_SECONDS
+
+    def _catch_up(self, socket: ClientConnection) -> None:
+        with self._lock:
+            self._socket = socket
+            frame = self._stream.unacknowledged()
+            if frame:
+                self._transmit(frame)
+            if self._stop_wanted and self._stream.busy:
+                self._transmit({"type": "stop"})
+
+    def _receive(self, event: Frame) -> None:
+        with self._lock:
+            seen = self._stream.receive(event)
+            busy = self._stream.busy
+        try:
+            for shown in seen:
+                self._show(shown)
+        finally:
+            if not busy:
+                self._idle.set()

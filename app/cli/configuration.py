@@ -1,0 +1,70 @@
+"""Settings for a command: read, checked, and explained without ever showing a value."""
+
+import tempfile
+from pathlib import Path
+
+import typer
+from pydantic import ValidationError
+from sqlalchemy.exc import ArgumentError
+
+from app.cli.failure import MISCONFIGURED, fail
+from app.config import Settings
+
+BACKENDS = {"sqlite", "mysql", "mariadb"}
+SUPPORTED = "must look like mysql+pymysql://user:password@host:3306/name, or be left out"
+
+
+def load_settings() -> Settings:
+    """The settings of the environment and of `.env`.
+
+    Ends the command with one line per problem, and code 2, when they are not valid.
+    """
+    problems = setting_problems()
+    if not problems:
+        return Settings()
+    for problem in problems[:-1]:
+        typer.echo(problem, err=True)
+    fail(problems[-1], MISCONFIGURED)
+
+
+def setting_problems() -> list[str]:
+    """What is wrong with the settings, one line each; their values are left out."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        details = error.errors(include_input=False, include_context=False, include_url=False)
+        return [_problem(detail["loc"], detail["msg"]) for detail in details]
+    except UnicodeDecodeError:
+        return [".env is not a UTF-8 text file"]
+    return [] if _supported(settings) else [f"DATABASE_URL: {SUPPORTED}"]
+
+
+def _supported(settings: Settings) -> bool:
+    try:
+        return settings.database.get_backend_name() in BACKENDS
+    except ArgumentError:
+        return False
+
+
+def _problem(location: tuple[int | str, ...], text: str) -> str:
+    name = str(location[0]).upper() if location else ""
+    plain = text.removeprefix("Value error, ")
+    return f"{name}: {plain}" if name else plain
+
+
+def data_dir_problem(settings: Settings) -> str | None:
+    """Why `DATA_DIR` cannot be written, None when it can. Makes it when it is missing."""
+    folder: Path = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return None
+    except OSError as error:
+        return f"DATA_DIR {folder} cannot be written: {error.strerror}"
+
+
+def require_data_dir(settings: Settings) -> None:
+    """Make `DATA_DIR` if it is used; ends the command when it cannot be written."""
+    problem = None if settings.database_url else data_dir_problem(settings)
+    if problem:
+        fail(problem)

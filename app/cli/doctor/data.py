@@ -1,0 +1,103 @@
+"""Checks of the database: version, schema, durability, clock, and the keys that lie in it."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.cli.doctor.check import Check
+from app.config import Settings
+from app.encryption import KeyVault
+from app.errors import KeyUnreadable
+from app.migration import (
+    SchemaError,
+    check_version,
+    current_revision,
+    head_revision,
+    sync_engine,
+)
+
+CLOCK_SKEW_SECONDS = 5
+
+
+def check_database(settings: Settings) -> Iterator[Check]:
+    """Everything that needs a connection; only the failure to connect when there is none."""
+    engine = sync_engine(settings)
+    sqlite = engine.dialect.name == "sqlite"
+    try:
+        with engine.connect() as connection:
+            yield _check_version(connection, sqlite)
+            yield _check_durability(connection, sqlite)
+            yield _check_clock(connection, settings, sqlite)
+        revision = current_revision(engine)
+        yield _check_schema(revision)
+        if revision is not None:
+            check_version(engine)
+            with engine.connect() as connection:
+                yield _check_keys(connection, settings)
+    except SchemaError as error:
+        yield Check("Schema", False, str(error), "install that version of the app")
+    except SQLAlchemyError as error:
+        where = engine.url.render_as_string(hide_password=True)
+        advice = "start the database; check DATABASE_URL, user and password"
+        yield Check("Database", False, f"{where}: {type(error).__name__}", advice)
+    finally:
+        engine.dispose()
+
+
+def _scalar(connection: Connection, statement: str) -> object:
+    return connection.execute(text(statement)).scalar()
+
+
+def _check_version(connection: Connection, sqlite: bool) -> Check:
+    if sqlite:
+        return Check("Database", True, f"SQLite {_scalar(connection, 'SELECT sqlite_version()')}")
+    version = str(_scalar(connection, "SELECT VERSION()"))
+    old = "MariaDB" not in version and int(version.split(".")[0]) < 8
+    return Check("Database", not old, f"MySQL {version}", "use MySQL 8 or newer" if old else "")
+
+
+def _check_durability(connection: Connection, sqlite: bool) -> Check:
+    if sqlite:
+        return Check("Durability", True, "synchronous=FULL, set by the app")
+    level = str(_scalar(connection, "SELECT @@innodb_flush_log_at_trx_commit"))
+    advice = "" if level == "1" else "set it to 1: a power cut may lose the last second of messages"
+    return Check("Durability", True, f"innodb_flush_log_at_trx_commit={level}", advice)
+
+
+def _check_clock(connection: Connection, settings: Settings, sqlite: bool) -> Check:
+    """A server whose clock is off judges tokens wrongly and stamps messages with wrong times."""
+    if sqlite:
+        file = Path(settings.database.database or "")
+        ahead = file.stat().st_mtime - time.time() if file.exists() else 0
+        wrong, found = ahead > CLOCK_SKEW_SECONDS, f"{max(ahead, 0):.0f} s behind the database file"
+    else:
+        theirs = float(str(_scalar(connection, "SELECT UNIX_TIMESTAMP(NOW(6))")))
+        skew = abs(theirs - time.time())
+        wrong, found = skew > CLOCK_SKEW_SECONDS, f"{skew:.1f} s from the database's"
+    return Check("Clock", not wrong, found, "set the clock (NTP)" if wrong else "")
+
+
+def _check_schema(revision: str | None) -> Check:
+    head = head_revision()
+    if revision is None:
+        return Check("Schema", True, "empty; made on first start")
+    advice = "run chat-backend migrate" if revision < head else ""
+    return Check("Schema", revision >= head, f"{revision}, newest {head}", advice)
+
+
+def _check_keys(connection: Connection, settings: Settings) -> Check:
+    """Whether the newest saved API key opens with `ENCRYPTION_KEY`."""
+    row = connection.execute(
+        text("SELECT user_id, base_url, encrypted_api_key FROM model_config ORDER BY id DESC")
+    ).first()
+    if row is None:
+        return Check("Saved API keys", True, "none yet")
+    try:
+        KeyVault(settings.encryption_keys).open(*row)
+    except KeyUnreadable:
+        advice = "bring the ENCRYPTION_KEY back that they were saved with"
+        return Check("Saved API keys", False, "do not open with ENCRYPTION_KEY", advice)
+    return Check("Saved API keys", True, "open with ENCRYPTION_KEY")

@@ -1,0 +1,120 @@
+"""`chat-backend serve`: the server, by itself or together with the local model."""
+
+import os
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+from uvicorn.supervisors import ChangeReload
+
+from app.cli.configuration import load_settings, require_data_dir
+from app.cli.failure import fail
+from app.cli.listening import CannotListen, bound_sockets, page_address
+from app.cli.schema import upgraded
+from app.config import Settings
+from app.local_model import LocalModel, LocalModelUnavailable
+
+SOCKET_FRAME_MAX_BYTES = 1_572_864
+"""100,000 characters, each at most two JSON escapes of six bytes, and the frame around them."""
+LAST_RESORT_SECONDS = 10
+"""The app drains by itself; beyond its own time plus this, requests are cancelled."""
+
+DAILY_MESSAGES = Settings.model_fields["default_model_daily_messages"]
+
+cli = typer.Typer()
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on [HOST].")] = None,
+    port: Annotated[int | None, typer.Option(help="Port, 0 for a free one [PORT].")] = None,
+    local_model: Annotated[
+        bool, typer.Option("--local-model", help="Run a small model here as the default one.")
+    ] = False,
+    reload: Annotated[bool, typer.Option("--reload", help="Restart when code changes.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Log more [DEBUG].")] = False,
+) -> None:
+    """Run the server. An option wins over the environment, the environment over .env."""
+    _override(host=host, port=port, debug=debug or None)
+    settings = load_settings()
+    require_data_dir(settings)
+    try:
+        sockets = bound_sockets(settings.host, settings.port)
+    except CannotListen as error:
+        fail(str(error))
+    if settings.auto_migrate:
+        upgraded(settings)  # the app does it too, but has no plain words for what goes wrong
+    model = _started_model(settings) if local_model else None
+    try:
+        _run(settings, sockets, reload)
+    finally:
+        if model:
+            model.stop()
+
+
+def _override(**settings: str | int | None) -> None:
+    """Settings by the environment, which the app and a reloaded app both read."""
+    for name, value in settings.items():
+        if value is not None:
+            os.environ[name.upper()] = str(value)
+
+
+def _started_model(settings: Settings) -> LocalModel | None:
+    if settings.default_api_key.get_secret_value():
+        _say("The local model is not started: DEFAULT_API_KEY names a default model already.")
+        return None
+    model = LocalModel(_say, settings.debug)
+    try:
+        model.start()
+    except LocalModelUnavailable as error:
+        _say(f"The local model is not available: {error}. The server runs without it.")
+        return None
+    os.environ.update(model.environment)
+    if settings.default_model_daily_messages == DAILY_MESSAGES.default:
+        _override(
+            default_model_daily_messages=0
+        )  # the cap saves an operator money; this costs none
+    return model
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+class _Server(uvicorn.Server):
+    """Says where it is once it listens."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and sockets:
+            port = sockets[0].getsockname()[1]
+            typer.echo(f"Ready on {page_address(self.config.host, port)}")
+
+
+def _run(settings: Settings, sockets: list[socket.socket], reload: bool) -> None:
+    config = uvicorn.Config(
+        "app.main:app",
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_FRAME_MAX_BYTES,
+        ws_per_message_deflate=False,
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        # Never "debug": the socket library then logs headers and the text of every frame.
+        log_level="info" if settings.debug else "warning",
+        timeout_graceful_shutdown=int(settings.drain_seconds) + LAST_RESORT_SECONDS,
+        reload=reload,
+    )
+    server = _Server(config)
+    try:
+        if reload:
+            ChangeReload(config, target=server.run, sockets=sockets).run()
+        else:
+            server.run(sockets)
+    except KeyboardInterrupt:
+        return  # raised again by uvicorn, after it has stopped as it was asked to

@@ -1,0 +1,25 @@
+"""The token of a request."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.dependencies.services import ServicesDep
+from app.errors import InvalidToken
+from app.utils.security import Claims
+
+_bearer = HTTPBearer(auto_error=False, bearerFormat="JWT")
+
+
+def get_claims(
+    services: ServicesDep,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Claims:
+    """The claims of the access token; InvalidToken without a valid one."""
+    if credentials is None:
+        raise InvalidToken
+    return services.auth.read_token(credentials.credentials)
+
+
+CurrentClaims = Annotated[Claims, Depends(get_claims)]

@@ -1,0 +1,33 @@
+"""The services of this process, as parameters."""
+
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from app.errors import Language
+from app.ratelimit import RateLimits
+from app.services.container import Services
+from app.utils.language import preferred_language
+
+
+def get_services(connection: HTTPConnection) -> Services:
+    """The services that the lifespan opened."""
+    services: Services = connection.app.state.services
+    return services
+
+
+def get_rate_limits(connection: HTTPConnection) -> RateLimits:
+    """The budgets of this process."""
+    limits: RateLimits = connection.app.state.rate_limits
+    return limits
+
+
+def get_language(connection: HTTPConnection) -> Language:
+    """The language that the client reads."""
+    return preferred_language(connection.headers.get("accept-language"))
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]
+RateLimitsDep = Annotated[RateLimits, Depends(get_rate_limits)]
+LanguageDep = Annotated[Language, Depends(get_language)]

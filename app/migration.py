@@ -1,0 +1,123 @@
+"""Brings the schema up to date, one process at a time.
+
+Runs before the server does, so it blocks; Alembic is loaded only when a migration is due.
+"""
+
+import fcntl
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy.engine import URL
+
+from app import __version__
+from app.config import Settings
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+LOCK_SECONDS = 120
+
+
+class SchemaError(RuntimeError):
+    """The schema cannot be used by this version of the app; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """The revision found (None: an empty database) and the one now in place."""
+
+    before: str | None
+    after: str
+
+
+def migrate(settings: Settings) -> Migrated:
+    """Upgrade the schema to the newest revision; does nothing when it is there already.
+
+    Raises SchemaError when the schema belongs to a newer app, SQLAlchemyError when the database
+    cannot be reached.
+    """
+    engine = sync_engine(settings)
+    try:
+        before = current_revision(engine)
+        if before != head_revision():
+            with _lock(engine, settings), engine.connect() as connection:
+                before = _revision(connection)
+                if before is None or before < head_revision():
+                    _upgrade(connection)
+        check_version(engine)
+        return Migrated(before, head_revision())
+    finally:
+        engine.dispose()
+
+
+def sync_engine(settings: Settings) -> Engine:
+    """A blocking engine for the command line and for migrations."""
+    url = settings.database
+    if url.get_backend_name() == "sqlite":
+        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        return create_engine(url, connect_args={"timeout": 5})
+    return create_engine(
+        url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
+    )
+
+
+def head_revision() -> str:
+    """The newest revision; each file in `migrations/versions` begins with its own."""
+    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The revision of the database, None when it is empty."""
+    with engine.connect() as connection:
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def check_version(engine: Engine) -> None:
+    """Raise SchemaError when the schema asks for a newer app than this one."""
+    with engine.connect() as connection:
+        needed = connection.execute(text("SELECT min_app_version FROM schema_info")).scalar_one()
+    if _parts(needed) > _parts(__version__):
+        raise SchemaError(
+            f"The database needs version {needed} of the app or newer; this is {__version__}"
+        )
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def _upgrade(connection: Connection) -> None:
+    command = importlib.import_module("alembic.command")
+    config = importlib.import_module("alembic.config").Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
+
+
+@contextmanager
+def _lock(engine: Engine, settings: Settings) -> Iterator[None]:
+    """Hold off other processes that start at the same moment."""
+    url: URL = settings.database
+    if url.get_backend_name() == "sqlite":
+        with open(f"{url.database}.migrate-lock", "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    name = {"name": f"chat-backend migrate {url.database}"[:64]}
+    with engine.connect() as connection:
+        wait = text(f"SELECT GET_LOCK(:name, {LOCK_SECONDS})")
+        if connection.execute(wait, name).scalar() != 1:
+            raise SchemaError("Another process has been migrating the database for two minutes")
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)

@@ -1,0 +1,22 @@
+"""The tables. Columns only: every query stands in `services/`."""
+
+from app.models.base import Base, utc_now
+from app.models.config import ModelConfig
+from app.models.conversation import Conversation
+from app.models.generation import Generation, GenerationPiece
+from app.models.message import Message
+from app.models.schema import SchemaInfo
+from app.models.user import DefaultModelUse, User
+
+__all__ = [
+    "Base",
+    "Conversation",
+    "DefaultModelUse",
+    "Generation",
+    "GenerationPiece",
+    "Message",
+    "ModelConfig",
+    "SchemaInfo",
+    "User",
+    "utc_now",
+]

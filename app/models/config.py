@@ -1,0 +1,23 @@
+"""Each user's own model endpoint."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import TABLE_OPTIONS, Base, Id, UtcDateTime
+
+
+class ModelConfig(Base):
+    """An OpenAI-compatible endpoint; its key opens only with this user and this URL."""
+
+    __tablename__ = "model_config"
+    __table_args__ = TABLE_OPTIONS
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"), unique=True)
+    base_url: Mapped[str] = mapped_column(String(500))
+    model_name: Mapped[str] = mapped_column(String(100))
+    encrypted_api_key: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())

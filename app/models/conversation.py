@@ -1,0 +1,35 @@
+"""Conversations."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import TABLE_OPTIONS, Base, Id, UtcDateTime
+
+
+class Conversation(Base):
+    """A conversation. `title_source`: `default`, `words` (the first ones), `model` or `user`.
+
+    `message_count` counts the messages on the path shown. A deleted one keeps its rows and
+    `deleted_at`, so that a mistake can be undone.
+    """
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        Index("idx_user_recent", "user_id", "deleted_at", "updated_at", "id"),
+        TABLE_OPTIONS,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(200))
+    title_source: Mapped[str] = mapped_column(String(10))
+    system_prompt: Mapped[str | None] = mapped_column(Text)
+    message_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+Index("idx_user_created", Conversation.user_id, Conversation.created_at.desc())

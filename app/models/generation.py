@@ -1,0 +1,55 @@
+"""Running replies, and the pieces of text they have saved so far."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import TABLE_OPTIONS, Base, Flag, Id, LongText, UtcDateTime
+
+
+class Generation(Base):
+    """One run that writes one AI message.
+
+    `running_conversation_id` is unique and NULL once the run has ended: one reply at a time.
+    `owner` is the process that writes; `beat` counts its signs of life. The id is never used
+    again, and so is the fencing token. Ended rows stay a minute for those who follow them.
+    """
+
+    __tablename__ = "generation"
+    __table_args__ = (
+        Index("idx_generation_user", "user_id", "running_conversation_id"),
+        Index("idx_generation_conversation", "conversation_id"),
+        Index("idx_generation_finished", "finished_at"),
+        TABLE_OPTIONS,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    message_id: Mapped[int] = mapped_column(Id, ForeignKey("message.id", ondelete="CASCADE"))
+    conversation_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("conversation.id", ondelete="CASCADE")
+    )
+    running_conversation_id: Mapped[int | None] = mapped_column(Id, unique=True)
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    owner: Mapped[str] = mapped_column(String(64))
+    beat: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    stop_requested: Mapped[int] = mapped_column(Flag, server_default="0")
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class GenerationPiece(Base):
+    """Text from `position` (code points in the message) on; only ever appended.
+
+    `kind`: 0 content, 1 reasoning.
+    """
+
+    __tablename__ = "generation_piece"
+    __table_args__ = {**TABLE_OPTIONS, "sqlite_autoincrement": False}
+
+    generation_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("generation.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    content: Mapped[str] = mapped_column(LongText)

@@ -1,0 +1,45 @@
+"""Messages: a tree kept in full, of which one path is shown."""
+
+from datetime import datetime
+
+from sqlalchemy import Enum, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import TABLE_OPTIONS, Base, Flag, Id, LongText, UtcDateTime, key_bytes
+
+
+class Message(Base):
+    """What a user or a model said.
+
+    `parent_id` is the message it answers; siblings are its versions. `active` is 1 on the path
+    shown, which is read by `id`: a child's id is always above its parent's.
+    `status`: see `MessageStatus`. `client_id` makes sending idempotent.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        UniqueConstraint("conversation_id", "client_id", name="uq_message_client"),
+        Index("idx_message_path", "conversation_id", "active", "id"),
+        Index("idx_message_parent", "conversation_id", "parent_id"),
+        Index("idx_conversation_timestamp", "conversation_id", "timestamp"),
+        TABLE_OPTIONS,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    conversation_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("conversation.id", ondelete="CASCADE")
+    )
+    sender: Mapped[str] = mapped_column(Enum("user", "ai", name="sender"))
+    content: Mapped[str] = mapped_column(LongText)
+    timestamp: Mapped[datetime] = mapped_column(UtcDateTime())
+    parent_id: Mapped[int | None] = mapped_column(Id)
+    active: Mapped[int] = mapped_column(Flag, server_default="1")
+    status: Mapped[str] = mapped_column(String(12), server_default="complete")
+    finish_reason: Mapped[str | None] = mapped_column(String(40))
+    model_name: Mapped[str | None] = mapped_column(String(100))
+    reasoning: Mapped[str | None] = mapped_column(LongText)
+    prompt_tokens: Mapped[int | None] = mapped_column(Integer)
+    completion_tokens: Mapped[int | None] = mapped_column(Integer)
+    total_tokens: Mapped[int | None] = mapped_column(Integer)
+    error_code: Mapped[str | None] = mapped_column(String(40))
+    client_id: Mapped[bytes | None] = mapped_column(key_bytes(100))

@@ -1,0 +1,41 @@
+"""Accounts."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import TABLE_OPTIONS, Base, Flag, Id, UtcDateTime, key_bytes
+
+
+class User(Base):
+    """A person. `yn` is 1 while the account may be used, 0 once it is disabled.
+
+    The `_key` columns hold the one canonical spelling of a name, and are what is unique.
+    """
+
+    __tablename__ = "user"
+    __table_args__ = TABLE_OPTIONS
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    username: Mapped[str] = mapped_column(String(50))
+    username_key: Mapped[bytes] = mapped_column(key_bytes(255), unique=True)
+    email: Mapped[str] = mapped_column(String(100))
+    email_key: Mapped[bytes] = mapped_column(key_bytes(400), unique=True)
+    password_hash: Mapped[str] = mapped_column(String(255))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    yn: Mapped[int] = mapped_column(Flag, server_default="1")
+    conversation_count: Mapped[int] = mapped_column(Integer, server_default="0")
+
+
+class DefaultModelUse(Base):
+    """How many messages a user sent to the operator's model on one day (UTC, days since 1970)."""
+
+    __tablename__ = "default_model_use"
+    __table_args__ = {**TABLE_OPTIONS, "sqlite_autoincrement": False}
+
+    user_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    messages: Mapped[int] = mapped_column(Integer)

@@ -1,0 +1,74 @@
+"""Every failure as an answer of one shape, whoever found it."""
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
+
+from app.errors import (
+    AppError,
+    BodyTooLarge,
+    DatabaseUnavailable,
+    InvalidInput,
+    MalformedJson,
+    MethodNotAllowed,
+    NotFound,
+)
+from app.utils.language import preferred_language
+from app.utils.validation import invalid_input
+
+log = structlog.get_logger()
+
+BY_STATUS: dict[int, type[AppError]] = {404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge}
+
+
+def error_response(scope: Scope, error: AppError) -> JSONResponse:
+    """The answer for a failure, in the client's language."""
+    language = preferred_language(Request(scope).headers.get("accept-language"))
+    body = {"detail": error.text(language), "code": error.code}
+    return JSONResponse(body, status_code=error.status, headers=error.headers)
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Answer every failure in the one shape."""
+    app.add_exception_handler(AppError, _own)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _framework)
+    app.add_exception_handler(SQLAlchemyError, _database)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _own(request: Request, error: Exception) -> Response:
+    assert isinstance(error, AppError)
+    return error_response(request.scope, error)
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    findings = error.errors()
+    if any(finding["type"] == "json_invalid" for finding in findings):
+        return error_response(request.scope, MalformedJson())
+    language = preferred_language(request.headers.get("accept-language"))
+    return error_response(request.scope, invalid_input(findings, language))
+
+
+async def _framework(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    own = BY_STATUS.get(error.status_code)
+    if own is None:  # the framework found the body unreadable
+        own = MalformedJson if error.status_code == 400 else InvalidInput
+        return error_response(request.scope, own(where="?"))
+    return error_response(request.scope, own())
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    log.error("database_error", cause=type(error).__name__)
+    return error_response(request.scope, DatabaseUnavailable())
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    return error_response(request.scope, AppError())

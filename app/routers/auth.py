@@ -1,0 +1,43 @@
+"""`/auth`: accounts."""
+
+from fastapi import APIRouter, Request
+
+from app.dependencies.services import RateLimitsDep, ServicesDep
+from app.dependencies.user import CurrentUser
+from app.routers.responses import errors
+from app.schemas.user import LoginRequest, Me, Token, UserCreate, UserRead
+
+router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+@router.post("/register", status_code=201, responses=errors(403, 409, 413, 422, 429))
+async def register(
+    body: UserCreate, request: Request, services: ServicesDep, limits: RateLimitsDep
+) -> UserRead:
+    """Make an account."""
+    await limits.hit_login("register", request.state.address)
+    return await services.auth.register(body)
+
+
+@router.post("/login", responses=errors(401, 413, 422, 429, 503))
+async def login(
+    body: LoginRequest, request: Request, services: ServicesDep, limits: RateLimitsDep
+) -> Token:
+    """Get an access token for a user name (or e-mail address) and password."""
+    await limits.hit_login("login", request.state.address)
+    return await services.auth.login(body)
+
+
+@router.get("/me", responses=errors(401, 429))
+async def me(user: CurrentUser, services: ServicesDep) -> Me:
+    """The account that is logged in."""
+    default = services.configs.default_model
+    return Me(
+        id=user.id,
+        username=user.username,
+        email=user.email,
+        created_at=user.created_at,
+        has_config=user.has_config,
+        can_chat=user.has_config or default is not None,
+        default_model=default,
+    )

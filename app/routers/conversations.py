@@ -1,0 +1,70 @@
+"""`/conversations`: made, listed, changed, deleted, restored."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.dependencies.conversation import ConversationId, OwnedConversation
+from app.dependencies.services import LanguageDep, ServicesDep
+from app.dependencies.user import CurrentUser
+from app.routers.responses import errors
+from app.schemas.conversation import (
+    ConversationCreate,
+    ConversationCreated,
+    ConversationList,
+    ConversationRead,
+    ConversationUpdate,
+)
+from app.schemas.fields import MAX_ID, Number
+
+router = APIRouter(prefix="/conversations", tags=["conversations"])
+
+
+@router.post("", status_code=201, responses=errors(401, 413, 422, 429))
+async def create_conversation(
+    user: CurrentUser,
+    services: ServicesDep,
+    language: LanguageDep,
+    body: ConversationCreate | None = None,
+) -> ConversationCreated:
+    """Begin a conversation; without a title it gets one from its first message."""
+    return await services.conversations.create(user.id, body.title if body else None, language)
+
+
+@router.get("", responses=errors(401, 422, 429))
+async def list_conversations(
+    user: CurrentUser,
+    services: ServicesDep,
+    limit: Annotated[Number, Query(ge=1, le=100)] = 20,
+    offset: Annotated[Number, Query(ge=0, le=MAX_ID)] = 0,
+) -> ConversationList:
+    """The user's conversations, most recently used first."""
+    return await services.conversations.list(user.id, limit, offset)
+
+
+@router.get("/{id}", responses=errors(401, 404, 422, 429))
+async def get_conversation(conversation: OwnedConversation) -> ConversationRead:
+    """One conversation."""
+    return conversation
+
+
+@router.patch("/{id}", responses=errors(401, 404, 413, 422, 429))
+async def change_conversation(
+    id: ConversationId, body: ConversationUpdate, user: CurrentUser, services: ServicesDep
+) -> ConversationRead:
+    """Set the title or the system prompt."""
+    return await services.conversations.change(user.id, id, body)
+
+
+@router.delete("/{id}", status_code=204, responses=errors(401, 404, 422, 429))
+async def delete_conversation(id: ConversationId, user: CurrentUser, services: ServicesDep) -> None:
+    """Delete a conversation; a running reply is stopped. It can be restored for some days."""
+    await services.chat.delete(user.id, id)
+
+
+@router.post("/{id}/restore", responses=errors(401, 404, 422, 429))
+async def restore_conversation(
+    id: ConversationId, user: CurrentUser, services: ServicesDep
+) -> ConversationRead:
+    """Undo a delete."""
+    return await services.conversations.restore(user.id, id)

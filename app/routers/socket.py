@@ -1,0 +1,201 @@
+"""`/ws/conversations/{id}`: a conversation, live."""
+
+import asyncio
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import orjson
+from fastapi import APIRouter, Path, Query, WebSocket
+from pydantic import ValidationError
+from starlette.websockets import WebSocketDisconnect
+
+from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
+from app.errors import (
+    AppError,
+    BodyTooLarge,
+    ConversationNotFound,
+    InvalidCursor,
+    InvalidToken,
+    Language,
+    MalformedJson,
+)
+from app.ratelimit import RateLimits
+from app.schemas.events import Ping, SendMessage, StopReply, client_event
+from app.schemas.fields import MAX_ID
+from app.services.container import Services
+from app.services.generation.channel import Channel
+from app.services.generation.viewer import Viewer
+from app.utils.security import Claims
+from app.utils.validation import invalid_input
+from app.utils.websocket import Socket, SocketRegister
+
+FRAME_CHARACTERS = 1_500_000
+"""A message of the greatest length still fits when every character is escaped."""
+BAD_FRAMES = 20
+
+router = APIRouter()
+
+
+@router.websocket("/ws/conversations/{id}")
+async def chat_socket(
+    websocket: WebSocket,
+    id: Annotated[str, Path()],
+    services: ServicesDep,
+    limits: RateLimitsDep,
+    language: LanguageDep,
+    token: Annotated[str | None, Query()] = None,
+    last_event_id: Annotated[str | None, Query()] = None,
+) -> None:
+    """Show a conversation's replies as they grow, and take messages."""
+    if not _origin_allowed(websocket):
+        await websocket.close()  # before accepting: the client sees 403
+        return
+    await websocket.accept()
+    register: SocketRegister = websocket.app.state.sockets
+    socket = Socket(websocket, user_id=0, expires_at=0, language=language)
+    try:
+        claims = _claims(websocket, services, token)
+        socket.user_id, socket.expires_at = claims.user_id, claims.expires_at
+        await limits.hit(f"user:{claims.user_id}")
+        await services.auth.account(claims.user_id)
+        register.add(socket)
+    except AppError as error:
+        await socket.close(error)
+        return
+    try:
+        with services.channels.use(_conversation_id(id)) as channel:
+            await Session(socket, websocket, services, limits, channel).run(last_event_id)
+    except AppError as error:
+        await socket.close(error)
+    except WebSocketDisconnect:
+        pass
+    finally:
+        register.remove(socket)
+
+
+def _origin_allowed(websocket: WebSocket) -> bool:
+    """Pages of other sites may not use this site's sockets (RFC 6455 §10.2)."""
+    origin = websocket.headers.get("origin")
+    if origin is None:
+        return True
+    allowed: list[str] = websocket.app.state.settings.cors_origins
+    return origin in allowed or urlsplit(origin).netloc == websocket.headers.get("host")
+
+
+def _claims(websocket: WebSocket, services: Services, token: str | None) -> Claims:
+    scheme, _, bearer = websocket.headers.get("authorization", "").partition(" ")
+    if token is None and scheme.lower() == "bearer":
+        token = bearer
+    if token is None:
+        raise InvalidToken
+    return services.auth.read_token(token)
+
+
+def _conversation_id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= MAX_ID):
+        raise ConversationNotFound
+    return int(text)
+
+
+class Session:
+    """One socket in one conversation: shows what happens, and does what the client asks."""
+
+    def __init__(
+        self,
+        socket: Socket,
+        websocket: WebSocket,
+        services: Services,
+        limits: RateLimits,
+        channel: Channel,
+    ) -> None:
+        self._socket = socket
+        self._websocket = websocket
+        self._services = services
+        self._limits = limits
+        self._channel = channel
+        self._viewer = Viewer(channel, socket.language)
+        self._bad_frames = 0
+
+    @property
+    def _language(self) -> Language:
+        return self._socket.language
+
+    async def run(self, last_event_id: str | None) -> None:
+        """Serve until the client leaves or the socket is ended from outside (its AppError)."""
+        await self._attach(last_event_id)
+        work = [asyncio.create_task(self._show()), asyncio.create_task(self._listen())]
+        watched: set[asyncio.Future[Any]] = {*work, self._socket.ended}
+        try:
+            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            if self._socket.ended.done():
+                raise self._socket.ended.result()
+            for task in work:
+                if task.done():
+                    task.result()
+        finally:
+            for task in work:
+                task.cancel()
+            await asyncio.wait(work)
+
+    async def _attach(self, last_event_id: str | None) -> None:
+        user_id = self._socket.user_id
+        try:
+            place = await self._services.chat.attach(
+                user_id, self._channel, last_event_id, self._language
+            )
+        except InvalidCursor as error:
+            await self._socket.send_error(error)
+        else:
+            if place is not None:
+                self._viewer.show(*place)
+
+    async def _show(self) -> None:
+        async for event in self._viewer.follow():
+            await self._socket.send(event)
+
+    async def _listen(self) -> None:
+        while self._bad_frames < BAD_FRAMES:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            frame = message.get("text") or message.get("bytes") or ""
+            try:
+                await self._handle(frame)
+                self._bad_frames = 0
+            except AppError as error:
+                self._bad_frames += error.status in (413, 422)
+                details = {"client_id": error.client_id} if error.client_id else {}
+                await self._socket.send_error(error, **details)
+        await self._websocket.close(1008, "too many bad frames")
+
+    async def _handle(self, frame: str | bytes) -> None:
+        if len(frame) > FRAME_CHARACTERS:
+            raise BodyTooLarge
+        try:
+            event = client_event.validate_python(orjson.loads(frame))
+        except orjson.JSONDecodeError as error:
+            raise MalformedJson from error
+        except ValidationError as error:
+            raise invalid_input(error.errors(include_input=False), self._language) from error
+        match event:
+            case Ping():
+                await self._socket.send({"type": "pong"})
+            case StopReply():
+                await self._services.chat.stop(self._socket.user_id, self._channel.conversation_id)
+            case SendMessage():
+                await self._send(event)
+
+    async def _send(self, event: SendMessage) -> None:
+        await self._limits.hit(f"user:{self._socket.user_id}")
+        try:
+            reply = await self._services.chat.send(
+                self._socket.user_id,
+                self._channel,
+                event.content,
+                event.client_id,
+                self._language,
+            )
+        except AppError as error:
+            error.client_id = event.client_id
+            raise
+        self._viewer.show(reply)

@@ -1,0 +1,54 @@
+"""Conversations on the wire."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from app.schemas.fields import Text, UtcTime
+
+Title = Annotated[
+    Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S")
+]
+SystemPrompt = Annotated[Text, Field(max_length=20_000)]
+
+
+class ConversationCreate(BaseModel):
+    """`POST /conversations`; the body may be left out."""
+
+    title: Title | None = None
+
+
+class ConversationUpdate(BaseModel):
+    """`PATCH /conversations/{id}`: what is given changes; an empty `system_prompt` removes it."""
+
+    title: Title | None = None
+    system_prompt: SystemPrompt | None = None
+
+
+class ConversationCreated(BaseModel):
+    """A new conversation."""
+
+    id: int
+    title: str
+    created_at: UtcTime
+
+
+class ConversationRead(ConversationCreated):
+    """A conversation."""
+
+    updated_at: UtcTime
+    system_prompt: str | None = None
+
+
+class ConversationItem(ConversationCreated):
+    """A conversation in a list; `message_count` counts the messages on the path shown."""
+
+    updated_at: UtcTime
+    message_count: int
+
+
+class ConversationList(BaseModel):
+    """One page, most recently used first, and how many there are in all."""
+
+    conversations: list[ConversationItem]
+    total: int

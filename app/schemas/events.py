@@ -1,0 +1,104 @@
+"""Every event of a socket, both ways; server-sent events carry the server's ones too.
+
+Typed dicts, not models: an event is made for every piece of text.
+"""
+
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from app.schemas.fields import ClientId, Text
+
+
+class StartEvent(TypedDict):
+    """Opens a reply. Without `resumed` the reader starts that message afresh."""
+
+    type: Literal["start"]
+    message: dict[str, Any]
+    user_message: dict[str, Any]
+    client_id: NotRequired[str]
+    resumed: NotRequired[bool]
+
+
+class ReasoningEvent(TypedDict):
+    """More of what the model thinks before it answers."""
+
+    type: Literal["reasoning"]
+    content: str
+    message_id: int
+    id: str
+
+
+class ChunkEvent(TypedDict):
+    """More of the reply; `id` is the cursor after exactly this text."""
+
+    type: Literal["chunk"]
+    content: str
+    message_id: int
+    id: str
+
+
+class DoneEvent(TypedDict):
+    """The reply ended, by the model or by a person."""
+
+    type: Literal["done"]
+    message_id: int
+    finish_reason: str
+    usage: NotRequired[dict[str, int]]
+    id: str
+
+
+class ErrorEvent(TypedDict):
+    """A request was refused (with its `client_id`), or, with `message_id`, a reply failed."""
+
+    type: Literal["error"]
+    message: str
+    code: str
+    message_id: NotRequired[int]
+    id: NotRequired[str]
+    client_id: NotRequired[str]
+
+
+class TitleEvent(TypedDict):
+    """The conversation has a new title."""
+
+    type: Literal["title"]
+    title: str
+
+
+class PongEvent(TypedDict):
+    """The answer to a ping."""
+
+    type: Literal["pong"]
+
+
+ServerEvent = Annotated[
+    StartEvent | ReasoningEvent | ChunkEvent | DoneEvent | ErrorEvent | TitleEvent | PongEvent,
+    Field(discriminator="type"),
+]
+
+
+class SendMessage(BaseModel):
+    """Say something; a `client_id` makes it idempotent."""
+
+    model_config = ConfigDict(strict=True)
+
+    type: Literal["message"]
+    content: Text
+    client_id: ClientId | None = None
+
+
+class StopReply(BaseModel):
+    """End the running reply and keep what was said."""
+
+    type: Literal["stop"]
+
+
+class Ping(BaseModel):
+    """Ask for a pong."""
+
+    type: Literal["ping"]
+
+
+ClientEvent = Annotated[SendMessage | StopReply | Ping, Field(discriminator="type")]
+client_event: TypeAdapter[ClientEvent] = TypeAdapter(ClientEvent)

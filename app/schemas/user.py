@@ -1,0 +1,47 @@
+"""Accounts on the wire."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, EmailStr, Field
+
+from app.schemas.fields import Text, UtcTime
+
+
+class UserCreate(BaseModel):
+    """`POST /auth/register`."""
+
+    username: Annotated[Text, Field(min_length=3, max_length=50)]
+    email: Annotated[EmailStr, Field(max_length=100)]
+    password: Annotated[str, Field(min_length=8, max_length=128)]
+
+
+class LoginRequest(BaseModel):
+    """`POST /auth/login`."""
+
+    username_or_email: Annotated[str, Field(min_length=1, max_length=100)]
+    password: Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Token(BaseModel):
+    """An access token, and for how many seconds it is good."""
+
+    access_token: str
+    token_type: Literal["bearer"] = "bearer"
+    expires_in: int
+
+
+class UserRead(BaseModel):
+    """An account as its owner sees it."""
+
+    id: int
+    username: str
+    email: str
+    created_at: UtcTime
+
+
+class Me(UserRead):
+    """The account that is logged in, and whether a message of theirs would be answered."""
+
+    has_config: bool
+    can_chat: bool
+    default_model: str | None

@@ -1,0 +1,132 @@
+"""The use cases of a chat. HTTP, server-sent events and sockets all come in here."""
+
+from app.database import Database
+from app.errors import (
+    BlankMessage,
+    InvalidCursor,
+    Language,
+    MessageTooLong,
+    ServerRestarting,
+)
+from app.services import sending
+from app.services.config_service import ConfigService
+from app.services.conversation_service import find_owned
+from app.services.generation.channel import Channel
+from app.services.generation.follower import Follower
+from app.services.generation.live_reply import Cursor, LiveReply
+from app.services.generation.running import RunningReply
+from app.services.generation.supervisor import Supervisor
+from app.services.message_service import MessageService
+from app.services.sending import Attached, Limits, Request
+from app.services.title_service import first_words
+
+MESSAGE_CHARACTERS = 100_000
+
+
+class ChatService:
+    """Sends, stops and finds replies. Callers hold the conversation's channel meanwhile."""
+
+    def __init__(
+        self,
+        database: Database,
+        configs: ConfigService,
+        messages: MessageService,
+        supervisor: Supervisor,
+        follower: Follower,
+        limits: Limits,
+    ) -> None:
+        self._database = database
+        self._configs = configs
+        self._messages = messages
+        self._supervisor = supervisor
+        self._follower = follower
+        self._limits = limits
+
+    async def send(
+        self,
+        user_id: int,
+        channel: Channel,
+        content: str,
+        client_id: str | None,
+        language: Language,
+    ) -> LiveReply:
+        """Keep a message and start its reply; a known `client_id` brings the reply it had.
+
+        Raises BlankMessage, MessageTooLong, ClientIdReused, ModelNotConfigured, ReplyInProgress,
+        TooManyReplies, DailyLimitReached, ConversationNotFound or ServerRestarting; nothing is
+        stored then.
+        """
+        if not content.strip():
+            raise BlankMessage
+        if len(content) > MESSAGE_CHARACTERS:
+            raise MessageTooLong(limit=MESSAGE_CHARACTERS)
+        if self._supervisor.draining:
+            raise ServerRestarting
+        request = Request(
+            user_id=user_id,
+            conversation_id=channel.conversation_id,
+            content=content,
+            client_id=client_id,
+            title=first_words(content),
+            owner=self._supervisor.owner,
+            default_endpoint=self._configs.default_endpoint(user_id),
+            language=language,
+        )
+        begun = await self._database.write(sending.begin, request, self._limits)
+        if isinstance(begun, Attached):
+            return await self.find_reply(channel, begun.message_id, language)
+        running = RunningReply(
+            begun.generation_id,
+            begun.message_id,
+            channel.conversation_id,
+            user_id,
+            begun.endpoint,
+            LiveReply(begun.message_id, begun.opening),
+        )
+        self._supervisor.start(running, begun.wants_title)
+        if begun.title is not None:
+            channel.set_title(begun.title)
+        return running.live
+
+    async def find_reply(self, channel: Channel, message_id: int, language: Language) -> LiveReply:
+        """The reply with this id, running anywhere or ended; InvalidCursor when there is none."""
+        for _ in range(2):
+            if channel.reply is not None and channel.reply.message_id == message_id:
+                return channel.reply
+            reply = await self._messages.ended_reply(channel.conversation_id, message_id, language)
+            if reply is not None:
+                return reply
+            await self._follower.look([channel])
+        raise InvalidCursor
+
+    async def attach(
+        self, user_id: int, channel: Channel, last_event_id: str | None, language: Language
+    ) -> tuple[LiveReply, Cursor] | None:
+        """Bring the channel up to date, and find the reply that a reader left at a cursor.
+
+        Raises ConversationNotFound for a stranger's conversation, InvalidCursor for a cursor that
+        is none of it.
+        """
+        await self._database.read(find_owned, user_id, channel.conversation_id)
+        await self._follower.look([channel])
+        if last_event_id is None:
+            return None
+        cursor = Cursor.parse(last_event_id)
+        if cursor is None:
+            raise InvalidCursor
+        return await self.find_reply(channel, cursor.message_id, language), cursor
+
+    async def delete(self, user_id: int, conversation_id: int) -> None:
+        """Take a conversation out of sight; its running reply is stopped, its rows are kept."""
+        await self._database.write(sending.delete, user_id, conversation_id)
+        self._cancel(conversation_id)
+
+    async def stop(self, user_id: int, conversation_id: int) -> None:
+        """End the conversation's running reply, in whatever process; no reply, no change."""
+        await self._database.write(sending.request_stop, user_id, conversation_id)
+        self._cancel(conversation_id)
+
+    def _cancel(self, conversation_id: int) -> None:
+        running = self._supervisor.find(conversation_id)
+        if running is not None:
+            running.cancel("stopped")

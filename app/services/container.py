@@ -1,0 +1,96 @@
+"""Puts the services of one process together."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from app.config import Settings
+from app.database import Database, open_database
+from app.encryption import KeyVault
+from app.services.ai_service import AiService
+from app.services.auth_service import AuthService
+from app.services.chat_service import ChatService
+from app.services.config_service import ConfigService
+from app.services.conversation_service import ConversationService
+from app.services.generation.channel import Channels
+from app.services.generation.follower import Follower
+from app.services.generation.reaper import Reaper, stop_task
+from app.services.generation.runner import Runner
+from app.services.generation.sole_user import SoleUser
+from app.services.generation.supervisor import Supervisor
+from app.services.message_service import MessageService
+from app.services.sending import Limits
+from app.services.title_service import TitleService
+
+
+@dataclass(slots=True)
+class Services:
+    """All that the routers call, and the background work of this process."""
+
+    database: Database
+    ai: AiService
+    auth: AuthService
+    configs: ConfigService
+    conversations: ConversationService
+    messages: MessageService
+    channels: Channels
+    supervisor: Supervisor
+    follower: Follower
+    reaper: Reaper
+    chat: ChatService
+    sole_user: SoleUser
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def open(self) -> None:
+        """Begin the background work; replies that a dead process left behind end first."""
+        if await asyncio.to_thread(self.sole_user.claim):
+            await self.reaper.reap_all()
+        await asyncio.to_thread(self.sole_user.share)
+        self.supervisor.open()
+        self.tasks = [
+            asyncio.create_task(self.reaper.run(), name="reaper"),
+            asyncio.create_task(self.follower.run(), name="follower"),
+        ]
+
+    async def close(self) -> None:
+        """Save what runs, end the background work, let go of connections and threads."""
+        await self.supervisor.close()
+        for task in self.tasks:
+            await stop_task(task)
+        self.auth.close()
+        await self.ai.aclose()
+        await self.database.close()
+        self.sole_user.release()
+
+
+def build_services(settings: Settings) -> Services:
+    """The services of one process; nothing runs and nothing connects before `open`."""
+    database = open_database(settings)
+    ai = AiService(settings)
+    vault = KeyVault(settings.encryption_keys)
+    configs = ConfigService(database, settings, vault, ai)
+    messages = MessageService(database)
+    channels = Channels()
+    runner = Runner(database, configs, ai, settings.context_token_budget)
+    titles = TitleService(database, configs, ai, settings.title_timeout_seconds)
+    supervisor = Supervisor(database, channels, runner, titles, settings)
+    follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
+    limits = Limits(settings.max_replies_per_user, settings.default_model_daily_messages)
+    return Services(
+        database=database,
+        ai=ai,
+        auth=AuthService(database, settings),
+        configs=configs,
+        conversations=ConversationService(database),
+        messages=messages,
+        channels=channels,
+        supervisor=supervisor,
+        follower=follower,
+        reaper=Reaper(
+            database,
+            supervisor.owner,
+            settings.reap_after_seconds,
+            settings.finished_reply_seconds,
+        ),
+        chat=ChatService(database, configs, messages, supervisor, follower, limits),
+        sole_user=SoleUser(settings.database),
+    )

@@ -1,0 +1,179 @@
+"""Conversations: made, listed, renamed, deleted and brought back. Each belongs to one user."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.database import Database, table_of
+from app.errors import ConversationNotFound, Language
+from app.models import Conversation, User, utc_now
+from app.schemas.conversation import (
+    ConversationCreated,
+    ConversationItem,
+    ConversationList,
+    ConversationRead,
+    ConversationUpdate,
+)
+
+NEW_TITLE: dict[Language, str] = {"zh": "新对话", "en": "New chat"}
+
+_conversation = table_of(Conversation)
+_user = table_of(User)
+
+
+class ConversationService:
+    """What a user does with conversations. A stranger's is as good as missing."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(
+        self, user_id: int, title: str | None, language: Language
+    ) -> ConversationCreated:
+        """A new conversation, with the title given or one that says that it is new."""
+        return await self._database.write(_create, user_id, title, NEW_TITLE[language])
+
+    async def list(self, user_id: int, limit: int, offset: int) -> ConversationList:
+        """One page of the user's conversations, most recently used first."""
+        return await self._database.read(_list, user_id, limit, offset)
+
+    async def get(self, user_id: int, conversation_id: int) -> ConversationRead:
+        """The conversation; ConversationNotFound when it is not there or not this user's."""
+        return await self._database.read(_get, user_id, conversation_id)
+
+    async def change(
+        self, user_id: int, conversation_id: int, change: ConversationUpdate
+    ) -> ConversationRead:
+        """Set the title or the system prompt; a title set by hand is never replaced."""
+        return await self._database.write(_change, user_id, conversation_id, change)
+
+    async def restore(self, user_id: int, conversation_id: int) -> ConversationRead:
+        """Undo a delete."""
+        await self._database.write(_restore, user_id, conversation_id)
+        return await self.get(user_id, conversation_id)
+
+
+def _create(
+    connection: Connection, user_id: int, title: str | None, fallback: str
+) -> ConversationCreated:
+    now = utc_now()
+    _count(connection, user_id, +1)
+    result = connection.execute(
+        insert(_conversation).values(
+            user_id=user_id,
+            title=title or fallback,
+            title_source="user" if title else "default",
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    id = result.inserted_primary_key[0]  # type: ignore[index]
+    return ConversationCreated(id=id, title=title or fallback, created_at=now)
+
+
+def _list(connection: Connection, user_id: int, limit: int, offset: int) -> ConversationList:
+    rows = connection.execute(
+        select(
+            _conversation.c.id,
+            _conversation.c.title,
+            _conversation.c.created_at,
+            _conversation.c.updated_at,
+            _conversation.c.message_count,
+        )
+        .where(_conversation.c.user_id == user_id, _conversation.c.deleted_at.is_(None))
+        .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    total = connection.execute(
+        select(_user.c.conversation_count).where(_user.c.id == user_id)
+    ).scalar_one()
+    items = [ConversationItem(**row._mapping) for row in rows]
+    return ConversationList(conversations=items, total=total)
+
+
+def find_owned(connection: Connection, user_id: int, conversation_id: int) -> Row[Any]:
+    """The row of a conversation that is there and this user's; else ConversationNotFound."""
+    row = connection.execute(
+        select(_conversation).where(
+            _conversation.c.id == conversation_id,
+            _conversation.c.user_id == user_id,
+            _conversation.c.deleted_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        raise ConversationNotFound
+    return row
+
+
+def _get(connection: Connection, user_id: int, conversation_id: int) -> ConversationRead:
+    row = find_owned(connection, user_id, conversation_id)
+    return ConversationRead(
+        id=row.id,
+        title=row.title,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        system_prompt=row.system_prompt,
+    )
+
+
+def _change(
+    connection: Connection, user_id: int, conversation_id: int, change: ConversationUpdate
+) -> ConversationRead:
+    find_owned(connection, user_id, conversation_id)
+    values: dict[str, Any] = {}
+    if change.title is not None:
+        values |= {"title": change.title, "title_source": "user"}
+    if change.system_prompt is not None:
+        values["system_prompt"] = change.system_prompt or None
+    if values:
+        same = _conversation.c.id == conversation_id
+        connection.execute(update(_conversation).where(same).values(**values))
+    return _get(connection, user_id, conversation_id)
+
+
+def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> None:
+    """Take a conversation out of sight; its rows stay until they are purged."""
+    if not _set_deleted(connection, user_id, conversation_id, utc_now()):
+        raise ConversationNotFound
+    _count(connection, user_id, -1)
+
+
+def _restore(connection: Connection, user_id: int, conversation_id: int) -> None:
+    if _set_deleted(connection, user_id, conversation_id, None):
+        _count(connection, user_id, +1)
+
+
+def _set_deleted(
+    connection: Connection, user_id: int, conversation_id: int, at: datetime | None
+) -> bool:
+    before = _conversation.c.deleted_at
+    changed = connection.execute(
+        update(_conversation)
+        .where(
+            _conversation.c.id == conversation_id,
+            _conversation.c.user_id == user_id,
+            before.is_not(None) if at is None else before.is_(None),
+        )
+        .values(deleted_at=at)
+    )
+    return changed.rowcount == 1
+
+
+def _count(connection: Connection, user_id: int, change: int) -> None:
+    connection.execute(
+        update(_user)
+        .where(_user.c.id == user_id)
+        .values(conversation_count=_user.c.conversation_count + change)
+    )
+
+
+def write_model_title(connection: Connection, conversation_id: int, title: str) -> bool:
+    """Put the model's title over the first words; False where the user has set one meanwhile."""
+    changed = connection.execute(
+        update(_conversation)
+        .where(_conversation.c.id == conversation_id, _conversation.c.title_source == "words")
+        .values(title=title, title_source="model")
+    )
+    return changed.rowcount == 1

@@ -1,0 +1,95 @@
+"""What the readers of one conversation watch in this process: its newest reply and its title."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.services.generation.live_reply import LiveReply
+
+
+class Channel:
+    """One conversation on the air. Readers look, and wait for a change when there is no more.
+
+    Between looking and waiting a reader does not await anything else, so it misses nothing.
+    `newest_generation` is the newest one noticed in the database; None before the first look.
+    """
+
+    def __init__(self, conversation_id: int) -> None:
+        self.conversation_id = conversation_id
+        self.reply: LiveReply | None = None
+        self.title: str | None = None
+        self.title_version = 0
+        self.users = 0
+        self.newest_generation: int | None = None
+        self._waiting: list[asyncio.Future[None]] = []
+
+    def notify(self) -> None:
+        """Wake every reader that waits."""
+        waiting, self._waiting = self._waiting, []
+        for future in waiting:
+            if not future.done():
+                future.set_result(None)
+
+    async def changed(self) -> None:
+        """Wait for the next `notify`."""
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append(future)
+        try:
+            await future
+        finally:
+            if future in self._waiting:  # the reader left
+                self._waiting.remove(future)
+
+    def set_reply(self, reply: LiveReply) -> None:
+        """A new reply begins."""
+        self.reply = reply
+        self.notify()
+
+    def set_title(self, title: str) -> None:
+        """The conversation has a new title: readers are told."""
+        if title != self.title:
+            self.title = title
+            self.title_version += 1
+            self.notify()
+
+    def learn_title(self, title: str) -> None:
+        """The title as the database has it: news only where another one was known before."""
+        if self.title is None:
+            self.title = title
+        else:
+            self.set_title(title)
+
+
+class Channels:
+    """The channels of this process. One exists while a reader or a running reply uses it."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Channel] = {}
+
+    def enter(self, conversation_id: int) -> Channel:
+        """The conversation's channel; who enters it leaves it."""
+        channel = self._open.setdefault(conversation_id, Channel(conversation_id))
+        channel.users += 1
+        return channel
+
+    def leave(self, channel: Channel) -> None:
+        """One user less; the last one takes the channel away."""
+        channel.users -= 1
+        if channel.users == 0:
+            del self._open[channel.conversation_id]
+
+    @contextmanager
+    def use(self, conversation_id: int) -> Iterator[Channel]:
+        """The conversation's channel, entered and left."""
+        channel = self.enter(conversation_id)
+        try:
+            yield channel
+        finally:
+            self.leave(channel)
+
+    def find(self, conversation_id: int) -> Channel | None:
+        """The conversation's channel where somebody uses it."""
+        return self._open.get(conversation_id)
+
+    def __iter__(self) -> Iterator[Channel]:
+        return iter(list(self._open.values()))

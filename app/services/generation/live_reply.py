@@ -1,0 +1,162 @@
+"""A reply in progress: two texts that only grow, and how they ended. No I/O, no clock, no tasks.
+
+Whoever watches holds a cursor and asks what came after it. For every cursor: the text read up to
+it plus the text read after it is the message.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from app.errors import AppError
+
+Kind = Literal["content", "reasoning"]
+EndStatus = Literal["complete", "stopped", "interrupted", "failed"]
+
+FRAME_CHARACTERS = 10_000
+"""At most 60 KB of JSON, where every character is escaped as six bytes."""
+MERGE_BELOW = 1_000
+"""Small pieces are joined up to this length, so that a megabyte of tiny ones stays a megabyte."""
+_CURSOR = re.compile(r"([1-9][0-9]{0,18})\.([0-9]{1,9})\.([0-9]{1,9})(\.end)?", re.ASCII)
+
+
+class Cursor(NamedTuple):
+    """A place in a message: how many code points of its two texts a reader has."""
+
+    message_id: int
+    reasoning: int = 0
+    content: int = 0
+    ended: bool = False
+
+    def __str__(self) -> str:
+        end = ".end" if self.ended else ""
+        return f"{self.message_id}.{self.reasoning}.{self.content}{end}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor | None":
+        """The cursor that was written so, or None when the text is none."""
+        match = _CURSOR.fullmatch(text)
+        if match is None:
+            return None
+        message_id, reasoning, content, end = match.groups()
+        return cls(int(message_id), int(reasoning), int(content), end is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a reply ended. `error` is there for `interrupted` and `failed`."""
+
+    status: EndStatus
+    finish_reason: str | None = None
+    usage: dict[str, int] | None = None
+    error: AppError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a reader is told first: both messages as they were when the reply began."""
+
+    message: dict[str, Any]
+    user_message: dict[str, Any]
+    client_id: str | None = None
+
+
+class Growth(NamedTuple):
+    """What came after a cursor, and the cursor after it. `ending` only once all text was read."""
+
+    reasoning: str
+    content: str
+    ending: Ending | None
+    cursor: Cursor
+
+
+class GrowingText:
+    """A text that is only ever appended to, and read from any offset on."""
+
+    __slots__ = ("_pieces", "_starts", "length")
+
+    def __init__(self, text: str = "") -> None:
+        self._pieces = [text]
+        self._starts = [0]
+        self.length = len(text)
+
+    def append(self, text: str) -> None:
+        """Add text at the end."""
+        if len(self._pieces[-1]) < MERGE_BELOW:
+            self._pieces[-1] += text
+        else:
+            self._pieces.append(text)
+            self._starts.append(self.length)
+        self.length += len(text)
+
+    def since(self, offset: int, limit: int | None = None) -> str:
+        """The text from `offset` on, at most `limit` code points of it."""
+        if offset >= self.length:
+            return ""
+        index = bisect_right(self._starts, offset) - 1
+        first = self._pieces[index][offset - self._starts[index] :]
+        rest = self._pieces[index + 1 :]
+        text = first + "".join(rest) if rest else first
+        return text if limit is None else text[:limit]
+
+    def __str__(self) -> str:
+        return "".join(self._pieces)
+
+
+@dataclass(slots=True)
+class LiveReply:
+    """The growing text of one AI message, from its first word to its ending."""
+
+    message_id: int
+    opening: Opening
+    content: GrowingText = field(default_factory=GrowingText)
+    reasoning: GrowingText = field(default_factory=GrowingText)
+    ending: Ending | None = None
+
+    def push(self, kind: Kind, text: str) -> None:
+        """Add text; what comes after the ending is dropped."""
+        if self.ending is None and text:
+            (self.content if kind == "content" else self.reasoning).append(text)
+
+    def finish(self, ending: Ending) -> None:
+        """End the reply; the first ending stands."""
+        if self.ending is None:
+            self.ending = ending
+
+    @property
+    def has_text(self) -> bool:
+        return self.content.length > 0 or self.reasoning.length > 0
+
+    @property
+    def start(self) -> Cursor:
+        """The cursor of a reader who has nothing yet."""
+        return Cursor(self.message_id)
+
+    def covers(self, cursor: Cursor) -> bool:
+        """Whether a reader with this cursor has only text that is still here."""
+        return (
+            cursor.message_id == self.message_id
+            and cursor.reasoning <= self.reasoning.length
+            and cursor.content <= self.content.length
+        )
+
+    def goes_beyond(self, cursor: Cursor) -> bool:
+        """Whether `read(cursor)` would bring anything."""
+        return (
+            self.content.length > cursor.content
+            or self.reasoning.length > cursor.reasoning
+            or (self.ending is not None and not cursor.ended)
+        )
+
+    def read(self, cursor: Cursor, limit: int = FRAME_CHARACTERS) -> Growth:
+        """What came after the cursor, at most `limit` code points of each text."""
+        reasoning = self.reasoning.since(cursor.reasoning, limit)
+        content = self.content.since(cursor.content, limit)
+        after = Cursor(
+            self.message_id, cursor.reasoning + len(reasoning), cursor.content + len(content)
+        )
+        whole = (after.reasoning, after.content) == (self.reasoning.length, self.content.length)
+        if self.ending is None or not whole:
+            return Growth(reasoning, content, None, after)
+        return Growth(reasoning, content, self.ending, after._replace(ended=True))

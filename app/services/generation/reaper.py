@@ -1,0 +1,120 @@
+"""Ends the replies of processes that died, and clears away what has ended.
+
+Alive means that the row's `beat` moves. No clock is compared with another: a reply is dead when
+this process saw the same beat for a while of its own time, over reads that all succeeded.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import Database, table_of
+from app.errors import AppError, Interrupted
+from app.models import Generation, Message, utc_now
+from app.services.generation.checkpoint import delete_finished, saved_text, write_ending
+from app.services.generation.live_reply import Ending
+
+LOOKS_PER_LEASE = 5
+
+log = structlog.get_logger()
+
+_generation = table_of(Generation)
+_message = table_of(Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A running generation's sign of life."""
+
+    generation_id: int
+    beat: int
+
+
+class Reaper:
+    """Watches the beats of the other processes' replies."""
+
+    def __init__(
+        self,
+        database: Database,
+        owner: str,
+        lease_seconds: float,
+        keep_seconds: float,
+    ) -> None:
+        self._database = database
+        self._owner = owner
+        self._lease = lease_seconds
+        self._keep = timedelta(seconds=keep_seconds)
+        self._seen: dict[Beat, float] = {}
+
+    async def run(self) -> None:
+        """Look several times a lease, for ever."""
+        while True:
+            try:
+                await self.look()
+            except (AppError, SQLAlchemyError):
+                self._seen.clear()  # away for us may mean away for the owners too
+            await asyncio.sleep(self._lease / LOOKS_PER_LEASE)
+
+    async def look(self) -> None:
+        """One round: end what has been silent for a lease, clear away what ended long ago."""
+        beats = await self._database.read(_foreign_beats, self._owner)
+        now = time.monotonic()
+        self._seen = {beat: self._seen.get(beat, now) for beat in beats}
+        await self._reap([beat for beat, since in self._seen.items() if now - since >= self._lease])
+        await self._database.write(delete_finished, utc_now() - self._keep)
+
+    async def reap_all(self) -> None:
+        """End every reply that is not this process's; for a database that nobody else uses."""
+        await self._reap(await self._database.read(_foreign_beats, self._owner))
+
+    async def _reap(self, stale: Sequence[Beat]) -> None:
+        for beat in stale:
+            if await self._database.write(_reap, self._owner, beat):
+                log.info("reply_reaped", generation_id=beat.generation_id)
+
+
+def _foreign_beats(connection: Connection, owner: str) -> list[Beat]:
+    rows = connection.execute(
+        select(_generation.c.id, _generation.c.beat).where(
+            _generation.c.running_conversation_id.is_not(None), _generation.c.owner != owner
+        )
+    )
+    return [Beat(*row) for row in rows]
+
+
+def _reap(connection: Connection, owner: str, beat: Beat) -> bool:
+    """Take the generation over and end it with what it had saved; False if it moved meanwhile."""
+    claimed = connection.execute(
+        update(_generation)
+        .where(
+            _generation.c.id == beat.generation_id,
+            _generation.c.beat == beat.beat,
+            _generation.c.finished_at.is_(None),
+        )
+        .values(owner=owner, finished_at=utc_now(), running_conversation_id=None)
+    )
+    if claimed.rowcount != 1:
+        return False
+    row = connection.execute(
+        select(_message.c.id, _message.c.content, _message.c.reasoning)
+        .join(_generation, _generation.c.message_id == _message.c.id)
+        .where(_generation.c.id == beat.generation_id)
+    ).one()
+    texts = saved_text(connection, beat.generation_id, row.content, row.reasoning or "")
+    ending = Ending("interrupted" if any(texts) else "failed", error=Interrupted())
+    write_ending(connection, row.id, *texts, ending)
+    return True
+
+
+async def stop_task(task: asyncio.Task[None]) -> None:
+    """Cancel a background task and wait until it has ended."""
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

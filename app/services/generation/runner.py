@@ -1,0 +1,95 @@
+"""One reply from the first byte to the last: context, the call, and how it ended."""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from app.database import Database
+from app.errors import (
+    AppError,
+    ContextTooLong,
+    Interrupted,
+    ReplyError,
+    UpstreamBadResponse,
+)
+from app.services.ai_service import AiService, Outcome
+from app.services.config_service import ConfigService
+from app.services.generation.context import Prompt, read_prompt
+from app.services.generation.live_reply import Ending, Kind
+from app.services.generation.running import RunningReply
+
+log = structlog.get_logger()
+
+
+class Runner:
+    """Asks the model and lets the live reply grow."""
+
+    def __init__(
+        self, database: Database, configs: ConfigService, ai: AiService, context_budget: int
+    ) -> None:
+        self._database = database
+        self._configs = configs
+        self._ai = ai
+        self._budget = context_budget
+
+    async def run(self, running: RunningReply, notify: Callable[[], None]) -> Ending:
+        """Run a reply to its end; `notify` is called whenever it grew. Never raises.
+
+        Cancelling the task closes the upstream call and ends the reply by its `cancel_reason`.
+        """
+        try:
+            return _completed(running, await self._ask(running, notify))
+        except asyncio.CancelledError:
+            return _cancelled(running)
+        except AppError as error:
+            return _broken(running, error)
+        except Exception:
+            # A fault of ours must end the reply, or the conversation would stay locked.
+            log.exception("reply_failed", generation_id=running.generation_id)
+            return _broken(running, Interrupted())
+
+    async def _ask(self, running: RunningReply, notify: Callable[[], None]) -> Outcome:
+        def grow(kind: Kind, text: str) -> None:
+            running.live.push(kind, text)
+            notify()
+
+        endpoint = self._configs.open(running.endpoint)
+        try:
+            prompt = await self._prompt(running, self._budget)
+            return await self._ai.stream_reply(endpoint, prompt, grow)
+        except ContextTooLong:
+            if running.live.has_text:
+                raise
+        prompt = await self._prompt(running, self._budget // 2)
+        return await self._ai.stream_reply(endpoint, prompt, grow)
+
+    async def _prompt(self, running: RunningReply, budget: int) -> Prompt:
+        return await self._database.read(
+            read_prompt, running.conversation_id, running.live.opening.user_message["id"], budget
+        )
+
+
+def _completed(running: RunningReply, outcome: Outcome) -> Ending:
+    if not running.live.has_text:
+        return Ending("failed", error=UpstreamBadResponse())
+    usage = None
+    if outcome.usage is not None:
+        usage = {
+            "prompt_tokens": outcome.usage.prompt_tokens,
+            "completion_tokens": outcome.usage.completion_tokens,
+            "total_tokens": outcome.usage.total_tokens,
+        }
+    return Ending("complete", outcome.finish_reason, usage)
+
+
+def _cancelled(running: RunningReply) -> Ending:
+    if running.cancel_reason == "stopped":
+        return Ending("stopped", "stopped")
+    return _broken(running, Interrupted())
+
+
+def _broken(running: RunningReply, error: AppError) -> Ending:
+    if not isinstance(error, ReplyError):
+        log.info("reply_not_started", code=error.code, generation_id=running.generation_id)
+    return Ending("interrupted" if running.live.has_text else "failed", error=error)

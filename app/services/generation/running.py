@@ -1,0 +1,43 @@
+"""A reply that this process writes: its live text, and what of it is saved."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.services.config_service import SavedEndpoint
+from app.services.generation.live_reply import Ending, Kind, LiveReply
+
+CancelReason = Literal["stopped", "interrupted"]
+
+
+@dataclass(slots=True, eq=False)
+class RunningReply:
+    """One generation of this process, from its row in the database to its ending there."""
+
+    generation_id: int
+    message_id: int
+    conversation_id: int
+    user_id: int
+    endpoint: SavedEndpoint
+    live: LiveReply
+    saved_content: int = 0
+    saved_reasoning: int = 0
+    task: asyncio.Task[Ending] | None = None
+    cancel_reason: CancelReason | None = None
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def cancel(self, reason: CancelReason) -> None:
+        """Close the upstream call; what was said so far is kept. The first reason stands."""
+        if self.cancel_reason is None:
+            self.cancel_reason = reason
+            if self.task is not None:
+                self.task.cancel()
+
+    def unsaved(self) -> list[tuple[Kind, int, str]]:
+        """The pieces that no commit holds yet: (kind, position, text)."""
+        pieces: list[tuple[Kind, int, str]] = []
+        if reasoning := self.live.reasoning.since(self.saved_reasoning):
+            pieces.append(("reasoning", self.saved_reasoning, reasoning))
+        if content := self.live.content.since(self.saved_content):
+            pieces.append(("content", self.saved_content, content))
+        return pieces

@@ -1,0 +1,42 @@
+"""Whether this process is the only one that uses its SQLite file.
+
+Then every reply found running at start belongs to a process that is dead, and need not be waited
+for. Each process holds a shared lock while it runs; who gets the exclusive one is alone.
+"""
+
+import fcntl
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.engine import URL
+
+
+class SoleUser:
+    """A lock file beside the database; on MySQL nobody is ever known to be alone."""
+
+    def __init__(self, url: URL) -> None:
+        self._path = None
+        if url.get_backend_name() == "sqlite" and url.database not in (None, ":memory:"):
+            self._path = Path(f"{url.database}.in-use")
+        self._file: IO[str] | None = None
+
+    def claim(self) -> bool:
+        """True when no other process uses the database; others that start now wait for `share`."""
+        if self._path is None:
+            return False
+        self._file = self._path.open("w")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def share(self) -> None:
+        """Let others in; from now on they can tell that this process is here."""
+        if self._file is not None:
+            fcntl.flock(self._file, fcntl.LOCK_SH)
+
+    def release(self) -> None:
+        """This process is done with the database."""
+        if self._file is not None:
+            self._file.close()

@@ -1,0 +1,146 @@
+"""One reader of a conversation: turns its growing replies into events, at the reader's pace.
+
+Nothing is queued for a reader. It holds a cursor; when it is ready for more it gets all that came
+meanwhile, so a slow reader gets longer pieces and costs no memory.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+
+from app.errors import Interrupted, Language
+from app.schemas.events import (
+    ChunkEvent,
+    DoneEvent,
+    ErrorEvent,
+    ReasoningEvent,
+    ServerEvent,
+    StartEvent,
+)
+from app.services.generation.channel import Channel
+from app.services.generation.live_reply import Cursor, Ending, Growth, LiveReply
+
+
+class Viewer:
+    """What one socket or stream shows of a channel."""
+
+    def __init__(self, channel: Channel, language: Language) -> None:
+        self._channel = channel
+        self._language = language
+        self._due: deque[tuple[LiveReply, Cursor | None]] = deque()
+        self._shown: LiveReply | None = None
+        self._title_version = channel.title_version
+
+    def show(self, reply: LiveReply, cursor: Cursor | None = None) -> None:
+        """Have a reply shown next, after `cursor`; the one that is being shown goes on as it is."""
+        if reply is not self._shown or reply.ending is not None:
+            self._due.append((reply, cursor))
+            self._channel.notify()
+
+    async def follow(self) -> AsyncIterator[ServerEvent]:
+        """Events of every reply from now on, without end."""
+        while True:
+            if (reply := self._channel.reply) is not None and reply is not self._shown:
+                if reply.ending is None and all(reply is not due for due, _ in self._due):
+                    self._due.append((reply, None))
+            if self._due:
+                async for event in self._one(*self._due.popleft()):
+                    yield event
+            elif (title := self._new_title()) is not None:
+                yield {"type": "title", "title": title}
+            else:
+                await self._channel.changed()
+
+    async def only(
+        self, reply: LiveReply, cursor: Cursor | None = None
+    ) -> AsyncIterator[ServerEvent]:
+        """Events of one reply, from `cursor` to its end."""
+        async for event in self._one(reply, cursor):
+            yield event
+
+    async def _one(self, reply: LiveReply, cursor: Cursor | None) -> AsyncIterator[ServerEvent]:
+        self._shown = reply
+        resumed = cursor is not None and reply.covers(cursor)
+        place = cursor if cursor is not None and resumed else reply.start
+        if place.ended and reply.ending is not None and reply.read(place).cursor == place:
+            return  # this reader has seen it all
+        yield self._start(reply, resumed)
+        while True:
+            growth = reply.read(place)
+            for event in _texts(growth, place):
+                yield event
+            place = growth.cursor
+            if growth.ending is not None:
+                yield self._end(growth.ending, growth.cursor)
+                return
+            if (title := self._new_title()) is not None:
+                yield {"type": "title", "title": title}
+            if reply.goes_beyond(place):
+                # Sending on a socket that takes everything never yields by itself.
+                await asyncio.sleep(0)
+            else:
+                await self._channel.changed()
+
+    def _new_title(self) -> str | None:
+        if self._title_version == self._channel.title_version:
+            return None
+        self._title_version = self._channel.title_version
+        return self._channel.title
+
+    def _start(self, reply: LiveReply, resumed: bool) -> StartEvent:
+        opening = reply.opening
+        event: StartEvent = {
+            "type": "start",
+            "message": opening.message,
+            "user_message": opening.user_message,
+        }
+        if opening.client_id is not None:
+            event["client_id"] = opening.client_id
+        if resumed:
+            event["resumed"] = True
+        return event
+
+    def _end(self, ending: Ending, cursor: Cursor) -> DoneEvent | ErrorEvent:
+        if ending.status in ("complete", "stopped"):
+            done: DoneEvent = {
+                "type": "done",
+                "message_id": cursor.message_id,
+                "finish_reason": ending.finish_reason or ending.status,
+                "id": str(cursor),
+            }
+            if ending.usage is not None:
+                done["usage"] = ending.usage
+            return done
+        error = ending.error or Interrupted()
+        return {
+            "type": "error",
+            "message": error.text(self._language),
+            "code": error.code,
+            "message_id": cursor.message_id,
+            "id": str(cursor),
+        }
+
+
+def _texts(growth: Growth, before: Cursor) -> list[ReasoningEvent | ChunkEvent]:
+    events: list[ReasoningEvent | ChunkEvent] = []
+    after = growth.cursor._replace(ended=False)
+    if growth.reasoning:
+        place = str(after._replace(content=before.content))
+        events.append(
+            {
+                "type": "reasoning",
+                "content": growth.reasoning,
+                "message_id": after.message_id,
+                "id": place,
+            }
+        )
+    if growth.content:
+        events.append(
+            {
+                "type": "chunk",
+                "content": growth.content,
+                "message_id": after.message_id,
+                "id": str(after),
+            }
+        )
+    return events

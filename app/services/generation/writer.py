@@ -1,0 +1,173 @@
+"""The one task that writes the running replies of this process down, by the clock.
+
+Every tick is one transaction for all of them, so its cost does not grow with the length of a
+reply or with the number of readers. An ending does not wait for the tick.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import Database
+from app.errors import DatabaseUnavailable, StorageFull
+from app.services.generation import checkpoint
+from app.services.generation.checkpoint import Finish, Piece, Saved
+from app.services.generation.live_reply import Ending
+from app.services.generation.running import RunningReply
+
+log = structlog.get_logger()
+
+type Pending = dict[int, tuple[RunningReply, Ending, asyncio.Future[bool]]]
+
+
+class Writer:
+    """Saves what grows. `on_stop` is told of a reply that another process wants stopped,
+    `on_lost` of one that is no longer ours to write."""
+
+    def __init__(
+        self,
+        database: Database,
+        owner: str,
+        tick_seconds: float,
+        patience_seconds: float,
+        on_stop: Callable[[RunningReply], None],
+        on_lost: Callable[[RunningReply], None],
+    ) -> None:
+        self._database = database
+        self._owner = owner
+        self._tick = tick_seconds
+        self._patience = patience_seconds
+        self._on_stop = on_stop
+        self._on_lost = on_lost
+        self._running: dict[int, RunningReply] = {}
+        self._finishing: Pending = {}
+        self._wake = asyncio.Event()
+        self._failing_since: float | None = None
+
+    def add(self, running: RunningReply) -> None:
+        """Save this reply from now on."""
+        self._running[running.generation_id] = running
+        self._wake.set()
+
+    async def finish(self, running: RunningReply, ending: Ending) -> bool:
+        """Write a reply's ending down at once, and return when it is committed.
+
+        False when the reply was no longer ours (nothing is written then), or when the database
+        stayed away for longer than `patience_seconds`.
+        """
+        self._running.pop(running.generation_id, None)
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._finishing[running.generation_id] = (running, ending, done)
+        self._wake.set()
+        return await done
+
+    async def run(self) -> None:
+        """Tick for ever. Cancel it when nothing runs any more."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            if not self._finishing:
+                await self._sleep_until(due)
+            if loop.time() >= due:
+                due = loop.time() + self._tick
+            if self._running or self._finishing:
+                await self._save(dict(self._running), dict(self._finishing))
+
+    async def _sleep_until(self, due: float) -> None:
+        self._wake.clear()
+        if not self._running and not self._finishing:
+            await self._wake.wait()
+            return
+        try:
+            async with asyncio.timeout_at(due):
+                while not self._finishing:
+                    await self._wake.wait()
+                    self._wake.clear()
+        except TimeoutError:
+            return
+
+    async def _save(self, running: dict[int, RunningReply], finishing: Pending) -> None:
+        pieces = [
+            Piece(reply.generation_id, *piece)
+            for reply in running.values()
+            for piece in reply.unsaved()
+        ]
+        finishes = [_finish(reply, ending) for reply, ending, _ in finishing.values()]
+        try:
+            saved = await self._database.write(
+                checkpoint.save, self._owner, list(running), pieces, finishes
+            )
+        except (DatabaseUnavailable, StorageFull) as error:
+            await self._hold_on(error.code)
+        except SQLAlchemyError as error:
+            await self._isolate(running, finishing, type(error).__name__)
+        else:
+            self._failing_since = None
+            self._settle(running, pieces, finishing, saved)
+
+    async def _isolate(
+        self, running: dict[int, RunningReply], finishing: Pending, cause: str
+    ) -> None:
+        """One reply that the database refuses must not hold up the others: save each alone."""
+        if len(running) + len(finishing) == 1:
+            log.error("reply_refused_by_database", cause=cause)
+            self._give_up(running, finishing)
+            return
+        for id, reply in running.items():
+            await self._save({id: reply}, {})
+        for id, pending in finishing.items():
+            await self._save({}, {id: pending})
+
+    def _settle(
+        self,
+        running: dict[int, RunningReply],
+        pieces: list[Piece],
+        finishing: Pending,
+        saved: Saved,
+    ) -> None:
+        for piece in pieces:
+            reply = running[piece.generation_id]
+            end = piece.position + len(piece.text)
+            if piece.kind == "content":
+                reply.saved_content = end
+            else:
+                reply.saved_reasoning = end
+        for id in saved.to_stop:
+            self._on_stop(running[id])
+        for id in running.keys() - saved.ours:
+            if self._running.pop(id, None) is not None:
+                self._on_lost(running[id])
+        for id, (_, _, done) in finishing.items():
+            del self._finishing[id]
+            done.set_result(id in saved.finished)
+
+    async def _hold_on(self, code: str) -> None:
+        """The database is away: texts stay in memory and are saved when it is back."""
+        now = asyncio.get_running_loop().time()
+        if self._failing_since is None:
+            self._failing_since = now
+            log.warning("checkpoint_failed", code=code)
+        if now - self._failing_since > self._patience:
+            self._give_up(dict(self._running), dict(self._finishing))
+            self._failing_since = None
+        await asyncio.sleep(self._tick)
+
+    def _give_up(self, running: dict[int, RunningReply], finishing: Pending) -> None:
+        for id, reply in running.items():
+            if self._running.pop(id, None) is not None:
+                self._on_lost(reply)
+        for id, (_, _, done) in finishing.items():
+            del self._finishing[id]
+            done.set_result(False)
+
+
+def _finish(reply: RunningReply, ending: Ending) -> Finish:
+    return Finish(
+        reply.generation_id,
+        reply.message_id,
+        str(reply.live.content),
+        str(reply.live.reasoning),
+        ending,
+    )

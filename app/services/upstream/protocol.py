@@ -1,0 +1,219 @@
+"""One connection to an endpoint: HTTP/1.1 responses, handed on inside `data_received`."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+import httptools
+
+from app.errors import UpstreamBadResponse, UpstreamInterrupted, UpstreamUnavailable
+
+HEAD_MAX_BYTES = 64 * 1024
+HEADER_MAX_COUNT = 200
+
+Sink = Callable[[bytes], bool]
+"""Takes body bytes; True says that nothing more is needed."""
+
+
+@dataclass(slots=True)
+class Head:
+    """Status and headers (lower-case names; of repeated ones the last) of a response."""
+
+    status: int = 0
+    headers: dict[bytes, bytes] = field(default_factory=dict)
+
+
+class ResponseProtocol(asyncio.Protocol):
+    """Sends one request at a time and feeds the body of its response to a sink, synchronously.
+
+    No task is woken for a piece of a body: only for its head and its end. Failures are ReplyError
+    subclasses: UpstreamBadResponse for what is not HTTP, UpstreamInterrupted for a cut body,
+    UpstreamUnavailable for a connection that ends before the head.
+    """
+
+    def __init__(self) -> None:
+        self.head = Head()
+        self.is_reusable = False
+        self.has_answered = False
+        """Whether a first byte of the current response came."""
+        self._on_end: Callable[[], None] | None = None
+        self._transport: asyncio.Transport | None = None
+        self._parser: httptools.HttpResponseParser | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._failure: BaseException | None = None
+        self._sink: Sink | None = None
+        self._waiting: list[bytes] = []
+        self._headers = 0
+        self._unparsed_bytes = 0
+        self._has_head = self._has_ended = False
+        self._ends_at_eof = self._is_satisfied = False
+
+    # What the transport of the SDK calls
+
+    async def send(self, request: bytes) -> Head:
+        """Writes a request; returns once the head of its response is there."""
+        self._parser = httptools.HttpResponseParser(self)
+        self._failure = self._sink = None
+        self._waiting.clear()
+        self._headers = self._unparsed_bytes = 0
+        self._has_head = self._has_ended = self._ends_at_eof = self._is_satisfied = False
+        self.head, self.has_answered, self.is_reusable = Head(), False, False
+        self._on_end = None
+        if self._transport is None or self._transport.is_closing():
+            raise UpstreamUnavailable
+        self._transport.write(request)
+        await self._wait(lambda: self._has_head)
+        return self.head
+
+    async def receive(self, sink: Sink) -> None:
+        """Feeds the whole body to `sink`; returns at its end, or once the sink has enough."""
+        waiting, self._waiting = self._waiting, []
+        for data in waiting:
+            if sink(data):
+                self._is_satisfied = True
+                return
+        self._sink = sink
+        if self._transport is not None:
+            self._transport.resume_reading()
+        try:
+            await self._wait(lambda: self._has_ended or self._sink is None)
+        finally:
+            self._sink = None
+
+    def leave(self, on_end: Callable[[], None]) -> None:
+        """Drops what still comes; `on_end` is called when the response or the connection ends."""
+        self._on_end = on_end
+        self._waiting.clear()
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    def abort(self) -> None:
+        """Closes the connection at once, without sending what is left."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the current response has been received to its end."""
+        return self._has_ended
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the connection cannot be used any more."""
+        return self._transport is None or self._transport.is_closing()
+
+    async def _wait(self, is_there: Callable[[], bool]) -> None:
+        if self._failure is None and not is_there():
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            except asyncio.CancelledError:
+                self.abort()
+                raise
+            finally:
+                self._waiter = None
+        if self._failure is not None:
+            raise self._failure
+
+    def _wake(self) -> None:
+        if self._waiter is not None:
+            if not self._waiter.done():
+                self._waiter.set_result(None)
+        elif self._on_end is not None:
+            self._on_end()
+
+    def _fail(self, failure: BaseException) -> None:
+        if self._failure is None:
+            self._failure = failure
+        self._sink = None
+        self.is_reusable = False
+        self.abort()
+        self._wake()
+
+    def _end_badly(self) -> None:
+        if self._has_ended:
+            self.is_reusable = False
+            self.abort()
+        else:
+            self._fail(UpstreamBadResponse())
+
+    # What the event loop calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._parser is None or self._has_ended:
+            self.is_reusable = False
+            self.abort()
+            return
+        if self._failure is not None:
+            return
+        self.has_answered = True
+        self._unparsed_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._end_badly()
+        # The parser gathers a header or trailer without bounds until its line ends.
+        if self._unparsed_bytes > HEAD_MAX_BYTES:
+            self._end_badly()
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.is_reusable = False
+        if self._has_head and not self._has_ended and self._ends_at_eof and error is None:
+            self._has_ended = True
+        elif not self._has_ended and self._failure is None:
+            self._failure = UpstreamInterrupted() if self._has_head else UpstreamUnavailable()
+        self._wake()
+
+    # What the parser calls
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers += 1
+        if self._headers > HEADER_MAX_COUNT or self._has_ended:
+            raise ValueError("more headers than a response has")
+        if not self._has_head:
+            self.head.headers[name.lower()] = value
+
+    def on_headers_complete(self) -> None:
+        assert self._parser is not None and self._transport is not None
+        if self._has_head:
+            raise ValueError("a second response")
+        status = self._parser.get_status_code()
+        if status < 200:
+            self.head.headers.clear()
+            return
+        headers = self.head.headers
+        chunked = headers.get(b"transfer-encoding", b"").lower().endswith(b"chunked")
+        bodiless = status in (204, 304)
+        self._ends_at_eof = not (chunked or bodiless or b"content-length" in headers)
+        self.is_reusable = self._parser.should_keep_alive() and not self._ends_at_eof
+        self.head.status = status
+        self._has_head = True
+        self._unparsed_bytes = 0
+        # Nobody takes the body before `receive`; what was read with the head waits.
+        self._transport.pause_reading()
+        self._wake()
+
+    def on_body(self, data: bytes) -> None:
+        if self._sink is not None:
+            self._unparsed_bytes = 0
+            try:
+                if self._sink(data):
+                    self._sink, self._is_satisfied = None, True
+                    self._wake()
+            except Exception as error:
+                self._fail(error)
+        elif self._failure is None and not self._is_satisfied:
+            self._unparsed_bytes = 0
+            self._waiting.append(data)
+
+    def on_message_complete(self) -> None:
+        if self._has_head:
+            self._has_ended = True
+            self._wake()

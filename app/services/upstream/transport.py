@@ -1,0 +1,126 @@
+"""The one way out to model servers: every request and every connection passes here."""
+
+import re
+from collections.abc import AsyncIterator
+from functools import partial
+
+import httpx2
+
+from app.errors import (
+    UpstreamBadResponse,
+    UpstreamInterrupted,
+    UpstreamRejected,
+    UpstreamUnavailable,
+)
+from app.services.upstream.connector import Connector
+from app.services.upstream.pool import ConnectionPool
+from app.services.upstream.protocol import ResponseProtocol, Sink
+from app.utils.net import Origin, origin_of
+
+SENT_HEADERS = {b"accept", b"authorization", b"content-type", b"user-agent"}
+"""Nothing else leaves the house, whatever the SDK or its environment variables add."""
+ERROR_BODY_MAX_BYTES = 64 * 1024
+BODY_EXTENSION = "chat_backend.body"
+NOT_IN_A_HEADER = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+class Body(httpx2.AsyncByteStream):
+    """The body of a response: pushed into a sink, or iterated for the beginning of an error."""
+
+    def __init__(self, origin: Origin, connection: ResponseProtocol, pool: ConnectionPool) -> None:
+        self._connection = connection
+        self._give_back = partial(pool.give_back, origin, connection)
+        self._is_done = False
+        self._is_closed = False
+
+    async def pump(self, sink: Sink) -> None:
+        """Feeds the body to `sink` as it arrives; returns at its end, or once it has enough."""
+        await self._connection.receive(sink)
+        self._is_done = True
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        start = bytearray()
+
+        def take(data: bytes) -> bool:
+            start.extend(data)
+            return len(start) >= ERROR_BODY_MAX_BYTES
+
+        try:
+            await self.pump(take)
+        except UpstreamInterrupted:
+            self._is_done = False
+        yield bytes(start[:ERROR_BODY_MAX_BYTES])
+
+    async def aclose(self) -> None:
+        if not self._is_closed:
+            self._is_closed = True
+            self._give_back(is_done=self._is_done)
+
+
+class GuardedTransport(httpx2.AsyncBaseTransport):
+    """HTTP/1.1 without redirects, proxies, cookies or compression.
+
+    Raises ModelUrlNotAllowed and ReplyError subclasses, which the SDK lets through as they are.
+    """
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        self._pool = ConnectionPool()
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Sends a request; its response carries a Body under `BODY_EXTENSION`."""
+        origin = origin_of(request.url)
+        message = _serialized(request, await request.aread())
+        connection = self._pool.take(origin)
+        if connection is not None:
+            try:
+                return await self._exchange(origin, connection, message)
+            except UpstreamUnavailable:
+                # A server may close an idle connection at any time (RFC 9112 §9.3.1).
+                if connection.has_answered:
+                    raise
+        connection = await self._connector.open(origin)
+        self._pool.add(connection)
+        return await self._exchange(origin, connection, message)
+
+    async def aclose(self) -> None:
+        """Closes every connection, those in use too."""
+        self._pool.close()
+
+    async def _exchange(
+        self, origin: Origin, connection: ResponseProtocol, message: bytes
+    ) -> httpx2.Response:
+        try:
+            head = await connection.send(message)
+        except BaseException:
+            self._pool.give_back(origin, connection, is_done=False)
+            raise
+        body = Body(origin, connection, self._pool)
+        if head.headers.get(b"content-encoding", b"identity").lower() != b"identity":
+            await body.aclose()
+            if head.status < 300:
+                raise UpstreamBadResponse
+            return httpx2.Response(head.status, content=b"")
+        headers = [(b"content-type", head.headers.get(b"content-type", b""))]
+        return httpx2.Response(
+            head.status, headers=headers, stream=body, extensions={BODY_EXTENSION: body}
+        )
+
+
+def _serialized(request: httpx2.Request, content: bytes) -> bytes:
+    """A request as it goes over the wire (RFC 9112 §3)."""
+    lines = [
+        b"%s %s HTTP/1.1" % (request.method.encode(), request.url.raw_path),
+        b"Host: " + request.url.netloc,
+        b"Accept-Encoding: identity",
+    ]
+    lines += [
+        b"%s: %s" % (name, value)
+        for name, value in request.headers.raw
+        if name.lower() in SENT_HEADERS
+    ]
+    if content or request.method == "POST":
+        lines.append(b"Content-Length: %d" % len(content))
+    if any(NOT_IN_A_HEADER.search(line) for line in lines):
+        raise UpstreamRejected
+    return b"\r\n".join(lines) + b"\r\n\r\n" + content

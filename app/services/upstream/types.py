@@ -1,0 +1,34 @@
+"""The words in which the upstream side speaks to its callers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["content", "reasoning"]
+OnDelta = Callable[[Kind, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A user's model server: base URL, model name and key (may be empty)."""
+
+    base_url: str
+    model: str
+    api_key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens, as the endpoint counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a reply ended when the model itself ended it."""
+
+    finish_reason: str
+    usage: Usage | None

@@ -1,0 +1,71 @@
+"""How long a reply may keep one waiting: for its first text, for its next piece, and in all."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from app.errors import UpstreamTimeout
+from app.services.upstream.chat_stream import ChatStream
+
+CHECKS_PER_LIMIT = 8
+CHECK_SECONDS_MAX = 1.0
+AFTER_FINISH_SECONDS = 3.0
+"""A finished reply waits this long for its usage and its `[DONE]`."""
+
+
+class Watchdog:
+    """Ends the block it guards with UpstreamTimeout when a stream keeps one waiting too long.
+
+    Looks at the stream now and then instead of being told of every piece, so that a piece costs
+    nothing; silence is noticed up to an eighth of its limit late. All limits are in seconds.
+    """
+
+    def __init__(
+        self, stream: ChatStream, first_token: float, silence: float, whole: float
+    ) -> None:
+        self._stream = stream
+        self._limits = first_token, silence, whole
+        shortest = min(first_token, silence, whole)
+        self._interval = min(shortest / CHECKS_PER_LIMIT, CHECK_SECONDS_MAX)
+        self._timeout = asyncio.timeout(None)
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._timeout.__aenter__()
+        self._loop = asyncio.get_running_loop()
+        self._started_at = self._active_at = self._loop.time()
+        self._seen = self._stream.events
+        self._timer = self._loop.call_later(self._interval, self._check)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        try:
+            await self._timeout.__aexit__(kind, error, trace)
+        except TimeoutError:
+            raise UpstreamTimeout from None
+
+    def _check(self) -> None:
+        now = self._loop.time()
+        if self._stream.events != self._seen:
+            self._seen, self._active_at = self._stream.events, now
+        if self._is_late(now):
+            self._timer = None
+            self._timeout.reschedule(now)
+        else:
+            self._timer = self._loop.call_later(self._interval, self._check)
+
+    def _is_late(self, now: float) -> bool:
+        first_token, silence, whole = self._limits
+        if now - self._started_at >= whole:
+            return True
+        if not self._stream.has_text and not self._stream.finish_reason:
+            return now - self._started_at >= first_token
+        limit = min(silence, AFTER_FINISH_SECONDS) if self._stream.finish_reason else silence
+        return now - self._active_at >= limit

@@ -1,0 +1,52 @@
+"""SIGTERM without loss: replies are saved and clients told before the server closes its sockets.
+
+uvicorn closes sockets before it tells the application, so this comes first and then hands the
+signal on to whoever had handled it.
+"""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Awaitable, Callable
+from types import FrameType
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class GracefulSignals:
+    """Runs `drain` on the first signal, and hands it on afterwards; a second goes straight on."""
+
+    def __init__(self, drain: Callable[[], Awaitable[None]]) -> None:
+        self._drain = drain
+        self._previous: dict[signal.Signals, Callable[[int, FrameType | None], object]] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def install(self) -> None:
+        """Take the signals over; does nothing outside the main thread, where none arrive."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        loop = asyncio.get_running_loop()
+        for number in SIGNALS:
+            previous = signal.getsignal(number)
+            if callable(previous):
+                self._previous[number] = previous
+                loop.add_signal_handler(number, self._received, number)
+
+    def restore(self) -> None:
+        """Give the signals back."""
+        loop = asyncio.get_running_loop()
+        for number, previous in self._previous.items():
+            loop.remove_signal_handler(number)
+            signal.signal(number, previous)
+
+    def _received(self, number: signal.Signals) -> None:
+        if self._task is None:
+            self._task = asyncio.create_task(self._drain_then_pass_on(number))
+        else:
+            self._previous[number](number, None)
+
+    async def _drain_then_pass_on(self, number: signal.Signals) -> None:
+        try:
+            await self._drain()
+        finally:
+            self._previous[number](number, None)

@@ -1,0 +1,39 @@
+"""Pydantic's findings in plain words, without the input (it may hold a password)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.errors import InvalidInput, Language
+
+SAYINGS: dict[str, tuple[str, str]] = {
+    "missing": ("缺少", "missing"),
+    "string_type": ("必须是字符串", "must be a string"),
+    "string_unicode": ("含有不允许的字符", "holds characters that are not allowed"),
+    "invalid_characters": ("含有不允许的字符", "holds characters that are not allowed"),
+    "string_too_short": ("至少 {min_length} 个字符", "needs at least {min_length} characters"),
+    "string_too_long": ("最多 {max_length} 个字符", "has more than {max_length} characters"),
+    "string_pattern_mismatch": ("格式不正确", "has the wrong form"),
+    "value_error": ("格式不正确", "has the wrong form"),
+    "int_type": ("必须是整数", "must be a whole number"),
+    "int_parsing": ("必须是整数", "must be a whole number"),
+    "int_from_float": ("必须是整数", "must be a whole number"),
+    "greater_than_equal": ("不能小于 {ge}", "must be at least {ge}"),
+    "less_than_equal": ("不能大于 {le}", "must be at most {le}"),
+    "model_attributes_type": ("必须是对象", "must be an object"),
+    "model_type": ("必须是对象", "must be an object"),
+    "union_tag_invalid": ("类型未知", "has an unknown type"),
+    "union_tag_not_found": ("缺少 type", "has no type"),
+}
+UNKNOWN = ("不正确", "is not valid")
+
+
+def invalid_input(errors: Sequence[Mapping[str, Any]], language: Language) -> InvalidInput:
+    """The error for what was found: each place and what is wrong there."""
+    return InvalidInput(where="; ".join(_sentence(error, language) for error in errors[:5]))
+
+
+def _sentence(error: Mapping[str, Any], language: Language) -> str:
+    place = ".".join(str(part) for part in error["loc"] if part != "body")[:100]
+    zh, en = SAYINGS.get(str(error["type"]), UNKNOWN)
+    saying = (zh if language == "zh" else en).format(**error.get("ctx", {}))
+    return f"{place} {saying}" if place else saying

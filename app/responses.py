@@ -62,7 +62,9 @@ async def _framework(request: Request, error: Exception) -> Response:
     if own is None:  # the framework found the body unreadable
         own = MalformedJson if error.status_code == 400 else InvalidInput
         return error_response(request.scope, own(where="?"))
-    return error_response(request.scope, own())
+    response = error_response(request.scope, own())
+    response.headers.update(error.headers or {})  # 405 names the methods there are in `Allow`
+    return response
 
 
 async def _database(request: Request, error: Exception) -> Response:

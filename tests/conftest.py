@@ -38,9 +38,7 @@ def database_server(request: pytest.FixtureRequest) -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def database_url(
-    database_server: URL, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def database_url(database_server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """One database of each kind for the whole run; tests keep apart by making their own users."""
     folder = tmp_path_factory.mktemp("database")
     with databases.fresh_database(database_server, folder) as url:

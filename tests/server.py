@@ -1,10 +1,9 @@
 """A real server in the test's own event loop, and people who use it over real connections."""
 
 import asyncio
-import contextlib
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,8 +24,9 @@ EVENT_SECONDS = 20
 class Server(uvicorn.Server):
     """uvicorn without its signal handlers: the signals are the test run's."""
 
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:
-        return contextlib.nullcontext()
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 @asynccontextmanager
@@ -52,14 +52,15 @@ async def running_server(**settings: Any) -> AsyncIterator["RunningServer"]:
                 raise RuntimeError("The server did not start")
             await asyncio.sleep(0.005)
         port = server.servers[0].sockets[0].getsockname()[1]
-        async with await asyncio.to_thread(_http_client, port) as http:
+        async with await asyncio.to_thread(http_client, port) as http:
             yield RunningServer(port, app, http)
     finally:
         server.should_exit = True
         await serving
 
 
-def _http_client(port: int) -> httpx2.AsyncClient:
+def http_client(port: int) -> httpx2.AsyncClient:
+    """A client of the server on this port; making one reads files, so not in the loop."""
     return httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60)
 
 

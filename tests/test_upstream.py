@@ -77,6 +77,8 @@ async def ask(
         ("slow", "You said: hello", USAGE),
         ("no_done", "whole, unannounced", USAGE),
         ("until_close", "old", None),
+        ("done_then_cut", "no end of the body", None),
+        ("done_then_nothing", "no end of the body", None),
         ("stall_after_finish", "all there is", None),
         ("surrogates", "smile 😀 and half \ufffd! last \ufffd", USAGE),
         ("emoji", "你好，🍣👩\u200d👩\u200d👧\u2028终。", USAGE),
@@ -232,6 +234,17 @@ async def test_connections_are_used_again(ai: AiService, upstream: ScriptedUpstr
     assert upstream.connections == 1
     await asyncio.gather(*(ask(ai, upstream, "slow") for _ in range(5)))
     assert upstream.connections == 5
+
+
+async def test_a_response_without_an_end_does_not_keep_its_connection(
+    ai: AiService, upstream: ScriptedUpstream
+) -> None:
+    started = time.monotonic()
+    await ask(ai, upstream, "done_then_nothing")
+    assert time.monotonic() - started < 0.15
+    await ask(ai, upstream, "echo")
+    assert upstream.connections == 2
+    await upstream.left_early()
 
 
 async def test_a_stale_connection_is_replaced(ai: AiService, upstream: ScriptedUpstream) -> None:

@@ -57,6 +57,22 @@ async def no_done(exchange: Exchange) -> None:
     await exchange.finish(done=False)
 
 
+@scenario("done_then_cut")
+async def done_then_cut(exchange: Exchange) -> None:
+    await exchange.head()
+    await exchange.delta("no end of the body")
+    await exchange.chunk(b"data: [DONE]\n\n")
+    await exchange.drop()
+
+
+@scenario("done_then_nothing")
+async def done_then_nothing(exchange: Exchange) -> None:
+    await exchange.head()
+    await exchange.delta("no end of the body")
+    await exchange.chunk(b"data: [DONE]\n\n")
+    await asyncio.Event().wait()
+
+
 @scenario("until_close")
 async def until_close(exchange: Exchange) -> None:
     await exchange.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")

@@ -2,9 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from app.schemas.fields import Text, UtcTime
+
+ApiKey = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[ -~]*$")
+]
+"""What may stand in a header (RFC 9110 section 5.5); blanks around it were copied along."""
 
 
 class ConfigUpdate(BaseModel):
@@ -12,7 +17,7 @@ class ConfigUpdate(BaseModel):
 
     model_url: Annotated[Text, Field(min_length=1, max_length=500)]
     model_name: Annotated[Text, Field(min_length=1, max_length=100, pattern=r"\S")]
-    api_key: Annotated[Text, Field(max_length=4000)] | None = None
+    api_key: ApiKey | None = None
 
 
 class ConfigRead(BaseModel):

@@ -2,16 +2,26 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, EmailStr, Field
+from pydantic import BaseModel, BeforeValidator, EmailStr, Field
 
 from app.schemas.fields import Text, UtcTime
+
+
+def _bare(value: object) -> object:
+    # EmailStr also takes `Ada <ada@example.com>`, and throws the name away.
+    if isinstance(value, str) and "<" in value:
+        raise ValueError("not an address alone")
+    return value
+
+
+Email = Annotated[EmailStr, BeforeValidator(_bare), Field(max_length=100)]
 
 
 class UserCreate(BaseModel):
     """`POST /auth/register`."""
 
     username: Annotated[Text, Field(min_length=3, max_length=50)]
-    email: Annotated[EmailStr, Field(max_length=100)]
+    email: Email
     password: Annotated[str, Field(min_length=8, max_length=128)]
 
 

@@ -1,30 +1,23 @@
-"""Talks to users' model servers through the OpenAI SDK; the only importer of it."""
+"""Talks to users' model servers, through the OpenAI SDK."""
 
 import asyncio
+import importlib
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import httpx2
-from openai import APIConnectionError, APIStatusError, AsyncAPIResponse, AsyncOpenAI, Omit
 
-from app import __version__
 from app.config import Settings
 from app.errors import (
-    ContextTooLong,
-    ReplyError,
     ReplyTooLong,
     UpstreamAuthFailed,
     UpstreamBadResponse,
     UpstreamTimeout,
-    UpstreamUnavailable,
 )
 from app.services.upstream.chat_stream import ChatStream
 from app.services.upstream.connector import Connector
-from app.services.upstream.failures import failure_of
 from app.services.upstream.fields import model_names, parse_json
 from app.services.upstream.reading import at_most, body_of, decode, read_whole
 from app.services.upstream.transport import GuardedTransport
@@ -32,40 +25,24 @@ from app.services.upstream.types import Endpoint, Kind, OnDelta, Outcome, Usage
 from app.services.upstream.watchdog import Watchdog
 from app.utils.net import AddressGuard, origin_of, parse_model_url
 
+SDK = "app.services.upstream.sdk"
+
 __all__ = ["AiService", "Endpoint", "OnDelta", "Outcome", "Usage"]
 
 KEYLESS = "none"
 """Sent where a user has no key: local servers want none, the SDK insists on one."""
 SENDABLE_KEY = re.compile(r"[\x21-\x7e]{1,4096}")
-RETRY_PAUSE_SECONDS = 0.3
 MODELS_TIMEOUT_SECONDS = 15.0
 MODELS_BODY_MAX_BYTES = 4 * 1024 * 1024
 JSON_BYTES_PER_TEXT_BYTE = 6
 """`\\u0001` is the longest way to write one byte."""
 
-PASSING_STATUSES = (0, 502, 503)
 STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 
 Messages = list[dict[str, str]]
-Options = dict[str, Any]
-Call = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
-Request = Callable[[Options], Call]
-Read = Callable[[httpx2.Response], Awaitable[None]]
 
 # At INFO the HTTP client logs whole URLs, and paths of some gateways hold a key.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
-
-
-class _Client(AsyncOpenAI):
-    """The SDK's client without what it would take from OPENAI_* environment variables."""
-
-    @property
-    def default_headers(self) -> dict[str, str | Omit]:
-        return {
-            "Accept": "application/json",
-            "Content-Type": "application/json",
-            "User-Agent": f"chat-backend/{__version__}",
-        }
 
 
 class AiService:
@@ -85,6 +62,16 @@ class AiService:
             follow_redirects=False,
             timeout=None,
         )
+        self._sdk: asyncio.Task[ModuleType] | None = None
+
+    def prepare(self) -> asyncio.Task[ModuleType]:
+        """Begin to load the SDK, in a thread; called when somebody comes who may chat.
+
+        Half a second and 13 MB that neither a start nor an idle server should cost.
+        """
+        if self._sdk is None:
+            self._sdk = asyncio.create_task(asyncio.to_thread(importlib.import_module, SDK))
+        return self._sdk
 
     async def check_url(self, base_url: str) -> str:
         """The normalised base URL, if it may be called now; raises ModelUrlNotAllowed."""
@@ -130,7 +117,6 @@ class AiService:
 
     async def list_models(self, endpoint: Endpoint) -> list[str]:
         """The names of the models that an endpoint offers, in its order, at most 2,000."""
-        client = self._client(endpoint)
         data = b""
 
         async def read(answer: httpx2.Response) -> None:
@@ -138,7 +124,8 @@ class AiService:
             data = await read_whole(body_of(answer), MODELS_BODY_MAX_BYTES, UpstreamBadResponse)
 
         async with at_most(MODELS_TIMEOUT_SECONDS):
-            await _call(lambda _: client.models.with_streaming_response.list(), read, {})
+            sdk = await asyncio.shield(self.prepare())
+            await sdk.ask_for_models(self._client(sdk, endpoint), read)
         return model_names(parse_json(data))
 
     async def aclose(self) -> None:
@@ -149,33 +136,16 @@ class AiService:
         limits = self._settings
         return ChatStream(on_delta, limits.upstream_line_max_bytes, limits.upstream_reply_max_bytes)
 
-    def _client(self, endpoint: Endpoint) -> AsyncOpenAI:
-        """A client for one call: the key lives no longer than that."""
+    def _client(self, sdk: Any, endpoint: Endpoint) -> Any:
         key = endpoint.api_key.strip() or KEYLESS
         if not SENDABLE_KEY.fullmatch(key):
             raise UpstreamAuthFailed
-        return _Client(
-            api_key=key,
-            admin_api_key="",
-            organization="",
-            project="",
-            webhook_secret="",
-            base_url=str(parse_model_url(endpoint.base_url)),
-            http_client=self._http,
-            max_retries=0,
-            timeout=None,
-        )
+        return sdk.open_client(self._http, str(parse_model_url(endpoint.base_url)), key)
 
     async def _ask(
         self, endpoint: Endpoint, messages: Messages, stream: ChatStream, *, streamed: bool
     ) -> None:
-        create = self._client(endpoint).chat.completions.with_streaming_response.create
         limit = JSON_BYTES_PER_TEXT_BYTE * self._settings.upstream_reply_max_bytes
-
-        def request(options: dict[str, Any]) -> Call:
-            # Given as `messages`, the SDK would walk each one along its type hints: 0.15 ms apiece.
-            body = {"messages": messages}
-            return create(model=endpoint.model, messages=[], extra_body=body, **options)
 
         async def read(answer: httpx2.Response) -> None:
             media_type = answer.headers["content-type"].partition(";")[0].strip().lower()
@@ -186,44 +156,7 @@ class AiService:
             else:
                 await decode(body_of(answer), stream)
 
-        await _call(request, read, STREAMED if streamed else {})
-
-
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """Why nothing was answered: an HTTP status, 0 where there was none, and the typed error."""
-
-    status: int
-    failure: ReplyError
-
-
-async def _call(request: Request, read: Read, options: Options) -> None:
-    """Makes a request; repeats it once after a passing failure, once without `stream_options`."""
-    may_retry = True
-    while refusal := await _attempt(request(options), read):
-        if refusal.status in (400, 422) and not isinstance(refusal.failure, ContextTooLong):
-            if "stream_options" not in options:
-                raise refusal.failure
-            options = {name: value for name, value in options.items() if name != "stream_options"}
-        elif may_retry and refusal.status in PASSING_STATUSES:
-            may_retry = False
-            await asyncio.sleep(RETRY_PAUSE_SECONDS)
-        else:
-            raise refusal.failure
-
-
-async def _attempt(call: Call, read: Read) -> _Refusal | None:
-    """One request. A refusal is returned, not raised: the SDK's errors quote the endpoint."""
-    has_answered = False
-    try:
-        async with call as response:
-            has_answered = True
-            await read(response.http_response)
-        return None
-    except APIStatusError as error:
-        text = error.response.content.decode("utf-8", "replace")
-        return _Refusal(error.status_code, failure_of(error.status_code, text))
-    except (APIConnectionError, UpstreamUnavailable):
-        if has_answered:
-            raise
-        return _Refusal(0, UpstreamUnavailable())
+        sdk = await asyncio.shield(self.prepare())
+        client = self._client(sdk, endpoint)
+        options = STREAMED if streamed else {}
+        await sdk.ask_for_reply(client, endpoint.model, messages, options, read)

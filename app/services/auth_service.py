@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic import validate_email
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -104,7 +107,7 @@ class AuthService:
 
     async def login(self, request: LoginRequest) -> Token:
         """A token; InvalidCredentials for a wrong name, a wrong password or a disabled account."""
-        user = await self._database.read(_by_name, canonical(request.username_or_email.strip()))
+        user = await self._database.read(_by_name, _login_key(request.username_or_email))
         expected = self._nobody if user is None else user.password_hash
         matches = await self._threads.run(verify_password, request.password, expected)
         if user is None or not matches or user.yn != 1:
@@ -137,6 +140,14 @@ class AuthService:
     def close(self) -> None:
         """Let the hashing threads end."""
         self._threads.close()
+
+
+def _login_key(name: str) -> bytes:
+    """The key of a user name or e-mail address, the latter normalised as when it was registered."""
+    if "@" in name:
+        with suppress(PydanticCustomError):
+            name = validate_email(name)[1]
+    return canonical(name.strip())
 
 
 def _refuse_taken(connection: Connection, username_key: bytes, email_key: bytes) -> None:

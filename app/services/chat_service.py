@@ -9,6 +9,7 @@ from app.errors import (
     ServerRestarting,
 )
 from app.services import sending
+from app.services.ai_service import AiService
 from app.services.config_service import ConfigService
 from app.services.conversation_service import find_owned
 from app.services.generation.channel import Channel
@@ -29,6 +30,7 @@ class ChatService:
     def __init__(
         self,
         database: Database,
+        ai: AiService,
         configs: ConfigService,
         messages: MessageService,
         supervisor: Supervisor,
@@ -36,6 +38,7 @@ class ChatService:
         limits: Limits,
     ) -> None:
         self._database = database
+        self._ai = ai
         self._configs = configs
         self._messages = messages
         self._supervisor = supervisor
@@ -107,6 +110,7 @@ class ChatService:
         Raises ConversationNotFound for a stranger's conversation, InvalidCursor for a cursor that
         is none of it.
         """
+        self._ai.prepare()
         await self._database.read(find_owned, user_id, channel.conversation_id)
         await self._follower.look([channel])
         if last_event_id is None:

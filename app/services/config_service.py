@@ -9,11 +9,12 @@ from app.config import Settings
 from app.database import Database, table_of
 from app.encryption import KeyVault
 from app.errors import ApiKeyRequired, ConfigNotFound
-from app.models import ModelConfig, utc_now
+from app.models import ModelConfig, User, utc_now
 from app.schemas.config import ConfigRead, ConfigUpdate
 from app.services.ai_service import AiService, Endpoint
 
 _config = table_of(ModelConfig)
+_user = table_of(User)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,9 @@ def _save(
     values = {"base_url": base_url, "model_name": model_name, "updated_at": now}
     if sealed is not None:
         values["encrypted_api_key"] = sealed
-    mine = select(_config.c.base_url).where(_config.c.user_id == user_id).with_for_update()
+    # The user's row is what two first saves both find and can wait for.
+    connection.execute(select(_user.c.id).where(_user.c.id == user_id).with_for_update())
+    mine = select(_config.c.base_url).where(_config.c.user_id == user_id)
     row = connection.execute(mine).first()
     if sealed is None and (row is None or row.base_url != base_url):
         raise ApiKeyRequired

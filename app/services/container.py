@@ -91,6 +91,6 @@ def build_services(settings: Settings) -> Services:
             settings.reap_after_seconds,
             settings.finished_reply_seconds,
         ),
-        chat=ChatService(database, configs, messages, supervisor, follower, limits),
+        chat=ChatService(database, ai, configs, messages, supervisor, follower, limits),
         sole_user=SoleUser(settings.database),
     )

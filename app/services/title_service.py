@@ -13,6 +13,7 @@ from app.services.conversation_service import write_model_title
 
 TITLE_CHARACTERS = 50
 EXCERPT_CHARACTERS = 1_000
+MARKS = "#*_`\"'“”‘’《》「」 .。"
 INSTRUCTION = (
     "Write a title of at most six words for this conversation, in its own language. "
     "Answer with the title only, without quotation marks.\n\n"
@@ -35,9 +36,9 @@ def first_words(content: str) -> str:
 def tidy_title(answer: str) -> str:
     """What a model answered as a title: its first line without marks, or an empty text."""
     lines = [line for line in answer.strip().splitlines() if line.strip()]
-    line = _one_line(lines[0]) if lines else ""
-    line = re.sub(r"^(?:title|标题)\s*[:：]\s*", "", line, flags=re.IGNORECASE)
-    return first_words(line.strip("#*_`\"'“”‘’《》「」 .。"))
+    line = _one_line(lines[0]).strip(MARKS) if lines else ""
+    line = re.sub(r"^(?:title|标题)\s*[:：]", "", line, flags=re.IGNORECASE)
+    return first_words(line.strip(MARKS))
 
 
 def _one_line(text: str) -> str:

@@ -5,7 +5,8 @@ import unicodedata
 from app.errors import InvalidUsername
 
 USERNAME_KEY_MAX_BYTES = 255
-REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Zs", "Zl", "Zp"}
+REFUSED_CATEGORIES = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
+"""Cn too: normalising is stable for assigned characters only (UAX #15, section 3)."""
 INVISIBLE = (
     {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
     | set(range(0x180B, 0x1810))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from app.errors import AppError, Language, TooManySockets
 
@@ -53,7 +53,7 @@ class Socket:
                 await self._websocket.close(error.close_code or 1000, error.code)
         except TimeoutError:
             self.abort()
-        except RuntimeError:
+        except (RuntimeError, WebSocketDisconnect):
             pass  # the client was quicker
 
     def abort(self) -> None:

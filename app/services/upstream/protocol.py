@@ -77,7 +77,7 @@ class ResponseProtocol(asyncio.Protocol):
         if self._transport is not None:
             self._transport.resume_reading()
         try:
-            await self._wait(lambda: self._has_ended or self._sink is None)
+            await self._wait(lambda: self._has_ended or self._is_satisfied)
         finally:
             self._sink = None
 
@@ -113,7 +113,8 @@ class ResponseProtocol(asyncio.Protocol):
                 raise
             finally:
                 self._waiter = None
-        if self._failure is not None:
+        # The connection may have failed after what was waited for had come.
+        if self._failure is not None and not is_there():
             raise self._failure
 
     def _wake(self) -> None:

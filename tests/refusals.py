@@ -1,0 +1,33 @@
+"""How the tests look at refusals: the one shape of an answer, and the end of a socket."""
+
+import asyncio
+from typing import Any
+
+import httpx2
+import orjson
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
+
+CLOSE_SECONDS = 5
+"""The promise: whoever loses the right to a socket loses the socket within this time."""
+
+
+def assert_refused(answer: httpx2.Response, status: int, code: str) -> None:
+    """The answer is this refusal, in the shape of all refusals."""
+    context = f"{answer.request.method} {answer.request.url} → {answer.status_code} {answer.text}"
+    assert answer.status_code == status, context
+    body = answer.json()
+    assert set(body) == {"detail", "code"}, context
+    assert body["code"] == code, context
+    assert isinstance(body["detail"], str) and body["detail"], context
+
+
+async def last_words(connection: ClientConnection) -> tuple[list[dict[str, Any]], int]:
+    """What a socket still says until the server closes it, and the close code."""
+    events = []
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            while True:
+                events.append(orjson.loads(await connection.recv()))
+    except ConnectionClosed:
+        return events, connection.close_code or 0

@@ -1,0 +1,82 @@
+"""A server as a process of its own, for what only processes show: signals, death, neighbours."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import httpx2
+
+from tests.server import ENCRYPTION_KEY, SECRET_KEY, Person, RunningServer, http_client
+
+START_SECONDS = 20
+EXIT_SECONDS = 15
+
+
+class ServerProcess(RunningServer):
+    """A running process; everything else is as with a server in the test's own loop."""
+
+    def __init__(self, port: int, http: httpx2.AsyncClient, process: Process) -> None:
+        super().__init__(port, None, http)
+        self._process = process
+
+    def kill(self, number: signal.Signals) -> None:
+        """Send a signal."""
+        self._process.send_signal(number)
+
+    async def exited(self) -> int:
+        """Wait for the end of the process; its exit status."""
+        async with asyncio.timeout(EXIT_SECONDS):
+            return await self._process.wait()
+
+    def seen_by(self, person: Person) -> Person:
+        """The same user, at this server."""
+        return replace(person, server=self)
+
+
+@asynccontextmanager
+async def server_process(database_url: str, **settings: str) -> AsyncIterator[ServerProcess]:
+    """Serve with uvicorn alone, as a process; killed at the end if it still runs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        "DATABASE_URL": database_url,
+        "SECRET_KEY": SECRET_KEY,
+        "ENCRYPTION_KEY": ENCRYPTION_KEY,
+        "ALLOWED_PRIVATE_MODEL_HOSTS": "127.0.0.1",
+        "RATE_LIMIT_PER_MINUTE": "100000",
+        "LOGIN_RATE_LIMIT_PER_MINUTE": "100000",
+        "BCRYPT_ROUNDS": "4",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "uvicorn", "app.main:app", "--port", str(port), "--log-level", "warning"),
+        env=os.environ | environment | settings,
+        stdin=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with await asyncio.to_thread(http_client, port) as http:
+            await _healthy(http, process)
+            yield ServerProcess(port, http, process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+async def _healthy(http: httpx2.AsyncClient, process: Process) -> None:
+    async with asyncio.timeout(START_SECONDS):
+        while process.returncode is None:
+            try:
+                await http.get("/health/live")
+            except httpx2.ConnectError:
+                await asyncio.sleep(0.05)
+            else:
+                return
+    raise RuntimeError("The server did not start")

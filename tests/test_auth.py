@@ -1,0 +1,208 @@
+"""Accounts: who can be registered, who gets in, and who gets nowhere."""
+
+import asyncio
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.conftest import StartServer
+from tests.refusals import assert_refused, last_words
+from tests.server import PASSWORD, RunningServer
+
+pytestmark = pytest.mark.anyio
+
+
+def unique(text: str = "user") -> str:
+    return f"{text}{secrets.token_hex(6)}"
+
+
+async def register(server: RunningServer, **changes: Any) -> httpx2.Response:
+    name = unique()
+    body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD} | changes
+    return await server.http.post("/auth/register", json=body)
+
+
+async def log_in(server: RunningServer, name: str, password: str = PASSWORD) -> httpx2.Response:
+    body = {"username_or_email": name, "password": password}
+    return await server.http.post("/auth/login", json=body)
+
+
+async def test_registering_logging_in_and_looking(server: RunningServer) -> None:
+    name = unique("Ada-")
+    answer = await register(server, username=name, email=f"{name}@example.com")
+    account = answer.json()
+    assert answer.status_code == 201
+    assert set(account) == {"id", "username", "email", "created_at"}
+    assert account["username"] == name and account["email"] == f"{name}@example.com"
+    assert account["created_at"].endswith("Z")
+    created_at = datetime.fromisoformat(account["created_at"])
+    assert abs(datetime.now(created_at.tzinfo) - created_at) < timedelta(minutes=1)
+
+    answer = await log_in(server, name)
+    token = answer.json()
+    assert answer.status_code == 200
+    assert set(token) == {"access_token", "token_type", "expires_in"}
+    assert (token["token_type"], token["expires_in"]) == ("bearer", 3600)
+
+    headers = {"Authorization": f"bearer {token['access_token']}"}
+    answer = await server.http.get("/auth/me", headers=headers)
+    assert answer.status_code == 200
+    more = {"has_config": False, "can_chat": False, "default_model": None}
+    assert answer.json() == account | more
+
+
+async def test_bounds(server: RunningServer) -> None:
+    tail = secrets.token_hex(8)
+    good: list[dict[str, Any]] = [
+        {"username": "张三丰"},
+        {"username": tail.ljust(50, "x")},
+        {"username": "张" * 33 + tail},
+        {"email": f"{tail}@" + "x" * 60 + ".example.com"},
+        {"email": f"o'brien+{tail}@sub.example.co.uk"},
+        {"email": f" trimmed-{tail}@example.com "},
+        {"password": "12345678"},
+        {"password": "p" * 128},
+        {"password": "        "},
+        {"password": "nul\0inside"},
+    ]
+    for changes in good:
+        answer = await register(server, **changes)
+        assert answer.status_code == 201, answer.text
+    bad: list[dict[str, Any]] = [
+        {"username": "ab"},
+        {"username": "x" * 51},
+        {"username": ""},
+        {"username": None},
+        {"email": "nobody"},
+        {"email": "no body@example.com"},
+        {"email": "a@b"},
+        {"email": "@example.com"},
+        {"email": f"Ada <{tail}@example.com>"},
+        {"email": f"{tail}@" + "x" * 60 + "." + "y" * 30 + ".example.com"},
+        {"password": "1234567"},
+        {"password": "p" * 129},
+        {"password": 12345678},
+    ]
+    for changes in bad:
+        assert_refused(await register(server, **changes), 422, "invalid_input")
+
+
+async def test_one_name_belongs_to_one_person(server: RunningServer) -> None:
+    name = unique("straße-é")
+    assert (await register(server, username=name, email=f"{name}@example.com")).status_code == 201
+    for twin in (
+        name,
+        name.upper(),
+        name.replace("straße", "STRASSE"),
+        name.replace("straße", "ｓtraße"),
+        name.replace("é", "e\u0301"),
+    ):
+        assert_refused(await register(server, username=twin), 409, "username_taken")
+        email = f"{twin}@example.com"
+        assert_refused(await register(server, email=email), 409, "email_taken")
+    for twin in (name + " ", name + "\u200b", f"{name}\0", name + "@", "a b c", "\u202eadmin"):
+        answer = await register(server, username=twin)
+        expected = "invalid_input" if "\0" in twin else "invalid_username"
+        assert_refused(answer, 422, expected)
+    for other in (name.replace("é", "e"), name + "🍣", name + "🍺", name + "é"):
+        answer = await register(server, username=other)
+        assert answer.status_code == 201, answer.text
+    assert_refused(await register(server, username=name + "🍣"), 409, "username_taken")
+
+
+async def test_of_many_at_once_one_gets_the_name(server: RunningServer) -> None:
+    name = unique()
+    answers = await asyncio.gather(*(register(server, username=name) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    email = f"{unique()}@example.com"
+    answers = await asyncio.gather(*(register(server, email=email) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+
+
+async def test_every_character_of_a_password_counts(server: RunningServer) -> None:
+    name = unique()
+    password = "🍣" * 128
+    assert (await register(server, username=name, password=password)).status_code == 201
+    assert (await log_in(server, name, password)).status_code == 200
+    for wrong in (
+        "🍣" * 127 + "🍺",
+        "🍣" * 127,
+        "🍺" + "🍣" * 127,
+        password[:18],
+    ):
+        assert_refused(await log_in(server, name, wrong), 401, "invalid_credentials")
+    assert_refused(await log_in(server, name, "🍣" * 129), 422, "invalid_input")
+
+    name, password = unique(), "before\0after"
+    assert (await register(server, username=name, password=password)).status_code == 201
+    assert (await log_in(server, name, password)).status_code == 200
+    for wrong in ("before\0other", "before", "before\0"):
+        assert_refused(await log_in(server, name, wrong), 401, "invalid_credentials")
+
+
+async def test_logging_in_by_name_and_by_email_in_any_case(server: RunningServer) -> None:
+    name = unique("Zoë")
+    email = f"Zoe.{unique()}@Example.COM"
+    assert (await register(server, username=name, email=email)).status_code == 201
+    for spelling in (name, name.upper(), email, email.lower(), email.upper(), f" {email} "):
+        answer = await log_in(server, spelling)
+        assert answer.status_code == 200, spelling
+    name = unique()
+    assert (await register(server, email=f"{name}@xn--r8jz45g.jp")).status_code == 201
+    for spelling in (f"{name}@xn--r8jz45g.jp", f"{name}@例え.jp", f"{name}@例え。JP"):
+        answer = await log_in(server, spelling)
+        assert answer.status_code == 200, spelling
+
+
+async def test_a_failed_login_does_not_say_why(server: RunningServer) -> None:
+    ada = await server.register()
+    eve = await server.register()
+    await server.app.state.services.auth.set_enabled(eve.name, False)
+    answers = [
+        await log_in(server, ada.name, "wrong password"),
+        await log_in(server, unique(), PASSWORD),
+        await log_in(server, f"{unique()}@example.com", PASSWORD),
+        await log_in(server, "a'; DROP TABLE user; --", PASSWORD),
+        await log_in(server, eve.name),
+    ]
+    for answer in answers:
+        assert_refused(answer, 401, "invalid_credentials")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert len({answer.content for answer in answers}) == 1
+
+
+async def test_a_disabled_user_is_out_everywhere(server: RunningServer) -> None:
+    ada, bob = await server.register(), await server.register()
+    conversation, other = await ada.conversation(), await bob.conversation()
+    async with ada.socket(conversation) as socket, bob.socket(other) as bystander:
+        assert await server.app.state.services.auth.set_enabled(ada.name.upper(), False)
+        events, code = await last_words(socket.connection)
+        assert ([event["code"] for event in events], code) == (["invalid_token"], 4401)
+        await bystander.send(type="ping")
+        assert await bystander.receive() == {"type": "pong"}
+    path = f"/conversations/{conversation}"
+    for method, url in [
+        ("GET", "/auth/me"),
+        ("GET", "/auth/config"),
+        ("GET", "/conversations"),
+        ("POST", "/conversations"),
+        ("GET", path),
+        ("DELETE", path),
+        ("GET", f"{path}/messages"),
+        ("POST", f"{path}/stop"),
+        ("GET", f"{path}/stream"),
+    ]:
+        assert_refused(await ada.request(method, url), 401, "invalid_token")
+    assert_refused(await ada.say(conversation, "hello"), 401, "invalid_token")
+    async with ada.socket(conversation) as socket:
+        assert (await last_words(socket.connection))[1] == 4401
+    assert await server.app.state.services.auth.set_enabled(ada.name, True)
+    assert (await ada.get(path)).status_code == 200
+
+
+async def test_closed_registration(start_server: StartServer) -> None:
+    server = await start_server(registration="closed")
+    assert_refused(await register(server), 403, "registration_closed")

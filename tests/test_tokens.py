@@ -1,0 +1,118 @@
+"""Only a token that this server signed, for a user who exists, opens anything (RFC 8725)."""
+
+import asyncio
+import time
+from typing import Any
+
+import jwt
+import pytest
+
+from tests.refusals import assert_refused
+from tests.server import SECRET_KEY, Person, RunningServer
+
+pytestmark = pytest.mark.anyio
+
+YEAR = 365 * 24 * 3600
+UNSIGNED = "eyJhbGciOiJub25lIn0.e30."
+
+
+def signed(
+    person: Person, key: str | None = SECRET_KEY, algorithm: str = "HS256", **changes: Any
+) -> str:
+    """A token like the server's own, except for `changes`; None leaves a claim out."""
+    now = int(time.time())
+    claims = {"sub": str(person.id), "iat": now, "exp": now + 60, "jti": "x", "type": "access"}
+    wanted = {name: value for name, value in (claims | changes).items() if value is not None}
+    encode: Any = jwt.encode
+    token: str = encode(wanted, key, algorithm=algorithm, headers={"typ": "JWT"})
+    return token
+
+
+def forgeries(person: Person) -> dict[str, str]:
+    """Authorization headers that must open nothing, by what is wrong with them."""
+    now = int(time.time())
+    header, claims, signature = person.token.split(".")
+    changed = {
+        "expired": {"exp": now - 1},
+        "issued in the future": {"iat": now + YEAR, "exp": now + 2 * YEAR},
+        "of another type": {"type": "refresh"},
+        "type not text": {"type": ["access"]},
+        "no exp": {"exp": None},
+        "no iat": {"iat": None},
+        "no jti": {"jti": None},
+        "no type": {"type": None},
+        "no sub": {"sub": None},
+        "missing user": {"sub": "999999999"},
+        "user 0": {"sub": "0"},
+        "sub beyond 64 bits": {"sub": "9" * 30},
+        "sub not a number": {"sub": "1 OR 1=1"},
+        "sub signed": {"sub": f"+{person.id}"},
+        "sub in other digits": {"sub": "１"},
+        "exp not a number": {"exp": "soon"},
+        "exp endless": {"exp": float("inf")},
+        "exp not whole": {"exp": now + 60.5},
+        "not yet": {"nbf": now + YEAR},
+        "for somebody else": {"aud": "another service"},
+    }
+    tokens = {name: signed(person, **changes) for name, changes in changed.items()}
+    tokens |= {
+        "int sub": as_int_sub(person),
+        "string exp": signed(person, exp=str(now + 60)),
+        "another secret": signed(person, key="another secret, as long as the first one"),
+        "HS512": signed(person, algorithm="HS512"),
+        "alg none": signed(person, key=None, algorithm="none"),
+        "alg none with the signature": f"{UNSIGNED.split('.')[0]}.{claims}.{signature}",
+        "no signature": f"{header}.{claims}.",
+        "two parts": f"{header}.{claims}",
+        "words": "let me in",
+        "not base64": "…".encode().decode("latin-1"),
+        "long": "x" * 8000,
+    }
+    headers = {name: f"Bearer {token}" for name, token in tokens.items()}
+    return headers | {
+        "another scheme": f"Basic {person.token}",
+        "no scheme": person.token,
+        "only a scheme": "Bearer",
+    }
+
+
+def as_int_sub(person: Person) -> str:
+    """PyJWT refuses to sign a number as `sub`: JWS signs any bytes."""
+    now = int(time.time())
+    claims = f'{{"sub":{person.id},"iat":{now},"exp":{now + 60},"jti":"x","type":"access"}}'
+    return jwt.PyJWS().encode(claims.encode(), SECRET_KEY, "HS256")
+
+
+@pytest.mark.filterwarnings("ignore::jwt.warnings.InsecureKeyLengthWarning")  # HS512 wants more
+async def test_forged_and_expired_tokens_open_nothing(server: RunningServer) -> None:
+    ada = await server.register()
+    answer = await server.http.get("/auth/me")
+    assert_refused(answer, 401, "invalid_token")
+    for name, header in forgeries(ada).items():
+        raw = {"Authorization": header.encode("latin-1")}
+        answer = await server.http.get("/auth/me", headers=raw)
+        assert answer.status_code == 401, name
+        assert_refused(answer, 401, "invalid_token")
+        assert answer.headers["WWW-Authenticate"] == "Bearer", name
+    assert (await ada.get("/auth/me")).status_code == 200
+
+
+async def test_the_twin_of_a_forged_token_is_good(server: RunningServer) -> None:
+    ada = await server.register()
+    for header in (f"Bearer {signed(ada)}", f"BEARER {signed(ada, more='claims')}"):
+        answer = await ada.get("/auth/me", headers={"Authorization": header})
+        assert answer.status_code == 200, answer.text
+
+
+async def test_every_endpoint_that_is_somebodys_asks_for_a_token(server: RunningServer) -> None:
+    document = await asyncio.to_thread(server.app.openapi)
+    public = {"/auth/register", "/auth/login", "/health/live", "/health/ready"}
+    asked = 0
+    for path, methods in document["paths"].items():
+        if path in public:
+            continue
+        for method in methods:
+            answer = await server.http.request(method, path.replace("{id}", "1"))
+            assert_refused(answer, 401, "invalid_token")
+            asked += 1
+    assert asked >= 13

@@ -167,6 +167,11 @@ class ModelNotConfigured(AppError):
     zh, en = "请先配置模型", "Configure a model first"
 
 
+class CannotContinue(AppError):
+    status, code = 409, "cannot_continue"
+    zh, en = "这条回复不需要继续", "This reply is not one that can be continued"
+
+
 class ReplyInProgress(AppError):
     status, code = 409, "reply_in_progress"
     zh, en = "上一条回复还未结束", "The previous reply has not ended yet"

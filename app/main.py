@@ -6,17 +6,16 @@ from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from app import __version__
 from app.config import Settings, with_local_secrets
 from app.errors import InvalidToken, ServerRestarting
 from app.logs import configure_logs
-from app.middleware import BodyLimit, RateLimit, RequestContext, SecurityHeaders
+from app.middleware import AllowedHosts, BodyLimit, RateLimit, RequestContext, SecurityHeaders
 from app.migration import migrate
 from app.ratelimit import RateLimits
 from app.responses import install_error_handlers
-from app.routers import auth, chat, config, conversations, health, pages, socket
+from app.routers import auth, chat, config, conversations, health, messages, pages, socket
 from app.services.container import Services, build_services
 from app.services.generation.reaper import stop_task
 from app.shutdown import GracefulSignals
@@ -52,11 +51,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_methods=["*"],
             allow_headers=["*"],
         )
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=settings.allowed_hosts)
+    app.add_middleware(AllowedHosts, hosts=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestContext, settings=settings)
     install_error_handlers(app)
-    for module in (auth, config, conversations, chat, socket, health, pages):
+    for module in (auth, config, conversations, chat, messages, socket, health, pages):
         app.include_router(module.router)
     return app
 

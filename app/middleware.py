@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import Settings
-from app.errors import AppError, BodyTooLarge, InvalidToken
+from app.errors import AppError, BodyTooLarge, InvalidInput, InvalidToken
 from app.ratelimit import RateLimits
 from app.responses import error_response
 from app.utils.client_address import client_address
@@ -66,6 +66,31 @@ class RequestContext:
                     user_id=state.get("user_id"),
                     ms=round((time.perf_counter() - began) * 1000, 1),
                 )
+
+
+class AllowedHosts:
+    """Refuses requests for other hosts; a probe asks by address, so `/health/` always answers.
+
+    `hosts` are names, `*.domain` for all below it, `*` for any.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: list[str]) -> None:
+        self.app = app
+        self._names = {host.lower() for host in hosts if not host.startswith("*")}
+        self._suffixes = tuple(host.lower().removeprefix("*") for host in hosts if host[0] == "*")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" or scope["path"].startswith("/health/"):
+            await self.app(scope, receive, send)
+        elif self._allows(Headers(scope=scope).get("host", "")):
+            await self.app(scope, receive, send)
+        else:
+            await error_response(scope, InvalidInput(where="Host"))(scope, receive, send)
+
+    def _allows(self, header: str) -> bool:
+        name, colon, port = header.lower().rpartition(":")
+        host = name if colon and port.isdigit() else header.lower()
+        return host in self._names or host.endswith(self._suffixes)
 
 
 class BodyLimit:

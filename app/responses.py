@@ -4,6 +4,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -28,7 +29,7 @@ BY_STATUS: dict[int, type[AppError]] = {404: NotFound, 405: MethodNotAllowed, 41
 
 def error_response(scope: Scope, error: AppError) -> JSONResponse:
     """The answer for a failure, in the client's language."""
-    language = preferred_language(Request(scope).headers.get("accept-language"))
+    language = preferred_language(Headers(scope=scope).get("accept-language"))
     body = {"detail": error.text(language), "code": error.code}
     return JSONResponse(body, status_code=error.status, headers=error.headers)
 

@@ -62,9 +62,7 @@ WRONG_VALUES = [
     b'"echo-me-not\\ud800"',
     b'"\\udc00\\ud800echo-me-not"',
 ]
-NOT_WRONG = {
-    (field, WITH_NUL) for field in ("password", "username_or_email")
-}
+NOT_WRONG = {(field, WITH_NUL) for field in ("password", "username_or_email")}
 """Names that nobody has and passwords may hold any character."""
 BAD_IDS = [
     "0",

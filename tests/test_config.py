@@ -2,8 +2,9 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Concatenate
 
 import httpx2
 import pytest
@@ -63,13 +64,18 @@ async def put(person: Person, language: str = "en", **changes: Any) -> httpx2.Re
     return await person.request("PUT", "/auth/config", json=body(**changes), headers=headers)
 
 
-async def in_table[T](settings: Settings, work: Any, *args: object) -> T:
+async def in_table[**P, T](
+    settings: Settings,
+    work: Callable[Concatenate[Connection, P], T],
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> T:
     """The result of `work(connection, …)` on the tables themselves."""
 
     def run() -> T:
         engine = sync_engine(settings)
         with engine.begin() as connection:
-            result: T = work(connection, *args)
+            result = work(connection, *args, **kwargs)
         engine.dispose()
         return result
 
@@ -112,9 +118,7 @@ def at(config: dict[str, str]) -> datetime:
     return datetime.fromisoformat(config["configured_at"])
 
 
-async def test_the_key_is_seen_nowhere(
-    server: RunningServer, upstream: ScriptedUpstream
-) -> None:
+async def test_the_key_is_seen_nowhere(server: RunningServer, upstream: ScriptedUpstream) -> None:
     ada = await server.register()
     key = f"sk-{secrets.token_hex(20)}"
     answers = [await put(ada, model_url=upstream.url, api_key=key, model_name="echo")]

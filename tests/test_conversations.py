@@ -56,9 +56,7 @@ async def test_making_one(server: RunningServer) -> None:
         ({"json": {"title": "x" * 200}}, "en", "x" * 200),
     ]
     for options, language, title in cases:
-        answer = await ada.post(
-            "/conversations", headers={"Accept-Language": language}, **options
-        )
+        answer = await ada.post("/conversations", headers={"Accept-Language": language}, **options)
         made = answer.json()
         assert answer.status_code == 201, answer.text
         assert set(made) == {"id", "title", "created_at"}
@@ -151,9 +149,7 @@ async def test_deleting_and_restoring(server: RunningServer, upstream: ScriptedU
             assert_refused(answer, 404, "conversation_not_found")
     async with ada.socket(id) as socket:
         assert (await last_words(socket.connection))[1] == 4404
-    answers = await asyncio.gather(
-        *(ada.post(f"/conversations/{id}/restore") for _ in range(4))
-    )
+    answers = await asyncio.gather(*(ada.post(f"/conversations/{id}/restore") for _ in range(4)))
     assert [(answer.status_code, answer.json()) for answer in answers] == [(200, whole)] * 4
     assert await listed(ada) == ([id, kept], 2)
     assert await ada.messages(id) == messages

@@ -32,7 +32,7 @@ def forgeries(person: Person) -> dict[str, str]:
     """Authorization headers that must open nothing, by what is wrong with them."""
     now = int(time.time())
     header, claims, signature = person.token.split(".")
-    changed = {
+    changed: dict[str, dict[str, Any]] = {
         "expired": {"exp": now - 1},
         "issued in the future": {"iat": now + YEAR, "exp": now + 2 * YEAR},
         "of another type": {"type": "refresh"},
@@ -89,7 +89,7 @@ async def test_forged_and_expired_tokens_open_nothing(server: RunningServer) -> 
     answer = await server.http.get("/auth/me")
     assert_refused(answer, 401, "invalid_token")
     for name, header in forgeries(ada).items():
-        raw = {"Authorization": header.encode("latin-1")}
+        raw = {b"Authorization": header.encode("latin-1")}
         answer = await server.http.get("/auth/me", headers=raw)
         assert answer.status_code == 401, name
         assert_refused(answer, 401, "invalid_token")

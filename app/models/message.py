@@ -13,7 +13,8 @@ class Message(Base):
 
     `parent_id` is the message it answers; siblings are its versions. `active` is 1 on the path
     shown, which is read by `id`: a child's id is always above its parent's.
-    `status`: see `MessageStatus`. `client_id` makes sending idempotent.
+    `status`: see `MessageStatus`. `client_id` makes what began the message idempotent,
+    `continued_by` what went on with it; `run` counts how often it was written to.
     """
 
     __tablename__ = "message"
@@ -43,3 +44,5 @@ class Message(Base):
     total_tokens: Mapped[int | None] = mapped_column(Integer)
     error_code: Mapped[str | None] = mapped_column(String(40))
     client_id: Mapped[bytes | None] = mapped_column(key_bytes(100))
+    continued_by: Mapped[bytes | None] = mapped_column(key_bytes(100))
+    run: Mapped[int] = mapped_column(Integer, server_default="1")

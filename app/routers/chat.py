@@ -2,21 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Response
 
 from app.dependencies.conversation import ConversationId, OwnedConversation
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
-from app.errors import Language
+from app.routers.replying import REFUSALS, ReplyingDep
 from app.routers.responses import Responses, errors
-from app.routers.streaming import EVENT_STREAM, event_stream
-from app.schemas.fields import ClientId, Id
+from app.routers.streaming import STREAMED, event_stream
+from app.schemas.fields import Id
 from app.schemas.message import Exchange, MessageCreate, MessagePage
-from app.services.container import Services
+from app.services.turns import Send
 
 router = APIRouter(prefix="/conversations/{id}", tags=["chat"])
 
-STREAMED: Responses = {200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}}
 NOTHING: Responses = {204: {"description": "Nothing is running"}}
 
 
@@ -32,48 +31,13 @@ async def list_messages(
     return await services.messages.page(conversation.id, limit, before_id, language)
 
 
-@router.post(
-    "/messages",
-    response_model=Exchange,
-    responses=STREAMED | errors(401, 404, 409, 413, 422, 429, 503),
-)
-async def send_message(
-    id: ConversationId,
-    body: MessageCreate,
-    request: Request,
-    user: CurrentUser,
-    services: ServicesDep,
-    language: LanguageDep,
-    idempotency_key: Annotated[ClientId | None, Header()] = None,
-) -> Exchange | Response:
+@router.post("/messages", response_model=Exchange, responses=STREAMED | errors(*REFUSALS))
+async def send_message(id: ConversationId, body: MessageCreate, reply: ReplyingDep) -> object:
     """Say something and wait for the reply, which streams over every open socket meanwhile.
 
     With `Accept: text/event-stream` the answer is the reply's events.
     """
-    if EVENT_STREAM in request.headers.get("accept", ""):
-        return await _streamed(id, body.content, user.id, services, language, idempotency_key)
-    with services.channels.use(id) as channel:
-        reply = await services.chat.send(user.id, channel, body.content, idempotency_key, language)
-        while reply.ending is None:
-            await channel.changed()
-    return await services.messages.exchange(id, reply.message_id, language)
-
-
-async def _streamed(
-    conversation_id: int,
-    content: str,
-    user_id: int,
-    services: Services,
-    language: Language,
-    client_id: str | None,
-) -> Response:
-    channel = services.channels.enter(conversation_id)
-    try:
-        reply = await services.chat.send(user_id, channel, content, client_id, language)
-    except BaseException:
-        services.channels.leave(channel)
-        raise
-    return event_stream(services.channels, channel, language, reply, None)
+    return await reply.answer(id, Send(body.content))
 
 
 @router.get("/stream", responses=STREAMED | NOTHING | errors(401, 404, 422, 429))

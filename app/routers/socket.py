@@ -2,11 +2,10 @@
 
 import asyncio
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import orjson
 from fastapi import APIRouter, Path, Query, WebSocket
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
@@ -20,11 +19,21 @@ from app.errors import (
     MalformedJson,
 )
 from app.ratelimit import RateLimits
-from app.schemas.events import Ping, SendMessage, StopReply, client_event
-from app.schemas.fields import MAX_ID
+from app.schemas.events import (
+    ContinueReply,
+    EditMessage,
+    Ping,
+    RegenerateReply,
+    ReplyRequest,
+    SendMessage,
+    StopReply,
+    client_event,
+)
+from app.schemas.fields import Id
 from app.services.container import Services
 from app.services.generation.channel import Channel
 from app.services.generation.viewer import Viewer
+from app.services.turns import Action, Continue, Edit, Regenerate, Send
 from app.utils.security import Claims
 from app.utils.validation import invalid_input
 from app.utils.websocket import Socket, SocketRegister
@@ -32,6 +41,8 @@ from app.utils.websocket import Socket, SocketRegister
 FRAME_CHARACTERS = 1_500_000
 """A message of the greatest length still fits when every character is escaped."""
 BAD_FRAMES = 20
+
+_id: TypeAdapter[int] = TypeAdapter(Id)
 
 router = APIRouter()
 
@@ -78,8 +89,9 @@ def _origin_allowed(websocket: WebSocket) -> bool:
     origin = websocket.headers.get("origin")
     if origin is None:
         return True
+    host = websocket.headers.get("host")
     allowed: list[str] = websocket.app.state.settings.cors_origins
-    return origin in allowed or urlsplit(origin).netloc == websocket.headers.get("host")
+    return origin in (f"http://{host}", f"https://{host}", *allowed)
 
 
 def _claims(websocket: WebSocket, services: Services, token: str | None) -> Claims:
@@ -92,9 +104,10 @@ def _claims(websocket: WebSocket, services: Services, token: str | None) -> Clai
 
 
 def _conversation_id(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:20]) <= MAX_ID):
-        raise ConversationNotFound
-    return int(text)
+    try:
+        return _id.validate_python(text)
+    except ValidationError as error:
+        raise ConversationNotFound from error
 
 
 class Session:
@@ -182,20 +195,28 @@ class Session:
                 await self._socket.send({"type": "pong"})
             case StopReply():
                 await self._services.chat.stop(self._socket.user_id, self._channel.conversation_id)
-            case SendMessage():
-                await self._send(event)
+            case _:
+                await self._begin(_action(event), event.client_id)
 
-    async def _send(self, event: SendMessage) -> None:
-        await self._limits.hit(f"user:{self._socket.user_id}")
+    async def _begin(self, action: Action, client_id: str | None) -> None:
         try:
-            reply = await self._services.chat.send(
-                self._socket.user_id,
-                self._channel,
-                event.content,
-                event.client_id,
-                self._language,
+            await self._limits.hit(f"user:{self._socket.user_id}")
+            reply = await self._services.chat.begin(
+                self._socket.user_id, self._channel, action, client_id, self._language
             )
         except AppError as error:
-            error.client_id = event.client_id
+            error.client_id = client_id
             raise
         self._viewer.show(reply)
+
+
+def _action(event: ReplyRequest) -> Action:
+    match event:
+        case SendMessage():
+            return Send(event.content)
+        case EditMessage():
+            return Edit(event.message_id, event.content)
+        case RegenerateReply():
+            return Regenerate(event.message_id)
+        case ContinueReply():
+            return Continue(event.message_id)

@@ -7,12 +7,14 @@ import orjson
 from fastapi.responses import StreamingResponse
 
 from app.errors import Language
+from app.routers.responses import Responses
 from app.schemas.events import ServerEvent
 from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import Cursor, LiveReply
 from app.services.generation.viewer import Viewer
 
 EVENT_STREAM = "text/event-stream"
+STREAMED: Responses = {200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}}
 KEEP_ALIVE_SECONDS = 15
 
 

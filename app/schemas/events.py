@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from app.schemas.fields import ClientId, Text
+from app.schemas.fields import ClientId, Id, Text
 
 
 class StartEvent(TypedDict):
@@ -88,6 +88,37 @@ class SendMessage(BaseModel):
     client_id: ClientId | None = None
 
 
+class EditMessage(BaseModel):
+    """Say something else instead of a message of one's own."""
+
+    model_config = ConfigDict(strict=True)
+
+    type: Literal["edit"]
+    message_id: Id
+    content: Text
+    client_id: ClientId | None = None
+
+
+class RegenerateReply(BaseModel):
+    """Have another reply written beside one."""
+
+    model_config = ConfigDict(strict=True)
+
+    type: Literal["regenerate"]
+    message_id: Id
+    client_id: ClientId | None = None
+
+
+class ContinueReply(BaseModel):
+    """Have the model go on in a reply that was broken off."""
+
+    model_config = ConfigDict(strict=True)
+
+    type: Literal["continue"]
+    message_id: Id
+    client_id: ClientId | None = None
+
+
 class StopReply(BaseModel):
     """End the running reply and keep what was said."""
 
@@ -100,5 +131,6 @@ class Ping(BaseModel):
     type: Literal["ping"]
 
 
-ClientEvent = Annotated[SendMessage | StopReply | Ping, Field(discriminator="type")]
+ReplyRequest = SendMessage | EditMessage | RegenerateReply | ContinueReply
+ClientEvent = Annotated[ReplyRequest | StopReply | Ping, Field(discriminator="type")]
 client_event: TypeAdapter[ClientEvent] = TypeAdapter(ClientEvent)

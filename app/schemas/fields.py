@@ -1,5 +1,4 @@
-"""Field types shared by requests: numbers as written, text without NUL and half
-characters, times with a `Z`."""
+"""Field types shared by requests: numbers as written, text that can be kept, times with a `Z`."""
 
 import re
 from datetime import UTC, datetime
@@ -10,6 +9,8 @@ from pydantic_core import PydanticCustomError
 
 MAX_ID = 2**63 - 1
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,18}")
+_UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
+"""JSON can spell half a surrogate pair; UTF-8 cannot (RFC 8259 section 8.2)."""
 
 
 def _as_written(value: object) -> object:
@@ -20,11 +21,7 @@ def _as_written(value: object) -> object:
 
 
 def _storable(value: str) -> str:
-    try:
-        whole = "\0" not in value and value.encode()
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can spell
-        whole = False
-    if whole is False:
+    if _UNSTORABLE.search(value):
         raise PydanticCustomError("invalid_characters", "holds NUL or half a character")
     return value
 

@@ -65,6 +65,12 @@ class MessagePage(BaseModel):
     has_more: bool
 
 
+class MessageVersions(BaseModel):
+    """A message and its siblings, oldest first."""
+
+    versions: list[MessageRead]
+
+
 class Exchange(BaseModel):
     """A message and its reply; `reply.status` says how the reply ended."""
 

@@ -14,12 +14,13 @@ from app.services.config_service import ConfigService
 from app.services.conversation_service import find_owned
 from app.services.generation.channel import Channel
 from app.services.generation.follower import Follower
-from app.services.generation.live_reply import Cursor, LiveReply
+from app.services.generation.live_reply import Cursor, GrowingText, LiveReply
 from app.services.generation.running import RunningReply
 from app.services.generation.supervisor import Supervisor
 from app.services.message_service import MessageService
-from app.services.sending import Attached, Limits, Request
+from app.services.sending import Attached, Begun, Limits, Request
 from app.services.title_service import first_words
+from app.services.turns import Action, Continue, Edit, Send
 
 MESSAGE_CHARACTERS = 100_000
 
@@ -45,51 +46,47 @@ class ChatService:
         self._follower = follower
         self._limits = limits
 
-    async def send(
+    async def begin(
         self,
         user_id: int,
         channel: Channel,
-        content: str,
+        action: Action,
         client_id: str | None,
         language: Language,
     ) -> LiveReply:
-        """Keep a message and start its reply; a known `client_id` brings the reply it had.
+        """Begin the reply that an action asks for; a known `client_id` brings the one it had.
 
         Raises BlankMessage, MessageTooLong, ClientIdReused, ModelNotConfigured, ReplyInProgress,
-        TooManyReplies, DailyLimitReached, ConversationNotFound or ServerRestarting; nothing is
-        stored then.
+        TooManyReplies, DailyLimitReached, ConversationNotFound, MessageNotFound, CannotContinue or
+        ServerRestarting; nothing is stored then.
         """
-        if not content.strip():
-            raise BlankMessage
-        if len(content) > MESSAGE_CHARACTERS:
-            raise MessageTooLong(limit=MESSAGE_CHARACTERS)
+        title = None
+        if isinstance(action, Send | Edit):
+            _check_content(action.content)
+            title = first_words(action.content)
         if self._supervisor.draining:
             raise ServerRestarting
         request = Request(
             user_id=user_id,
             conversation_id=channel.conversation_id,
-            content=content,
+            action=action,
             client_id=client_id,
-            title=first_words(content),
+            title=title,
             owner=self._supervisor.owner,
             default_endpoint=self._configs.default_endpoint(user_id),
-            language=language,
         )
         begun = await self._database.write(sending.begin, request, self._limits)
         if isinstance(begun, Attached):
             return await self.find_reply(channel, begun.message_id, language)
-        running = RunningReply(
-            begun.generation_id,
-            begun.message_id,
-            channel.conversation_id,
-            user_id,
-            begun.endpoint,
-            LiveReply(begun.message_id, begun.opening),
-        )
+        running = _running(begun, request)
         self._supervisor.start(running, begun.wants_title)
         if begun.title is not None:
             channel.set_title(begun.title)
         return running.live
+
+    async def activate(self, user_id: int, conversation_id: int, message_id: int) -> None:
+        """Show another version of a message, with the newest messages under it."""
+        await self._database.write(sending.activate, user_id, conversation_id, message_id)
 
     async def find_reply(self, channel: Channel, message_id: int, language: Language) -> LiveReply:
         """The reply with this id, running anywhere or ended; InvalidCursor when there is none."""
@@ -134,3 +131,30 @@ class ChatService:
         running = self._supervisor.find(conversation_id)
         if running is not None:
             running.cancel("stopped")
+
+
+def _check_content(content: str) -> None:
+    if not content.strip():
+        raise BlankMessage
+    if len(content) > MESSAGE_CHARACTERS:
+        raise MessageTooLong(limit=MESSAGE_CHARACTERS)
+
+
+def _running(begun: Begun, request: Request) -> RunningReply:
+    turn = begun.turn
+    live = LiveReply(
+        turn.reply.id,
+        begun.opening,
+        GrowingText(turn.content),
+        GrowingText(turn.reasoning),
+        run=turn.run,
+    )
+    return RunningReply(
+        begun.generation_id,
+        turn.reply.id,
+        request.conversation_id,
+        request.user_id,
+        begun.endpoint,
+        live,
+        continues=isinstance(request.action, Continue),
+    )

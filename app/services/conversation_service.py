@@ -93,15 +93,16 @@ def _list(connection: Connection, user_id: int, limit: int, offset: int) -> Conv
     return ConversationList(conversations=items, total=total)
 
 
-def find_owned(connection: Connection, user_id: int, conversation_id: int) -> Row[Any]:
+def find_owned(
+    connection: Connection, user_id: int, conversation_id: int, lock: bool = False
+) -> Row[Any]:
     """The row of a conversation that is there and this user's; else ConversationNotFound."""
-    row = connection.execute(
-        select(_conversation).where(
-            _conversation.c.id == conversation_id,
-            _conversation.c.user_id == user_id,
-            _conversation.c.deleted_at.is_(None),
-        )
-    ).first()
+    found = select(_conversation).where(
+        _conversation.c.id == conversation_id,
+        _conversation.c.user_id == user_id,
+        _conversation.c.deleted_at.is_(None),
+    )
+    row = connection.execute(found.with_for_update() if lock else found).first()
     if row is None:
         raise ConversationNotFound
     return row

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, select
 
 from app.database import Database, table_of
 from app.errors import AppError, Language, MessageNotFound, error_by_code
-from app.models import Generation, Message
+from app.models import Conversation, Generation, Message
 from app.schemas.message import ErrorRead, Exchange, MessagePage, MessageRead, UsageRead
 from app.services.generation.checkpoint import saved_text
 from app.services.generation.live_reply import (
@@ -17,9 +17,11 @@ from app.services.generation.live_reply import (
     LiveReply,
     Opening,
 )
+from app.services.message_tree import siblings
 
 _message = table_of(Message)
 _generation = table_of(Generation)
+_conversation = table_of(Conversation)
 
 
 class MessageService:
@@ -33,6 +35,14 @@ class MessageService:
     ) -> MessagePage:
         """The newest `limit` messages below `before_id`, oldest first."""
         return await self._database.read(_page, conversation_id, limit, before_id, language)
+
+    async def locate(self, user_id: int, message_id: int) -> int:
+        """The conversation of a message that is this user's; else MessageNotFound."""
+        return await self._database.read(_locate, user_id, message_id)
+
+    async def versions(self, message_id: int, language: Language) -> list[MessageRead]:
+        """A message and its siblings, oldest first."""
+        return await self._database.read(_versions, message_id, language)
 
     async def exchange(self, conversation_id: int, reply_id: int, language: Language) -> Exchange:
         """A reply and the message it answers; MessageNotFound when it is gone."""
@@ -64,6 +74,29 @@ def _page(
     )
 
 
+def _locate(connection: Connection, user_id: int, message_id: int) -> int:
+    found = (
+        select(_message.c.conversation_id)
+        .join(_conversation, _conversation.c.id == _message.c.conversation_id)
+        .where(
+            _message.c.id == message_id,
+            _conversation.c.user_id == user_id,
+            _conversation.c.deleted_at.is_(None),
+        )
+    )
+    conversation_id = connection.execute(found).scalar()
+    if conversation_id is None:
+        raise MessageNotFound
+    return int(conversation_id)
+
+
+def _versions(connection: Connection, message_id: int, language: Language) -> list[MessageRead]:
+    message = connection.execute(select(_message).where(_message.c.id == message_id)).first()
+    if message is None:
+        raise MessageNotFound
+    return read_messages(connection, siblings(connection, message), language)
+
+
 def exchange_of(
     connection: Connection, conversation_id: int, reply_id: int, language: Language
 ) -> Exchange:
@@ -85,17 +118,18 @@ def _ended_reply(
     exchange = exchange_of(connection, conversation_id, message_id, language)
     return LiveReply(
         message_id,
-        opening_of(exchange, client_id_of(connection, row.parent_id)),
+        opening_of(exchange, client_id_of(connection, row)),
         GrowingText(row.content),
         GrowingText(row.reasoning or ""),
         ending_of(row),
+        row.run,
     )
 
 
-def client_id_of(connection: Connection, message_id: int | None) -> str | None:
-    """The client's own name for a message it sent."""
-    found = select(_message.c.client_id).where(_message.c.id == message_id)
-    client_id = connection.execute(found).scalar()
+def client_id_of(connection: Connection, reply: Row[Any]) -> str | None:
+    """The client's own name for the request that a reply answers."""
+    sent = select(_message.c.client_id).where(_message.c.id == reply.parent_id)
+    client_id = reply.continued_by or reply.client_id or connection.execute(sent).scalar()
     return client_id.decode() if client_id else None
 
 
@@ -189,7 +223,7 @@ def _so_far(connection: Connection, row: Row[Any]) -> tuple[str, str, str]:
     content, reasoning = row.content, row.reasoning or ""
     if generation_id is not None:
         content, reasoning = saved_text(connection, generation_id, content, reasoning)
-    return content, reasoning, str(Cursor(row.id, len(reasoning), len(content)))
+    return content, reasoning, str(Cursor(row.id, len(reasoning), len(content), run=row.run))
 
 
 def _usage(row: Row[Any]) -> UsageRead | None:

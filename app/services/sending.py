@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.database import table_of
 from app.errors import (
-    ClientIdReused,
     ConversationNotFound,
     DailyLimitReached,
     InvalidToken,
-    Language,
     ModelNotConfigured,
     ReplyInProgress,
     TooManyReplies,
@@ -21,21 +19,32 @@ from app.models import (
     Conversation,
     DefaultModelUse,
     Generation,
-    Message,
     ModelConfig,
     User,
     utc_now,
 )
-from app.schemas.message import Exchange, MessageRead, MessageStatus
+from app.schemas.message import Exchange
 from app.services.config_service import SavedEndpoint
 from app.services.conversation_service import find_owned, mark_deleted
 from app.services.generation.live_reply import Opening
 from app.services.message_service import opening_of
+from app.services.message_tree import leaf_of_path, show_newest_through
+from app.services.turns import (
+    Action,
+    Continue,
+    Edit,
+    Regenerate,
+    Send,
+    Turn,
+    Writing,
+    find_known,
+    write_turn,
+)
 
 SECONDS_PER_DAY = 86_400
+NEW_MESSAGES: dict[type, int] = {Send: 2, Edit: 2, Regenerate: 1, Continue: 0}
 
 _conversation = table_of(Conversation)
-_message = table_of(Message)
 _generation = table_of(Generation)
 _config = table_of(ModelConfig)
 _user = table_of(User)
@@ -52,16 +61,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One message to be sent; `title` is for a conversation that has none of its own yet."""
+    """A reply that is asked for; `title` is for a conversation that has none of its own yet."""
 
     user_id: int
     conversation_id: int
-    content: str
+    action: Action
     client_id: str | None
-    title: str
+    title: str | None
     owner: str
     default_endpoint: SavedEndpoint | None
-    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,8 @@ class Begun:
     """A reply whose rows are in place. `title` is the conversation's new one, where it changed."""
 
     generation_id: int
-    message_id: int
     endpoint: SavedEndpoint
+    turn: Turn
     opening: Opening
     title: str | None
     wants_title: bool
@@ -90,20 +98,18 @@ def begin(connection: Connection, request: Request, limits: Limits) -> Begun | A
     other's reply.
     """
     conversation = _lock(connection, request)
-    known = _known(connection, request)
-    if known is not None:
-        return known
+    client_id = request.client_id.encode() if request.client_id else None
+    if client_id is not None:
+        known = find_known(connection, request.conversation_id, request.action, client_id)
+        if known is not None:
+            return Attached(known)
     now = utc_now()
     endpoint = _endpoint(connection, request, limits, now)
-    user_message = _insert_message(
-        connection, request, now, "user", conversation.leaf_id, request.content
-    )
-    reply = _insert_message(
-        connection, request, now, "ai", user_message.id, "", endpoint.model_name
-    )
+    writing = Writing(request.conversation_id, conversation.leaf_id, client_id, now)
+    turn = write_turn(connection, request.action, writing, endpoint.model_name)
     generation = connection.execute(
         insert(_generation).values(
-            message_id=reply.id,
+            message_id=turn.reply.id,
             conversation_id=request.conversation_id,
             running_conversation_id=request.conversation_id,
             user_id=request.user_id,
@@ -113,22 +119,19 @@ def begin(connection: Connection, request: Request, limits: Limits) -> Begun | A
     )
     title = request.title if conversation.title_source == "default" else None
     _touch(connection, request, now, title)
+    exchange = Exchange(message=turn.user_message, reply=turn.reply)
     return Begun(
         generation.inserted_primary_key[0],  # type: ignore[index]
-        reply.id,
         endpoint,
-        opening_of(Exchange(message=user_message, reply=reply), request.client_id),
+        turn,
+        opening_of(exchange, request.client_id),
         title,
         wants_title=conversation.title_source in ("default", "words"),
     )
 
 
 def _lock(connection: Connection, request: Request) -> Row[Any, Any]:
-    leaf = (
-        select(func.max(_message.c.id))
-        .where(_message.c.conversation_id == request.conversation_id, _message.c.active == 1)
-        .scalar_subquery()
-    )
+    leaf = leaf_of_path(request.conversation_id).scalar_subquery()
     row = connection.execute(
         select(_conversation.c.title_source, leaf.label("leaf_id"))
         .where(
@@ -143,59 +146,45 @@ def _lock(connection: Connection, request: Request) -> Row[Any, Any]:
     return row
 
 
-def _known(connection: Connection, request: Request) -> Attached | None:
-    if request.client_id is None:
-        return None
-    sent = connection.execute(
-        select(_message.c.id, _message.c.sender, _message.c.content).where(
-            _message.c.conversation_id == request.conversation_id,
-            _message.c.client_id == request.client_id.encode(),
-        )
-    ).first()
-    if sent is None:
-        return None
-    if sent.sender != "user" or sent.content != request.content:
-        raise ClientIdReused
-    reply = select(func.min(_message.c.id)).where(
-        _message.c.conversation_id == request.conversation_id, _message.c.parent_id == sent.id
-    )
-    return Attached(connection.execute(reply).scalar_one())
-
-
 def _endpoint(
     connection: Connection, request: Request, limits: Limits, now: datetime
 ) -> SavedEndpoint:
     """Where the message goes, if this user may send one now."""
-    row = connection.execute(
-        select(_user.c.yn, _config.c.base_url, _config.c.model_name, _config.c.encrypted_api_key)
-        .select_from(_user.outerjoin(_config, _config.c.user_id == _user.c.id))
-        .where(_user.c.id == request.user_id)
-        .with_for_update()  # one send of a user at a time, or the count below lies
-    ).first()
+    row = _sender(connection, request)
     if row is None or row.yn != 1:
         raise InvalidToken
     default = request.default_endpoint if row.base_url is None else None
     if row.base_url is None and default is None:
         raise ModelNotConfigured
-    _check_running(connection, request, limits)
+    if row.running_here:
+        raise ReplyInProgress
+    if row.running >= limits.replies_per_user:
+        raise TooManyReplies
     if default is not None:
         _count_default(connection, request.user_id, limits, now)
         return default
     return SavedEndpoint(request.user_id, row.base_url, row.model_name, row.encrypted_api_key)
 
 
-def _check_running(connection: Connection, request: Request, limits: Limits) -> None:
-    rows = connection.execute(
-        select(_generation.c.running_conversation_id).where(
-            _generation.c.user_id == request.user_id,
-            _generation.c.running_conversation_id.is_not(None),
+def _sender(connection: Connection, request: Request) -> Row[Any, Any, Any, Any, Any, Any] | None:
+    """The user, their endpoint and how many replies run for them."""
+    place = _generation.c.running_conversation_id
+    mine = (_generation.c.user_id == request.user_id, place.is_not(None))
+    here = select(func.count()).where(place == request.conversation_id).scalar_subquery()
+    running = select(func.count()).select_from(_generation).where(*mine).scalar_subquery()
+    return connection.execute(
+        select(
+            _user.c.yn,
+            _config.c.base_url,
+            _config.c.model_name,
+            _config.c.encrypted_api_key,
+            here.label("running_here"),
+            running.label("running"),
         )
-    )
-    running = set(rows.scalars())
-    if request.conversation_id in running:
-        raise ReplyInProgress
-    if len(running) >= limits.replies_per_user:
-        raise TooManyReplies
+        .select_from(_user.outerjoin(_config, _config.c.user_id == _user.c.id))
+        .where(_user.c.id == request.user_id)
+        .with_for_update()  # one send of a user at a time, or the count lies
+    ).first()
 
 
 def _count_default(connection: Connection, user_id: int, limits: Limits, now: datetime) -> None:
@@ -213,49 +202,10 @@ def _count_default(connection: Connection, user_id: int, limits: Limits, now: da
         raise DailyLimitReached(retry_after=SECONDS_PER_DAY - used_today)
 
 
-def _insert_message(
-    connection: Connection,
-    request: Request,
-    now: datetime,
-    sender: Literal["user", "ai"],
-    parent_id: int | None,
-    content: str,
-    model_name: str | None = None,
-) -> MessageRead:
-    by_user = sender == "user"
-    status: MessageStatus = "complete" if by_user else "generating"
-    client_id = request.client_id.encode() if by_user and request.client_id else None
-    result = connection.execute(
-        insert(_message).values(
-            conversation_id=request.conversation_id,
-            sender=sender,
-            content=content,
-            timestamp=now,
-            parent_id=parent_id,
-            status=status,
-            model_name=model_name,
-            client_id=client_id,
-        )
-    )
-    return MessageRead.model_construct(
-        id=result.inserted_primary_key[0],  # type: ignore[index]
-        sender=sender,
-        content=content,
-        timestamp=now,
-        status=status,
-        parent_id=parent_id,
-        version=1,
-        versions=1,
-        model_name=model_name,
-        finish_reason=None,
-    )
-
-
 def _touch(connection: Connection, request: Request, now: datetime, title: str | None) -> None:
-    values: dict[str, Any] = {
-        "updated_at": now,
-        "message_count": _conversation.c.message_count + 2,
-    }
+    more = NEW_MESSAGES[type(request.action)]
+    count = _conversation.c.message_count
+    values: dict[str, Any] = {"updated_at": now, "message_count": count + more}
     if title is not None:
         values |= {"title": title, "title_source": "words"}
     same = _conversation.c.id == request.conversation_id
@@ -266,6 +216,15 @@ def request_stop(connection: Connection, user_id: int, conversation_id: int) -> 
     """Ask the writer of the conversation's reply, in whatever process, to stop it."""
     find_owned(connection, user_id, conversation_id)
     ask_to_stop(connection, conversation_id)
+
+
+def activate(connection: Connection, user_id: int, conversation_id: int, message_id: int) -> None:
+    """Show a version and the newest messages under it; ReplyInProgress while a reply is written."""
+    find_owned(connection, user_id, conversation_id, lock=True)
+    running = _generation.c.running_conversation_id == conversation_id
+    if connection.execute(select(_generation.c.id).where(running)).first() is not None:
+        raise ReplyInProgress
+    show_newest_through(connection, conversation_id, message_id)
 
 
 def delete(connection: Connection, user_id: int, conversation_id: int) -> None:

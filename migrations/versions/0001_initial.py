@@ -108,6 +108,8 @@ def conversations() -> None:
         sa.Column("total_tokens", sa.Integer),
         sa.Column("error_code", sa.String(40)),
         sa.Column("client_id", key_bytes(100)),
+        sa.Column("continued_by", key_bytes(100)),
+        sa.Column("run", sa.Integer, nullable=False, server_default="1"),
         sa.UniqueConstraint("conversation_id", "client_id", name="uq_message_client"),
         sa.Index("idx_message_path", "conversation_id", "active", "id"),
         sa.Index("idx_message_parent", "conversation_id", "parent_id"),

@@ -15,6 +15,11 @@ WIDE_FROM = 0x2E80
 """CJK and everything above: about one token a character; below, about one for four."""
 PAGE = 40
 
+GO_ON = (
+    "Your last message was cut off. Go on exactly where it ends, in the same language, "
+    "without repeating anything and without any introduction."
+)
+
 Prompt = list[dict[str, str]]
 
 _message = table_of(Message)
@@ -61,6 +66,13 @@ def read_prompt(
             break
         below = rows[-1].id
     return build_prompt(reversed(said), system, budget)
+
+
+def prompt_to_continue(prompt: Prompt) -> Prompt:
+    """The prompt with a last word that asks for more of a reply that was broken off."""
+    if prompt[-1]["role"] != "assistant":
+        return prompt
+    return [*prompt, {"role": "user", "content": GO_ON}]
 
 
 def build_prompt(said: Iterable[Said], system_prompt: str | None, budget: int) -> Prompt:

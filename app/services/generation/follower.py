@@ -71,7 +71,9 @@ class Follower:
         if copy is None:
             if item.opening is None:
                 return
-            copy = self._copies[item.generation_id] = LiveReply(item.message_id, item.opening)
+            copy = self._copies[item.generation_id] = LiveReply(
+                item.message_id, item.opening, run=item.run
+            )
             channel.set_reply(copy)
         for kind, position, text in item.pieces:
             length = (copy.content if kind == "content" else copy.reasoning).length

@@ -18,20 +18,28 @@ FRAME_CHARACTERS = 10_000
 """At most 60 KB of JSON, where every character is escaped as six bytes."""
 MERGE_BELOW = 1_000
 """Small pieces are joined up to this length, so that a megabyte of tiny ones stays a megabyte."""
-_CURSOR = re.compile(r"([1-9][0-9]{0,18})\.([0-9]{1,9})\.([0-9]{1,9})(\.end)?", re.ASCII)
+_CURSOR = re.compile(
+    r"([1-9][0-9]{0,18})(?:-([1-9][0-9]{0,8}))?\.([0-9]{1,9})\.([0-9]{1,9})(\.end)?", re.ASCII
+)
 
 
 class Cursor(NamedTuple):
-    """A place in a message: how many code points of its two texts a reader has."""
+    """A place in a message: how many code points of its two texts a reader has.
+
+    `run` tells which writing of the message the reader saw: after a crash a reader may be ahead of
+    what was kept, and a reply continued from there is another text.
+    """
 
     message_id: int
     reasoning: int = 0
     content: int = 0
     ended: bool = False
+    run: int = 1
 
     def __str__(self) -> str:
+        run = f"-{self.run}" if self.run > 1 else ""
         end = ".end" if self.ended else ""
-        return f"{self.message_id}.{self.reasoning}.{self.content}{end}"
+        return f"{self.message_id}{run}.{self.reasoning}.{self.content}{end}"
 
     @classmethod
     def parse(cls, text: str) -> "Cursor | None":
@@ -39,8 +47,8 @@ class Cursor(NamedTuple):
         match = _CURSOR.fullmatch(text)
         if match is None:
             return None
-        message_id, reasoning, content, end = match.groups()
-        return cls(int(message_id), int(reasoning), int(content), end is not None)
+        message_id, run, reasoning, content, end = match.groups()
+        return cls(int(message_id), int(reasoning), int(content), end is not None, int(run or 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +121,7 @@ class LiveReply:
     content: GrowingText = field(default_factory=GrowingText)
     reasoning: GrowingText = field(default_factory=GrowingText)
     ending: Ending | None = None
+    run: int = 1
 
     def push(self, kind: Kind, text: str) -> None:
         """Add text; what comes after the ending is dropped."""
@@ -131,12 +140,12 @@ class LiveReply:
     @property
     def start(self) -> Cursor:
         """The cursor of a reader who has nothing yet."""
-        return Cursor(self.message_id)
+        return Cursor(self.message_id, run=self.run)
 
     def covers(self, cursor: Cursor) -> bool:
         """Whether a reader with this cursor has only text that is still here."""
         return (
-            cursor.message_id == self.message_id
+            (cursor.message_id, cursor.run) == (self.message_id, self.run)
             and cursor.reasoning <= self.reasoning.length
             and cursor.content <= self.content.length
         )
@@ -154,7 +163,10 @@ class LiveReply:
         reasoning = self.reasoning.since(cursor.reasoning, limit)
         content = self.content.since(cursor.content, limit)
         after = Cursor(
-            self.message_id, cursor.reasoning + len(reasoning), cursor.content + len(content)
+            self.message_id,
+            cursor.reasoning + len(reasoning),
+            cursor.content + len(content),
+            run=self.run,
         )
         whole = (after.reasoning, after.content) == (self.reasoning.length, self.content.length)
         if self.ending is None or not whole:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, and_, or_, select
 
 from app.database import table_of
+from app.errors import Interrupted
 from app.models import Conversation, Generation, GenerationPiece, Message
 from app.services.generation.checkpoint import KINDS
 from app.services.generation.live_reply import Ending, Kind, Opening
@@ -37,6 +38,7 @@ class ReplyNews:
     opening: Opening | None
     pieces: list[tuple[Kind, int, str]]
     ending: Ending | None
+    run: int
 
 
 @dataclass(slots=True)
@@ -131,6 +133,7 @@ def _reply(
 ) -> ReplyNews:
     ending = None
     opening = None
+    run = 1
     if row.id not in copied or row.finished_at is not None:
         message = connection.execute(select(_message).where(_message.c.id == row.message_id)).one()
         pieces = [
@@ -140,7 +143,10 @@ def _reply(
         ]
         if row.finished_at is not None:
             ending = ending_of(message)
+            if message.status == "generating":  # already continued by the next generation
+                ending = Ending("interrupted", error=Interrupted())
         if row.id not in copied:
             exchange = exchange_of(connection, row.conversation_id, row.message_id, "zh")
-            opening = opening_of(exchange, client_id_of(connection, message.parent_id))
-    return ReplyNews(row.id, row.conversation_id, row.message_id, opening, pieces, ending)
+            opening = opening_of(exchange, client_id_of(connection, message))
+            run = message.run
+    return ReplyNews(row.id, row.conversation_id, row.message_id, opening, pieces, ending, run)

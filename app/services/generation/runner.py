@@ -15,7 +15,7 @@ from app.errors import (
 )
 from app.services.ai_service import AiService, Outcome
 from app.services.config_service import ConfigService
-from app.services.generation.context import Prompt, read_prompt
+from app.services.generation.context import Prompt, prompt_to_continue, read_prompt
 from app.services.generation.live_reply import Ending, Kind
 from app.services.generation.running import RunningReply
 
@@ -59,20 +59,21 @@ class Runner:
             prompt = await self._prompt(running, self._budget)
             return await self._ai.stream_reply(endpoint, prompt, grow)
         except ContextTooLong:
-            if running.live.has_text:
+            if running.has_grown:
                 raise
         prompt = await self._prompt(running, self._budget // 2)
         return await self._ai.stream_reply(endpoint, prompt, grow)
 
     async def _prompt(self, running: RunningReply, budget: int) -> Prompt:
-        return await self._database.read(
-            read_prompt, running.conversation_id, running.live.opening.user_message["id"], budget
-        )
+        question = running.live.opening.user_message["id"]
+        last = running.message_id if running.continues else question
+        prompt = await self._database.read(read_prompt, running.conversation_id, last, budget)
+        return prompt_to_continue(prompt) if running.continues else prompt
 
 
 def _completed(running: RunningReply, outcome: Outcome) -> Ending:
-    if not running.live.has_text:
-        return Ending("failed", error=UpstreamBadResponse())
+    if not running.has_grown:
+        return _broken(running, UpstreamBadResponse())
     usage = None
     if outcome.usage is not None:
         usage = {

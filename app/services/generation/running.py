@@ -12,7 +12,10 @@ CancelReason = Literal["stopped", "interrupted"]
 
 @dataclass(slots=True, eq=False)
 class RunningReply:
-    """One generation of this process, from its row in the database to its ending there."""
+    """One generation of this process, from its row in the database to its ending there.
+
+    `continues`: it goes on with a text that had been broken off.
+    """
 
     generation_id: int
     message_id: int
@@ -20,11 +23,19 @@ class RunningReply:
     user_id: int
     endpoint: SavedEndpoint
     live: LiveReply
-    saved_content: int = 0
-    saved_reasoning: int = 0
+    continues: bool = False
     task: asyncio.Task[Ending] | None = None
     cancel_reason: CancelReason | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    saved_content: int = field(init=False)
+    saved_reasoning: int = field(init=False)
+    opened_with: tuple[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # What the text has at the start is in the message's row already.
+        self.saved_content = self.live.content.length
+        self.saved_reasoning = self.live.reasoning.length
+        self.opened_with = (self.saved_content, self.saved_reasoning)
 
     def cancel(self, reason: CancelReason) -> None:
         """Close the upstream call; what was said so far is kept. The first reason stands."""
@@ -32,6 +43,11 @@ class RunningReply:
             self.cancel_reason = reason
             if self.task is not None:
                 self.task.cancel()
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether this run brought any text."""
+        return (self.live.content.length, self.live.reasoning.length) != self.opened_with
 
     def unsaved(self) -> list[tuple[Kind, int, str]]:
         """The pieces that no commit holds yet: (kind, position, text)."""

@@ -7,6 +7,7 @@ meanwhile, so a slow reader gets longer pieces and costs no memory.
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from app.errors import Interrupted, Language
 from app.schemas.events import (
@@ -19,6 +20,8 @@ from app.schemas.events import (
 )
 from app.services.generation.channel import Channel
 from app.services.generation.live_reply import Cursor, Ending, Growth, LiveReply
+
+CATCH_UP_SECONDS = 2.0
 
 
 class Viewer:
@@ -60,7 +63,7 @@ class Viewer:
 
     async def _one(self, reply: LiveReply, cursor: Cursor | None) -> AsyncIterator[ServerEvent]:
         self._shown = reply
-        resumed = cursor is not None and reply.covers(cursor)
+        resumed = cursor is not None and await self._caught_up(reply, cursor)
         place = cursor if cursor is not None and resumed else reply.start
         if place.ended and reply.ending is not None and reply.read(place).cursor == place:
             return  # this reader has seen it all
@@ -80,6 +83,15 @@ class Viewer:
                 await asyncio.sleep(0)
             else:
                 await self._channel.changed()
+
+    async def _caught_up(self, reply: LiveReply, cursor: Cursor) -> bool:
+        """Whether the text reaches the cursor. A reader who comes from the process that writes the
+        reply may be ahead of the copy here, which gets a moment then."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CATCH_UP_SECONDS):
+                while reply.ending is None and cursor.run == reply.run and not reply.covers(cursor):
+                    await self._channel.changed()
+        return reply.covers(cursor)
 
     def _new_title(self) -> str | None:
         if self._title_version == self._channel.title_version:

@@ -1,0 +1,70 @@
+"""`/messages/{id}`: other versions of what was said."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+
+from app.dependencies.services import LanguageDep, ServicesDep
+from app.dependencies.user import CurrentUser
+from app.routers.replying import REFUSALS, ReplyingDep
+from app.routers.responses import Responses, errors
+from app.routers.streaming import STREAMED
+from app.schemas.fields import Id
+from app.schemas.message import Exchange, MessageCreate, MessagePage, MessageVersions
+from app.services.turns import Continue, Edit, Regenerate
+
+MessageId = Annotated[Id, Path(alias="id")]
+WRITTEN: Responses = STREAMED | errors(*REFUSALS)
+
+router = APIRouter(prefix="/messages/{id}", tags=["messages"])
+
+
+async def get_conversation_id(id: MessageId, user: CurrentUser, services: ServicesDep) -> int:
+    """The conversation of a message of the user's; MessageNotFound for a stranger's."""
+    return await services.messages.locate(user.id, id)
+
+
+ItsConversation = Annotated[int, Depends(get_conversation_id)]
+
+
+@router.post("/regenerate", response_model=Exchange, responses=WRITTEN)
+async def regenerate(id: MessageId, conversation_id: ItsConversation, reply: ReplyingDep) -> object:
+    """Have another reply written beside this one."""
+    return await reply.answer(conversation_id, Regenerate(id))
+
+
+@router.post("/continue", response_model=Exchange, responses=WRITTEN)
+async def continue_reply(
+    id: MessageId, conversation_id: ItsConversation, reply: ReplyingDep
+) -> object:
+    """Have the model go on in a reply that was broken off."""
+    return await reply.answer(conversation_id, Continue(id))
+
+
+@router.post("/edit", response_model=Exchange, responses=WRITTEN)
+async def edit(
+    id: MessageId, body: MessageCreate, conversation_id: ItsConversation, reply: ReplyingDep
+) -> object:
+    """Say something else instead of this message, and have that answered."""
+    return await reply.answer(conversation_id, Edit(id, body.content))
+
+
+@router.get("/versions", responses=errors(401, 404, 422, 429))
+async def list_versions(
+    id: MessageId, conversation_id: ItsConversation, services: ServicesDep, language: LanguageDep
+) -> MessageVersions:
+    """This message and its other versions, oldest first."""
+    return MessageVersions(versions=await services.messages.versions(id, language))
+
+
+@router.post("/activate", responses=errors(401, 404, 409, 422, 429))
+async def activate(
+    id: MessageId,
+    conversation_id: ItsConversation,
+    user: CurrentUser,
+    services: ServicesDep,
+    language: LanguageDep,
+) -> MessagePage:
+    """Show this version and the newest messages under it; the end of the history as it is then."""
+    await services.chat.activate(user.id, conversation_id, id)
+    return await services.messages.page(conversation_id, 50, None, language)

@@ -5,6 +5,7 @@ reply or with the number of readers. An ending does not wait for the tick.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 import structlog
@@ -66,29 +67,29 @@ class Writer:
     async def run(self) -> None:
         """Tick for ever. Cancel it when nothing runs any more."""
         loop = asyncio.get_running_loop()
-        due = loop.time()
+        due = 0.0
         while True:
-            if not self._finishing:
-                await self._sleep_until(due)
-            if loop.time() >= due:
+            if not (self._running or self._finishing):
+                self._wake.clear()
+                await self._wake.wait()
                 due = loop.time() + self._tick
-            if self._running or self._finishing:
-                await self._save(dict(self._running), dict(self._finishing))
+            await self._until_due_or_finish(due)
+            running: dict[int, RunningReply] = {}
+            if loop.time() >= due:
+                due = max(due + self._tick, loop.time())
+                running = dict(self._running)
+            await self._save(running, dict(self._finishing))
 
-    async def _sleep_until(self, due: float) -> None:
-        self._wake.clear()
-        if not self._running and not self._finishing:
-            await self._wake.wait()
-            return
-        try:
+    async def _until_due_or_finish(self, due: float) -> None:
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(due):
                 while not self._finishing:
-                    await self._wake.wait()
                     self._wake.clear()
-        except TimeoutError:
-            return
+                    await self._wake.wait()
 
     async def _save(self, running: dict[int, RunningReply], finishing: Pending) -> None:
+        if not (running or finishing):
+            return
         pieces = [
             Piece(reply.generation_id, *piece)
             for reply in running.values()

@@ -4,10 +4,11 @@ import base64
 import os
 import secrets
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
 
@@ -20,6 +21,12 @@ def _split(value: object) -> object:
     if isinstance(value, str):
         return [item.strip() for item in value.split(",") if item.strip()]
     return value
+
+
+def _networks(values: list[str]) -> list[str]:
+    for value in values:
+        ip_network(value, strict=False)
+    return values
 
 
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
@@ -85,7 +92,7 @@ class Settings(BaseSettings):
     # Network edge
     cors_origins: CommaList = []
     allowed_hosts: CommaList = ["*"]
-    trusted_proxies: CommaList = []
+    trusted_proxies: Annotated[CommaList, AfterValidator(_networks)] = []
 
     # The clockwork of running replies
     checkpoint_seconds: Seconds = 0.2
@@ -153,7 +160,7 @@ def with_local_secrets(settings: Settings) -> Settings:
 
 def _kept(path: Path) -> str:
     """The secret in a file; the first process to come makes it, all others read that one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         draft = path.with_name(f"{path.name}.{os.getpid()}.new")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

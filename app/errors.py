@@ -48,11 +48,6 @@ class MalformedJson(AppError):
     zh, en = "请求内容不是有效的 JSON", "The request is not valid JSON"
 
 
-class InvalidCharacters(AppError):
-    status, code = 422, "invalid_characters"
-    zh, en = "文本中含有不允许的字符", "The text contains characters that are not allowed"
-
-
 class BlankMessage(AppError):
     status, code = 422, "blank_message"
     zh, en = "消息不能为空", "The message is empty"
@@ -226,7 +221,7 @@ class DailyLimitReached(TooMany):
 
 
 class Unavailable(AppError):
-    status = 503
+    status, close_code = 503, 1013
 
     @property
     def headers(self) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
+import structlog
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__
 from app.config import Settings, with_local_secrets
-from app.errors import InvalidToken, ServerRestarting
+from app.errors import AppError, InvalidToken, ServerRestarting
 from app.logs import configure_logs
 from app.middleware import AllowedHosts, BodyLimit, RateLimit, RequestContext, SecurityHeaders
 from app.migration import migrate
@@ -19,10 +20,13 @@ from app.routers import auth, chat, config, conversations, health, messages, pag
 from app.services.container import Services, build_services
 from app.services.generation.reaper import stop_task
 from app.shutdown import GracefulSignals
+from app.utils.stalled import StalledResponses, WatchResponses
 from app.utils.websocket import SocketRegister
 
 SWEEP_SECONDS = 2
 CLOSE_SECONDS = 2
+
+log = structlog.get_logger()
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -33,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Chat Backend",
         version=__version__,
         description="Chat with your own OpenAI-compatible model. The whole contract: docs/api.md.",
+        openapi_url=None,  # served by routers/pages.py
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -41,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.rate_limits = limits
     app.state.sockets = SocketRegister(settings.max_sockets_per_user, settings.send_timeout_seconds)
+    app.state.responses = StalledResponses(settings.send_timeout_seconds)
     # Last added is outermost.
     app.add_middleware(BodyLimit)
     app.add_middleware(RateLimit, limits=limits)
@@ -50,9 +56,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             allow_origins=settings.cors_origins,
             allow_methods=["*"],
             allow_headers=["*"],
+            expose_headers=["Retry-After", "X-Request-ID"],
         )
     app.add_middleware(AllowedHosts, hosts=settings.allowed_hosts)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(WatchResponses, stalled=app.state.responses)
     app.add_middleware(RequestContext, settings=settings)
     install_error_handlers(app)
     for module in (auth, config, conversations, chat, messages, socket, health, pages):
@@ -72,7 +80,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await services.open()
     signals = GracefulSignals(lambda: _drain(app, settings.drain_seconds))
     signals.install()
-    sweeper = asyncio.create_task(_sweep(services, app.state.sockets), name="sweeper")
+    sweeper = asyncio.create_task(_sweep(app, services), name="sweeper")
     try:
         yield
     finally:
@@ -84,18 +92,24 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _drain(app: FastAPI, grace_seconds: float) -> None:
     await app.state.services.supervisor.drain(grace_seconds)
     await app.state.sockets.end_all(ServerRestarting(), CLOSE_SECONDS)
+    app.state.responses.abort_all()
 
 
-async def _sweep(services: Services, sockets: SocketRegister) -> None:
-    """Ends sockets whose time is over: token expired, user disabled, client asleep."""
+async def _sweep(app: FastAPI, services: Services) -> None:
+    """Ends what is over: token expired, user disabled, client asleep."""
+    sockets: SocketRegister = app.state.sockets
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
-        sockets.abort_stalled()
-        sockets.end_expired(InvalidToken())
-        with suppress(Exception):
-            users = sockets.users
-            if users:
+        try:
+            sockets.abort_stalled()
+            app.state.responses.abort_stalled()
+            sockets.end_expired(InvalidToken())
+            if users := sockets.users:
                 sockets.end_users(users - await services.auth.usable(users), InvalidToken())
+        except AppError as error:
+            log.debug("sweep_failed", code=error.code)
+        except Exception:
+            log.exception("sweep_failed")
 
 
 app = create_app()

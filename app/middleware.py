@@ -1,8 +1,10 @@
 """What happens to every request, as pure ASGI: address, log line, limits, headers."""
 
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_network
 from typing import Any
 
 import structlog
@@ -18,7 +20,9 @@ from app.utils.client_address import client_address
 from app.utils.security import read_access_token
 
 BODY_BYTES = 2 * 1024 * 1024
-UNCOUNTED = ("/health", "/docs", "/openapi.json", "/assets", "/ws/")
+UNCOUNTED = re.compile(
+    r"/(health/\w+|docs(/assets/[\w.-]+)?|openapi\.json|assets/.+|ws/.+|conversations/\d+/stop)?"
+)
 """Sockets are counted where their token is checked, message by message."""
 
 log = structlog.get_logger()
@@ -31,7 +35,7 @@ class RequestContext:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self._proxies = settings.trusted_proxies
+        self._proxies = [ip_network(proxy, strict=False) for proxy in settings.trusted_proxies]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -139,8 +143,7 @@ class RateLimit:
         await self.app(scope, receive, send)
 
     def _uncounted(self, scope: Scope) -> bool:
-        path: str = scope["path"]
-        return path == "/" or path.startswith(UNCOUNTED) or path.endswith("/stop")
+        return UNCOUNTED.fullmatch(scope["path"]) is not None
 
     def _who(self, scope: Scope) -> str:
         scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")

@@ -56,7 +56,7 @@ def sync_engine(settings: Settings) -> Engine:
     """A blocking engine for the command line and for migrations."""
     url = settings.database
     if url.get_backend_name() == "sqlite":
-        Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        Path(url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return create_engine(url, connect_args={"timeout": 5})
     return create_engine(
         url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})

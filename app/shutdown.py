@@ -10,7 +10,11 @@ import threading
 from collections.abc import Awaitable, Callable
 from types import FrameType
 
+import structlog
+
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+log = structlog.get_logger()
 
 
 class GracefulSignals:
@@ -33,7 +37,9 @@ class GracefulSignals:
                 loop.add_signal_handler(number, self._received, number)
 
     def restore(self) -> None:
-        """Give the signals back."""
+        """Give the signals back; a drain that a second signal overtook ends here."""
+        if self._task is not None:
+            self._task.cancel()
         loop = asyncio.get_running_loop()
         for number, previous in self._previous.items():
             loop.remove_signal_handler(number)
@@ -48,5 +54,6 @@ class GracefulSignals:
     async def _drain_then_pass_on(self, number: signal.Signals) -> None:
         try:
             await self._drain()
-        finally:
-            self._previous[number](number, None)
+        except Exception:
+            log.exception("drain_failed")
+        self._previous[number](number, None)

@@ -262,6 +262,16 @@ async def test_rest_answers_what_is_documented(
         exchange = (await _call(ada, say, path=path, json={"content": "hello"})).json()
     assert exchange["reply"]["error"]["code"] == "upstream_auth_failed"
     assert (await _call(ada, say, path=path, json={"content": ""})).status_code == 422
+    await ada.set_model(upstream.url, "cut")
+    reply, message = ({"id": exchange[name]["id"]} for name in ("reply", "message"))
+    again = (await _call(ada, "POST /messages/{id}/regenerate", path=reply)).json()["reply"]["id"]
+    await ada.set_model(upstream.url, "reasoning")
+    go_on = "POST /messages/{id}/continue"
+    assert (await _call(ada, go_on, path={"id": again})).status_code == 200
+    assert (await _call(ada, go_on, path={"id": again})).status_code == 409
+    await _call(ada, "POST /messages/{id}/edit", path=message, json={"content": "hi"})
+    await _call(ada, "GET /messages/{id}/versions", path=reply)
+    await _call(ada, "POST /messages/{id}/activate", path=message)
     await _call(ada, "GET /conversations/{id}/messages", path=path)
     await _call(ada, "GET /conversations/{id}", path=path)
     await _call(ada, "PATCH /conversations/{id}", path=path, json={"title": "Mine"})

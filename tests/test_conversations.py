@@ -133,7 +133,7 @@ async def test_changing_one(server: RunningServer) -> None:
 
 async def test_deleting_and_restoring(server: RunningServer, upstream: ScriptedUpstream) -> None:
     ada = await server.person_with_model(upstream.url)
-    kept, id = await ada.conversation(), await ada.conversation()
+    kept, id = await ada.conversation(), await ada.conversation("with a title of its own")
     await ada.say(id, "hello")
     whole, messages = (await ada.get(f"/conversations/{id}")).json(), await ada.messages(id)
     async with ada.socket(id) as socket:

@@ -24,6 +24,12 @@ LISTED = "https://chat.example.com"
 OTHER = "https://evil.example.com"
 
 
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is promised here is decided before the database: one kind is enough."""
+    return f"sqlite:///{tmp_path_factory.mktemp('database') / 'chat.db'}"
+
+
 async def test_every_answer_carries_the_security_headers(server: RunningServer) -> None:
     ada = await server.register()
     for path, status in (

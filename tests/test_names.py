@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidUsername
@@ -83,12 +83,14 @@ def test_what_hides_or_misleads_is_refused(name: str) -> None:
         check_username(name)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=50))
 def test_a_key_is_its_own_key(name: str) -> None:
     key = canonical(name)
     assert canonical(key.decode()) == key
 
 
+@settings(deadline=None)
 @given(st.text(min_size=3, max_size=50))
 def test_an_allowed_name_stays_allowed_in_its_canonical_spelling(name: str) -> None:
     try:

@@ -19,6 +19,12 @@ BUDGET = 6
 SPENT = {BUDGET, BUDGET + 1}
 
 
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is promised here is decided before the database: one kind is enough."""
+    return f"sqlite:///{tmp_path_factory.mktemp('database') / 'chat.db'}"
+
+
 async def until_refused(ask: Callable[[int], Awaitable[httpx2.Response]]) -> int:
     """How many requests got through before the first 429, which says when to come again."""
     for number in range(3 * BUDGET):

@@ -16,6 +16,12 @@ YEAR = 365 * 24 * 3600
 UNSIGNED = "eyJhbGciOiJub25lIn0.e30."
 
 
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What is promised here is decided before the database: one kind is enough."""
+    return f"sqlite:///{tmp_path_factory.mktemp('database') / 'chat.db'}"
+
+
 def signed(
     person: Person, key: str | None = SECRET_KEY, algorithm: str = "HS256", **changes: Any
 ) -> str:

@@ -10,7 +10,7 @@ from app.schemas.user import LoginRequest, Me, Token, UserCreate, UserRead
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-@router.post("/register", status_code=201, responses=errors(403, 409, 413, 422, 429))
+@router.post("/register", status_code=201, responses=errors(403, 409, 413, 422, 429, 503))
 async def register(
     body: UserCreate, request: Request, services: ServicesDep, limits: RateLimitsDep
 ) -> UserRead:

@@ -3,15 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from app.dependencies.conversation import ConversationId, OwnedConversation
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.routers.replying import REFUSALS, ReplyingDep
 from app.routers.responses import Responses, errors
-from app.routers.streaming import STREAMED, event_stream
-from app.schemas.fields import Id
+from app.routers.streaming import STREAMED, EventStream
+from app.schemas.fields import AsWritten, Id
 from app.schemas.message import Exchange, MessageCreate, MessagePage
+from app.services.generation.live_reply import Cursor, LiveReply
+from app.services.generation.viewer import Viewer
 from app.services.turns import Send
 
 router = APIRouter(prefix="/conversations/{id}", tags=["chat"])
@@ -24,7 +28,7 @@ async def list_messages(
     conversation: OwnedConversation,
     services: ServicesDep,
     language: LanguageDep,
-    limit: Annotated[Id, Query(le=200)] = 50,
+    limit: Annotated[int, Field(ge=1, le=200), AsWritten, Query()] = 50,
     before_id: Annotated[Id | None, Query()] = None,
 ) -> MessagePage:
     """The newest messages below `before_id`, oldest first."""
@@ -40,7 +44,11 @@ async def send_message(id: ConversationId, body: MessageCreate, reply: ReplyingD
     return await reply.answer(id, Send(body.content))
 
 
-@router.get("/stream", responses=STREAMED | NOTHING | errors(401, 404, 422, 429))
+@router.get(
+    "/stream",
+    response_class=StreamingResponse,
+    responses=STREAMED | NOTHING | errors(401, 404, 422, 429),
+)
 async def follow_reply(
     id: ConversationId,
     user: CurrentUser,
@@ -52,18 +60,17 @@ async def follow_reply(
 
     With `Last-Event-ID` it goes on after that place, also in a reply that has ended.
     """
-    channel = services.channels.enter(id)
-    try:
+    with services.channels.use(id) as channel:
         place = await services.chat.attach(user.id, channel, last_event_id, language)
-    except BaseException:
-        services.channels.leave(channel)
-        raise
-    if place is not None:
-        return event_stream(services.channels, channel, language, *place)
-    if channel.reply is not None and channel.reply.ending is None:
-        return event_stream(services.channels, channel, language, channel.reply, None)
-    services.channels.leave(channel)
-    return Response(status_code=204)
+        reply, cursor = place or (channel.reply, None)
+        if reply is None or (reply.ending is not None and not _has_more(reply, cursor)):
+            return Response(status_code=204)  # to an EventSource: do not come back
+        services.channels.enter(id)  # left when the stream ends
+        return EventStream(services.channels, Viewer(channel, language), reply, cursor)
+
+
+def _has_more(reply: LiveReply, cursor: Cursor | None) -> bool:
+    return cursor is not None and reply.goes_beyond(cursor)
 
 
 @router.post("/stop", status_code=204, responses=errors(401, 404, 422))

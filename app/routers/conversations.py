@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
 from app.dependencies.conversation import ConversationId, OwnedConversation
 from app.dependencies.services import LanguageDep, ServicesDep
@@ -15,7 +16,7 @@ from app.schemas.conversation import (
     ConversationRead,
     ConversationUpdate,
 )
-from app.schemas.fields import MAX_ID, Number
+from app.schemas.fields import MAX_ID, AsWritten
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -35,8 +36,8 @@ async def create_conversation(
 async def list_conversations(
     user: CurrentUser,
     services: ServicesDep,
-    limit: Annotated[Number, Query(ge=1, le=100)] = 20,
-    offset: Annotated[Number, Query(ge=0, le=MAX_ID)] = 0,
+    limit: Annotated[int, Field(ge=1, le=100), AsWritten, Query()] = 20,
+    offset: Annotated[int, Field(ge=0, le=MAX_ID), AsWritten, Query()] = 0,
 ) -> ConversationList:
     """The user's conversations, most recently used first."""
     return await services.conversations.list(user.id, limit, offset)

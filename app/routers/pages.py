@@ -1,9 +1,10 @@
 """`/` and `/docs`: pages that need no other host."""
 
+import asyncio
 from importlib.resources import files
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 
 from app.errors import NotFound
 
@@ -69,6 +70,12 @@ async def swagger(request: Request) -> HTMLResponse:
     """The API, to read and to try."""
     page = SWAGGER_PAGE.format(root=request.scope.get("root_path", ""))
     return HTMLResponse(page, headers={"Content-Security-Policy": SWAGGER_CSP})
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> JSONResponse:
+    """The API for programs. Made on first use, in a thread: it takes a while."""
+    return JSONResponse(await asyncio.to_thread(request.app.openapi))
 
 
 @router.get("/docs/assets/{name}")

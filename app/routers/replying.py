@@ -6,9 +6,10 @@ from fastapi import Depends, Header, Request, Response
 
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
-from app.routers.streaming import EVENT_STREAM, event_stream
+from app.routers.streaming import EVENT_STREAM, EventStream
 from app.schemas.fields import ClientId
 from app.schemas.message import Exchange
+from app.services.generation.viewer import Viewer
 from app.services.turns import Action
 
 REFUSALS = (401, 404, 409, 413, 422, 429, 503)
@@ -34,16 +35,14 @@ class Replying:
     async def answer(self, conversation_id: int, action: Action) -> Exchange | Response:
         """Begin the reply; wait for its end, or stream it where the client accepts events."""
         channels, chat = self._services.channels, self._services.chat
-        channel = channels.enter(conversation_id)
-        try:
+        with channels.use(conversation_id) as channel:
+            viewer = Viewer(channel, self._language)
             reply = await chat.begin(self.user_id, channel, action, self._client_id, self._language)
             if self._streams:
                 channels.enter(conversation_id)  # left when the stream ends
-                return event_stream(channels, channel, self._language, reply, None)
+                return EventStream(channels, viewer, reply)
             while reply.ending is None:
                 await channel.changed()
-        finally:
-            channels.leave(channel)
         return await self._services.messages.exchange(
             conversation_id, reply.message_id, self._language
         )

@@ -17,8 +17,10 @@ from app.errors import (
     InvalidToken,
     Language,
     MalformedJson,
+    OriginNotAllowed,
 )
 from app.ratelimit import RateLimits
+from app.responses import error_response
 from app.schemas.events import (
     ContinueReply,
     EditMessage,
@@ -59,13 +61,14 @@ async def chat_socket(
 ) -> None:
     """Show a conversation's replies as they grow, and take messages."""
     if not _origin_allowed(websocket):
-        await websocket.close()  # before accepting: the client sees 403
+        denial = error_response(websocket.scope, OriginNotAllowed())
+        await websocket.send_denial_response(denial)
         return
     await websocket.accept()
     register: SocketRegister = websocket.app.state.sockets
     socket = Socket(websocket, user_id=0, expires_at=0, language=language)
     try:
-        claims = _claims(websocket, services, token)
+        claims = await _claims(websocket, services, limits, token)
         socket.user_id, socket.expires_at = claims.user_id, claims.expires_at
         await limits.hit(f"user:{claims.user_id}")
         await services.auth.account(claims.user_id)
@@ -91,16 +94,20 @@ def _origin_allowed(websocket: WebSocket) -> bool:
         return True
     host = websocket.headers.get("host")
     allowed: list[str] = websocket.app.state.settings.cors_origins
-    return origin in (f"http://{host}", f"https://{host}", *allowed)
+    return "*" in allowed or origin in (f"http://{host}", f"https://{host}", *allowed)
 
 
-def _claims(websocket: WebSocket, services: Services, token: str | None) -> Claims:
+async def _claims(
+    websocket: WebSocket, services: Services, limits: RateLimits, token: str | None
+) -> Claims:
     scheme, _, bearer = websocket.headers.get("authorization", "").partition(" ")
     if token is None and scheme.lower() == "bearer":
         token = bearer
-    if token is None:
-        raise InvalidToken
-    return services.auth.read_token(token)
+    try:
+        return services.auth.read_token(token or "")
+    except InvalidToken:
+        await limits.hit(f"address:{websocket.state.address}")
+        raise
 
 
 def _conversation_id(text: str) -> int:

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 
 import orjson
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
-from app.errors import Language
 from app.routers.responses import Responses
 from app.schemas.events import ServerEvent
-from app.services.generation.channel import Channel, Channels
+from app.services.generation.channel import Channels
 from app.services.generation.live_reply import Cursor, LiveReply
 from app.services.generation.viewer import Viewer
 
@@ -18,24 +18,27 @@ STREAMED: Responses = {200: {"content": {EVENT_STREAM: {"schema": {"type": "stri
 KEEP_ALIVE_SECONDS = 15
 
 
-def event_stream(
-    channels: Channels,
-    channel: Channel,
-    language: Language,
-    reply: LiveReply,
-    cursor: Cursor | None,
-) -> StreamingResponse:
-    """One reply from a cursor to its end. Leaves the channel, which the caller has entered."""
+class EventStream(StreamingResponse):
+    """One reply from a cursor to its end, as a viewer sees it.
 
-    async def body() -> AsyncIterator[bytes]:
+    Leaves the viewer's channel at the end, which the caller has entered for it.
+    """
+
+    media_type = EVENT_STREAM
+
+    def __init__(
+        self, channels: Channels, viewer: Viewer, reply: LiveReply, cursor: Cursor | None = None
+    ) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(_frames(viewer.only(reply, cursor)), headers=headers)
+        self._channels = channels
+        self._channel = viewer.channel
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            async for frame in _frames(Viewer(channel, language).only(reply, cursor)):
-                yield frame
+            await super().__call__(scope, receive, send)
         finally:
-            channels.leave(channel)
-
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(body(), media_type=EVENT_STREAM, headers=headers)
+            self._channels.leave(self._channel)
 
 
 async def _frames(events: AsyncIterator[ServerEvent]) -> AsyncIterator[bytes]:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 MAX_ID = 2**63 - 1
@@ -30,9 +30,14 @@ def _as_utc(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-Number = Annotated[int, BeforeValidator(_as_written)]
-Id = Annotated[Number, Field(ge=1, le=MAX_ID)]
+AsWritten = BeforeValidator(_as_written)
+"""Stands after the bounds of a number: only so does the OpenAPI document show them."""
+Id = Annotated[int, Field(ge=1, le=MAX_ID), AsWritten]
 Text = Annotated[str, AfterValidator(_storable)]
-UtcTime = Annotated[datetime, PlainSerializer(_as_utc, when_used="json")]
+UtcTime = Annotated[
+    datetime,
+    PlainSerializer(_as_utc, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
 ClientId = Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]
 """Printable ASCII without blanks, chosen by the client to make sending idempotent."""

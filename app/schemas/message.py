@@ -1,8 +1,8 @@
 """Messages on the wire."""
 
-from typing import Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BaseModel, Field
 
 from app.schemas.fields import Text, UtcTime
 
@@ -10,7 +10,7 @@ MessageStatus = Literal["generating", "complete", "stopped", "interrupted", "fai
 """generating: running · complete: the model finished · stopped: a person stopped it ·
 interrupted: text came, then something broke · failed: no text came."""
 
-OPTIONAL = ("reasoning", "usage", "error", "cursor")
+LeftOutWhereNone = Field(exclude_if=lambda value: value is None)
 
 
 class MessageCreate(BaseModel):
@@ -47,15 +47,10 @@ class MessageRead(BaseModel):
     versions: int
     model_name: str | None
     finish_reason: str | None
-    reasoning: str | None = None
-    usage: UsageRead | None = None
-    error: ErrorRead | None = None
-    cursor: str | None = None
-
-    @model_serializer(mode="wrap")
-    def _short(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        whole = serialise(self)
-        return {k: v for k, v in whole.items() if v is not None or k not in OPTIONAL}
+    reasoning: Annotated[str | None, LeftOutWhereNone] = None
+    usage: Annotated[UsageRead | None, LeftOutWhereNone] = None
+    error: Annotated[ErrorRead | None, LeftOutWhereNone] = None
+    cursor: Annotated[str | None, LeftOutWhereNone] = None
 
 
 class MessagePage(BaseModel):

@@ -1,21 +1,19 @@
 """Who a request comes from."""
 
-from collections.abc import Iterable
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address
 
 Network = IPv4Network | IPv6Network
 
 
-def client_address(peer: str | None, forwarded_for: str | None, proxies: Iterable[str]) -> str:
+def client_address(peer: str | None, forwarded_for: str | None, proxies: list[Network]) -> str:
     """The client's address: the peer's, or, behind trusted proxies, the last one they vouch for.
 
-    `proxies` are addresses or networks. The header is read from its end, because everything
-    before the last trusted proxy's entry is the client's own claim.
+    The header is read from its end, because everything before the last trusted proxy's entry is
+    the client's own claim.
     """
-    networks = [ip_network(proxy, strict=False) for proxy in proxies]
     address = peer or "unknown"
     hops = [hop.strip() for hop in (forwarded_for or "").split(",") if hop.strip()]
-    while hops and _within(address, networks):
+    while hops and _within(address, proxies):
         address = hops.pop()
     return address
 

@@ -5,6 +5,7 @@ queries a tick does not depend on the number of readers.
 """
 
 import asyncio
+from dataclasses import dataclass
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,10 +14,37 @@ from app.database import Database
 from app.errors import AppError
 from app.services.generation import news
 from app.services.generation.channel import Channel, Channels
-from app.services.generation.live_reply import LiveReply
+from app.services.generation.live_reply import Kind, LiveReply
 from app.services.generation.news import Copied, ReplyNews
 
 log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Copy:
+    """A reply of another process, as the readers of one channel see it.
+
+    `has_gap`: the writer sent a piece again, longer than it was when it was copied.
+    """
+
+    channel: Channel
+    reply: LiveReply
+    has_gap: bool = False
+
+    @property
+    def copied(self) -> Copied:
+        """How much need not be read again."""
+        if self.has_gap:
+            return Copied(0, 0)
+        return Copied(self.reply.content.length, self.reply.reasoning.length)
+
+    def add(self, kind: Kind, position: int, text: str) -> None:
+        """Append what is new of a piece; one that would leave a gap waits for the next look."""
+        length = (self.reply.content if kind == "content" else self.reply.reasoning).length
+        if position > length:
+            self.has_gap = True
+        else:
+            self.reply.push(kind, text[length - position :])
 
 
 class Follower:
@@ -29,7 +57,7 @@ class Follower:
         self._channels = channels
         self._owner = owner
         self._tick = tick_seconds
-        self._copies: dict[int, LiveReply] = {}
+        self._copies: dict[int, Copy] = {}
         self._turn = asyncio.Lock()
 
     async def run(self) -> None:
@@ -39,46 +67,51 @@ class Follower:
                 await self.look(list(self._channels))
             except (AppError, SQLAlchemyError) as error:
                 log.debug("follow_failed", cause=type(error).__name__)
+            except Exception:
+                log.exception("follower_failed")
             await asyncio.sleep(self._tick)
 
     async def look(self, channels: list[Channel]) -> None:
         """Bring these channels up to date now."""
         async with self._turn:
-            seen = {channel.conversation_id: channel.newest_generation for channel in channels}
-            if not seen:
-                self._copies.clear()
+            self._forget_left()
+            if not channels:
                 return
-            copied = {
-                id: Copied(copy.content.length, copy.reasoning.length)
-                for id, copy in self._copies.items()
-            }
+            seen = {channel.conversation_id: channel.newest_generation for channel in channels}
+            copied = {id: copy.copied for id, copy in self._copies.items()}
             versions = {channel.conversation_id: channel.title_version for channel in channels}
             found = await self._database.read(news.read, self._owner, seen, copied)
+            open = {c.conversation_id: c for c in channels if self._is_open(c)}
             for id, title in found.titles.items():
-                if (channel := self._channels.find(id)) is not None:
+                if (channel := open.get(id)) is not None:
                     if channel.title_version == versions[id]:  # else what was read is old
                         channel.learn_title(title)
                     channel.newest_generation = found.newest.get(id, 0)
             for item in found.replies:
-                self._apply(item)
+                if (channel := open.get(item.conversation_id)) is not None:
+                    self._apply(channel, item)
 
-    def _apply(self, item: ReplyNews) -> None:
-        channel = self._channels.find(item.conversation_id)
-        if channel is None:
-            self._copies.pop(item.generation_id, None)
-            return
+    def _is_open(self, channel: Channel) -> bool:
+        return self._channels.find(channel.conversation_id) is channel
+
+    def _forget_left(self) -> None:
+        """Who comes back to a conversation gets a channel that has not been shown anything."""
+        self._copies = {
+            id: copy for id, copy in self._copies.items() if self._is_open(copy.channel)
+        }
+
+    def _apply(self, channel: Channel, item: ReplyNews) -> None:
         copy = self._copies.get(item.generation_id)
         if copy is None:
             if item.opening is None:
                 return
-            copy = self._copies[item.generation_id] = LiveReply(
-                item.message_id, item.opening, run=item.run
-            )
-            channel.set_reply(copy)
-        for kind, position, text in item.pieces:
-            length = (copy.content if kind == "content" else copy.reasoning).length
-            copy.push(kind, text[max(0, length - position) :])
+            copy = Copy(channel, LiveReply(item.message_id, item.opening, run=item.run))
+            self._copies[item.generation_id] = copy
+            channel.set_reply(copy.reply)
+        copy.has_gap = False
+        for piece in item.pieces:
+            copy.add(*piece)
         if item.ending is not None:
-            copy.finish(item.ending)
+            copy.reply.finish(item.ending)
             del self._copies[item.generation_id]
         channel.notify()

@@ -1,12 +1,12 @@
 """Ends the replies of processes that died, and clears away what has ended.
 
-Alive means that the row's `beat` moves. No clock is compared with another: a reply is dead when
-this process saw the same beat for a while of its own time, over reads that all succeeded.
+Alive means that the row's `beat` moves. No clock is read: a reply is dead when this process saw
+the same beat in several looks, a part of the lease apart, that all succeeded. So a process that
+was itself suspended does not take what slept beside it for dead.
 """
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,7 +38,10 @@ class Beat:
 
 
 class Reaper:
-    """Watches the beats of the other processes' replies."""
+    """Watches the beats of all running replies.
+
+    Its own process's too: a row stays behind where a COMMIT went through and its answer was lost.
+    """
 
     def __init__(
         self,
@@ -48,10 +51,11 @@ class Reaper:
         keep_seconds: float,
     ) -> None:
         self._database = database
-        self._owner = owner
+        # A name that writes no replies: whoever lost one, be it this process, is fenced off.
+        self._name = f"{owner}-reaper"
         self._lease = lease_seconds
         self._keep = timedelta(seconds=keep_seconds)
-        self._seen: dict[Beat, float] = {}
+        self._seen: dict[Beat, int] = {}
 
     async def run(self) -> None:
         """Look several times a lease, for ever."""
@@ -60,36 +64,44 @@ class Reaper:
                 await self.look()
             except (AppError, SQLAlchemyError):
                 self._seen.clear()  # away for us may mean away for the owners too
+            except Exception:
+                log.exception("reaper_failed")
+                self._seen.clear()
             await asyncio.sleep(self._lease / LOOKS_PER_LEASE)
 
     async def look(self) -> None:
         """One round: end what has been silent for a lease, clear away what ended long ago."""
-        beats = await self._database.read(_foreign_beats, self._owner)
-        now = time.monotonic()
-        self._seen = {beat: self._seen.get(beat, now) for beat in beats}
-        await self._reap([beat for beat, since in self._seen.items() if now - since >= self._lease])
+        beats = await self._database.read(_beats)
+        self._seen = {beat: self._seen.get(beat, 0) + 1 for beat in beats}
+        await self._reap([beat for beat, looks in self._seen.items() if looks > LOOKS_PER_LEASE])
         await self._database.write(delete_finished, utc_now() - self._keep)
 
     async def reap_all(self) -> None:
-        """End every reply that is not this process's; for a database that nobody else uses."""
-        await self._reap(await self._database.read(_foreign_beats, self._owner))
+        """End every reply, before this process begins one; for a database nobody else uses.
+
+        Where that fails (a full disk), the replies are ended later by `look`.
+        """
+        try:
+            await self._reap(await self._database.read(_beats))
+        except (AppError, SQLAlchemyError) as error:
+            log.warning("reaping_postponed", cause=type(error).__name__)
 
     async def _reap(self, stale: Sequence[Beat]) -> None:
         for beat in stale:
-            if await self._database.write(_reap, self._owner, beat):
+            if await self._database.write(_reap, self._name, beat):
                 log.info("reply_reaped", generation_id=beat.generation_id)
 
 
-def _foreign_beats(connection: Connection, owner: str) -> list[Beat]:
+def _beats(connection: Connection) -> list[Beat]:
     rows = connection.execute(
         select(_generation.c.id, _generation.c.beat).where(
-            _generation.c.running_conversation_id.is_not(None), _generation.c.owner != owner
+            _generation.c.running_conversation_id.is_not(None)
         )
     )
     return [Beat(*row) for row in rows]
 
 
-def _reap(connection: Connection, owner: str, beat: Beat) -> bool:
+def _reap(connection: Connection, name: str, beat: Beat) -> bool:
     """Take the generation over and end it with what it had saved; False if it moved meanwhile."""
     claimed = connection.execute(
         update(_generation)
@@ -98,7 +110,7 @@ def _reap(connection: Connection, owner: str, beat: Beat) -> bool:
             _generation.c.beat == beat.beat,
             _generation.c.finished_at.is_(None),
         )
-        .values(owner=owner, finished_at=utc_now(), running_conversation_id=None)
+        .values(owner=name, finished_at=utc_now(), running_conversation_id=None)
     )
     if claimed.rowcount != 1:
         return False

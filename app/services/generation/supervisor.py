@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Coroutine
 from typing import Any
 
+import structlog
+
 from app.config import Settings
 from app.database import Database
 from app.errors import DatabaseUnavailable, Interrupted
@@ -13,8 +15,13 @@ from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import Ending, EndStatus
 from app.services.generation.runner import Runner
 from app.services.generation.running import RunningReply
-from app.services.generation.writer import Writer
+from app.services.generation.writer import Outcome, Writer
 from app.services.title_service import TitleService
+
+SAVE_SECONDS = 2
+"""What a shutdown leaves for the last write; more, where the database is away, saves nothing."""
+
+log = structlog.get_logger()
 
 
 class Supervisor:
@@ -37,7 +44,9 @@ class Supervisor:
         self._runner = runner
         self._titles = titles
         self._running: dict[int, RunningReply] = {}
+        self._carried: set[RunningReply] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._save_until: float | None = None
         self._writer = Writer(
             database,
             self.owner,
@@ -62,26 +71,35 @@ class Supervisor:
         return self._running.get(conversation_id)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        # Eager: readers find the new reply in its channel when `start` returns.
-        task = asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
+        task = _started(work)
         if not task.done():
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("reply_task_failed", exc_info=error)
 
     async def _carry(self, running: RunningReply, wants_title: bool) -> None:
         """One reply from its first reader to its last commit; nothing cancels this task."""
         with self._channels.use(running.conversation_id) as channel:
+            self._carried.add(running)
             channel.set_reply(running.live)
             self._writer.add(running)
-            running.task = asyncio.create_task(self._runner.run(running, channel.notify))
+            running.task = _started(self._runner.run(running, channel.notify))
+            if self.draining:  # it was on its way into the database when that began
+                running.cancel("interrupted")
             ending = await running.task
-            written = await self._writer.finish(running, ending)
+            outcome = await self._writer.finish(running, ending)
             if self._running.get(running.conversation_id) is running:
                 del self._running[running.conversation_id]
-            running.live.finish(ending if written else _unwritten(running, ending))
+            self._carried.discard(running)
+            running.live.finish(ending if outcome == "saved" else _unwritten(running, outcome))
             channel.notify()
             running.ended.set()
-            if wants_title and written and ending.status == "complete" and not self.draining:
+            complete = outcome == "saved" and ending.status == "complete"
+            if wants_title and complete and not self.draining:
                 await self._title(running, channel)
 
     async def _title(self, running: RunningReply, channel: Channel) -> None:
@@ -97,17 +115,27 @@ class Supervisor:
     async def drain(self, grace_seconds: float) -> None:
         """Take no more replies; give the running ones some time, then interrupt and save them."""
         self.draining = True
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=grace_seconds)
-        for running in list(self._running.values()):
+        await self._all_ended(grace_seconds)
+        await self._interrupt_all()
+
+    async def _interrupt_all(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._save_until = self._save_until or now + SAVE_SECONDS
+        for running in list(self._carried):
             running.cancel("interrupted")
-        if self._running:
-            endings = [asyncio.create_task(r.ended.wait()) for r in self._running.values()]
-            await asyncio.wait(endings)
+        await self._all_ended(max(0, self._save_until - now))
+
+    async def _all_ended(self, timeout_seconds: float) -> None:
+        endings = [asyncio.create_task(running.ended.wait()) for running in self._carried]
+        if endings:
+            _, late = await asyncio.wait(endings, timeout=timeout_seconds)
+            for waiting in late:
+                waiting.cancel()
 
     async def close(self) -> None:
-        """Drain without grace and stop writing."""
-        await self.drain(grace_seconds=0)
+        """Interrupt and save what still runs, and stop writing."""
+        self.draining = True
+        await self._interrupt_all()
         for task in (*self._tasks, self._writing):
             if task is not None:
                 task.cancel()
@@ -115,8 +143,16 @@ class Supervisor:
                     await task
 
 
-def _unwritten(running: RunningReply, ending: Ending) -> Ending:
+def _started[T](work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+    """A task that has taken its first steps already.
+
+    Readers find a new reply in its channel when `start` returns; and a task that is cancelled
+    before its first step would never come to handle that.
+    """
+    return asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
+
+
+def _unwritten(running: RunningReply, outcome: Outcome) -> Ending:
     """What readers are told when the ending could not be saved, or another process saved one."""
     status: EndStatus = "interrupted" if running.live.has_text else "failed"
-    lost = running.cancel_reason == "interrupted"
-    return Ending(status, error=Interrupted() if lost else DatabaseUnavailable())
+    return Ending(status, error=Interrupted() if outcome == "lost" else DatabaseUnavailable())

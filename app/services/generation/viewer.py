@@ -28,7 +28,7 @@ class Viewer:
     """What one socket or stream shows of a channel."""
 
     def __init__(self, channel: Channel, language: Language) -> None:
-        self._channel = channel
+        self.channel = channel
         self._language = language
         self._due: deque[tuple[LiveReply, Cursor | None]] = deque()
         self._shown: LiveReply | None = None
@@ -38,12 +38,12 @@ class Viewer:
         """Have a reply shown next, after `cursor`; the one that is being shown goes on as it is."""
         if reply is not self._shown or reply.ending is not None:
             self._due.append((reply, cursor))
-            self._channel.notify()
+            self.channel.notify()
 
     async def follow(self) -> AsyncIterator[ServerEvent]:
         """Events of every reply from now on, without end."""
         while True:
-            if (reply := self._channel.reply) is not None and reply is not self._shown:
+            if (reply := self.channel.reply) is not None and reply is not self._shown:
                 if reply.ending is None and all(reply is not due for due, _ in self._due):
                     self._due.append((reply, None))
             if self._due:
@@ -52,7 +52,7 @@ class Viewer:
             elif (title := self._new_title()) is not None:
                 yield {"type": "title", "title": title}
             else:
-                await self._channel.changed()
+                await self.channel.changed()
 
     async def only(
         self, reply: LiveReply, cursor: Cursor | None = None
@@ -82,7 +82,7 @@ class Viewer:
                 # Sending on a socket that takes everything never yields by itself.
                 await asyncio.sleep(0)
             else:
-                await self._channel.changed()
+                await self.channel.changed()
 
     async def _caught_up(self, reply: LiveReply, cursor: Cursor) -> bool:
         """Whether the text reaches the cursor. A reader who comes from the process that writes the
@@ -90,14 +90,14 @@ class Viewer:
         with suppress(TimeoutError):
             async with asyncio.timeout(CATCH_UP_SECONDS):
                 while reply.ending is None and cursor.run == reply.run and not reply.covers(cursor):
-                    await self._channel.changed()
+                    await self.channel.changed()
         return reply.covers(cursor)
 
     def _new_title(self) -> str | None:
-        if self._title_version == self._channel.title_version:
+        if self._title_version == self.channel.title_version:
             return None
-        self._title_version = self._channel.title_version
-        return self._channel.title
+        self._title_version = self.channel.title_version
+        return self.channel.title
 
     def _start(self, reply: LiveReply, resumed: bool) -> StartEvent:
         opening = reply.opening

@@ -7,9 +7,10 @@ reply or with the number of readers. An ending does not wait for the tick.
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database
 from app.errors import DatabaseUnavailable, StorageFull
@@ -20,7 +21,36 @@ from app.services.generation.running import RunningReply
 
 log = structlog.get_logger()
 
-type Pending = dict[int, tuple[RunningReply, Ending, asyncio.Future[bool]]]
+Outcome = Literal["saved", "lost", "unavailable"]
+"""What became of an ending: committed, no longer ours to write, or refused by the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An ending on its way into the database."""
+
+    reply: RunningReply
+    ending: Ending
+    outcome: asyncio.Future[Outcome]
+
+    def settle(self, outcome: Outcome) -> None:
+        """Tell whoever waits, once."""
+        if not self.outcome.done():
+            self.outcome.set_result(outcome)
+
+    def finish(self) -> Finish:
+        """The whole text and the ending as they are written."""
+        live = self.reply.live
+        return Finish(
+            self.reply.generation_id,
+            self.reply.message_id,
+            str(live.content),
+            str(live.reasoning),
+            self.ending,
+        )
+
+
+type Endings = dict[int, Pending]
 
 
 class Writer:
@@ -43,7 +73,7 @@ class Writer:
         self._on_stop = on_stop
         self._on_lost = on_lost
         self._running: dict[int, RunningReply] = {}
-        self._finishing: Pending = {}
+        self._finishing: Endings = {}
         self._wake = asyncio.Event()
         self._failing_since: float | None = None
 
@@ -52,17 +82,17 @@ class Writer:
         self._running[running.generation_id] = running
         self._wake.set()
 
-    async def finish(self, running: RunningReply, ending: Ending) -> bool:
+    async def finish(self, running: RunningReply, ending: Ending) -> Outcome:
         """Write a reply's ending down at once, and return when it is committed.
 
-        False when the reply was no longer ours (nothing is written then), or when the database
-        stayed away for longer than `patience_seconds`.
+        `lost` when the reply was no longer ours: nothing is written then. `unavailable` when the
+        database stayed away for `patience_seconds`; the ending is kept and written when it is back.
         """
         self._running.pop(running.generation_id, None)
-        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._finishing[running.generation_id] = (running, ending, done)
+        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._finishing[running.generation_id] = Pending(running, ending, outcome)
         self._wake.set()
-        return await done
+        return await outcome
 
     async def run(self) -> None:
         """Tick for ever. Cancel it when nothing runs any more."""
@@ -87,7 +117,7 @@ class Writer:
                     self._wake.clear()
                     await self._wake.wait()
 
-    async def _save(self, running: dict[int, RunningReply], finishing: Pending) -> None:
+    async def _save(self, running: dict[int, RunningReply], finishing: Endings) -> None:
         if not (running or finishing):
             return
         pieces = [
@@ -95,26 +125,29 @@ class Writer:
             for reply in running.values()
             for piece in reply.unsaved()
         ]
-        finishes = [_finish(reply, ending) for reply, ending, _ in finishing.values()]
+        finishes = [pending.finish() for pending in finishing.values()]
         try:
             saved = await self._database.write(
                 checkpoint.save, self._owner, list(running), pieces, finishes
             )
         except (DatabaseUnavailable, StorageFull) as error:
             await self._hold_on(error.code)
-        except SQLAlchemyError as error:
+        except Exception as error:
+            # Whatever it is, this task goes on: every reply of the process depends on it.
             await self._isolate(running, finishing, type(error).__name__)
         else:
             self._failing_since = None
             self._settle(running, pieces, finishing, saved)
 
     async def _isolate(
-        self, running: dict[int, RunningReply], finishing: Pending, cause: str
+        self, running: dict[int, RunningReply], finishing: Endings, cause: str
     ) -> None:
         """One reply that the database refuses must not hold up the others: save each alone."""
         if len(running) + len(finishing) == 1:
             log.error("reply_refused_by_database", cause=cause)
             self._give_up(running, finishing)
+            for id in finishing:  # it would be refused again; the reaper ends what was saved
+                del self._finishing[id]
             return
         for id, reply in running.items():
             await self._save({id: reply}, {})
@@ -125,7 +158,7 @@ class Writer:
         self,
         running: dict[int, RunningReply],
         pieces: list[Piece],
-        finishing: Pending,
+        finishing: Endings,
         saved: Saved,
     ) -> None:
         for piece in pieces:
@@ -140,9 +173,9 @@ class Writer:
         for id in running.keys() - saved.ours:
             if self._running.pop(id, None) is not None:
                 self._on_lost(running[id])
-        for id, (_, _, done) in finishing.items():
+        for id, pending in finishing.items():
             del self._finishing[id]
-            done.set_result(id in saved.finished)
+            pending.settle("saved" if id in saved.finished else "lost")
 
     async def _hold_on(self, code: str) -> None:
         """The database is away: texts stay in memory and are saved when it is back."""
@@ -152,23 +185,11 @@ class Writer:
             log.warning("checkpoint_failed", code=code)
         if now - self._failing_since > self._patience:
             self._give_up(dict(self._running), dict(self._finishing))
-            self._failing_since = None
         await asyncio.sleep(self._tick)
 
-    def _give_up(self, running: dict[int, RunningReply], finishing: Pending) -> None:
+    def _give_up(self, running: dict[int, RunningReply], finishing: Endings) -> None:
         for id, reply in running.items():
             if self._running.pop(id, None) is not None:
                 self._on_lost(reply)
-        for id, (_, _, done) in finishing.items():
-            del self._finishing[id]
-            done.set_result(False)
-
-
-def _finish(reply: RunningReply, ending: Ending) -> Finish:
-    return Finish(
-        reply.generation_id,
-        reply.message_id,
-        str(reply.live.content),
-        str(reply.live.reasoning),
-        ending,
-    )
+        for pending in finishing.values():
+            pending.settle("unavailable")

@@ -1,0 +1,60 @@
+"""HTTP responses whose clients do not read: seen, and cut off after a while.
+
+A server waits for such a client without end, and a shutdown with it. Sockets have a watch of their
+own in `SocketRegister`.
+"""
+
+import time
+from functools import partial
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class StalledResponses:
+    """Which connections are behind, and since when the server has waited for them."""
+
+    def __init__(self, timeout_seconds: float) -> None:
+        self._timeout = timeout_seconds
+        self._waiting: dict[Any, float] = {}
+        self._behind: set[Any] = set()
+
+    async def send(self, transport: Any, send: Send, message: Message) -> None:
+        """Send a part of a response, under watch."""
+        self._waiting[transport] = time.monotonic()
+        try:
+            await send(message)
+        finally:
+            del self._waiting[transport]
+        if transport.get_write_buffer_size() > 0:
+            self._behind.add(transport)
+
+    def abort_stalled(self) -> None:
+        """Cut the connections that the server has waited for too long."""
+        self._behind = {each for each in self._behind if each.get_write_buffer_size() > 0}
+        now = time.monotonic()
+        for transport, since in list(self._waiting.items()):
+            if now - since > self._timeout:
+                transport.abort()
+
+    def abort_all(self) -> None:
+        """Cut every connection that is behind, for the end of the process."""
+        for transport in self._behind | self._waiting.keys():
+            if transport.get_write_buffer_size() > 0:
+                transport.abort()
+
+
+class WatchResponses:
+    """Sends every part of every response under watch."""
+
+    def __init__(self, app: ASGIApp, stalled: StalledResponses) -> None:
+        self.app = app
+        self._stalled = stalled
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        transport = scope.get("state", {}).get("transport")
+        if scope["type"] != "http" or transport is None:
+            await self.app(scope, receive, send)
+            return
+
+        await self.app(scope, receive, partial(self._stalled.send, transport, send))

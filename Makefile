@@ -1,5 +1,6 @@
-# Every target works from a fresh clone and fetches what it needs. HOST and PORT go to `run`.
-.PHONY: setup run test lint lock
+# Every target works from a fresh clone and fetches what it needs. HOST and PORT go to `run`,
+# BENCH to `bench`: BENCH=--quick, or BENCH="--only tokens".
+.PHONY: setup run test lint lock bench
 
 setup:
 	@scripts/setup
@@ -15,3 +16,7 @@ lint: setup
 
 lock:
 	@scripts/lock
+
+bench: setup
+	@scripts/get-mysql.sh .cache/mysql || echo "MySQL could not be fetched" >&2
+	@exec .venv/bin/python -m benchmarks $(BENCH)

@@ -57,10 +57,14 @@ async def start_server(database_url: str, tmp_path: Path) -> AsyncIterator[Start
         yield start
 
 
-@pytest.fixture
-async def server(start_server: StartServer) -> RunningServer:
-    """A server as most tests need it."""
-    return await start_server()
+@pytest.fixture(scope="module")
+async def server(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RunningServer]:
+    """A server as most tests need it; the tests of a file share it and make their own users."""
+    folder = tmp_path_factory.mktemp("data")
+    async with running_server(database_url=database_url, data_dir=folder) as running:
+        yield running
 
 
 @pytest.fixture

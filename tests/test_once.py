@@ -77,10 +77,10 @@ async def test_running_replies_of_a_user_are_bounded(
 ) -> None:
     server = await start_server(max_replies_per_user=2)
     ada = await server.person_with_model(upstream.url, "hold")
-    conversations = [await ada.conversation() for _ in range(4)]
+    conversations = [await ada.conversation() for _ in range(8)]
     sending = [asyncio.create_task(ada.say(id, "hello")) for id in conversations]
     done, running = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
-    while len(done) < 2:
+    while len(done) < 6:
         more, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
         done |= more
     assert {task.result().status_code for task in done} == {429}

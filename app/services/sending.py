@@ -94,8 +94,8 @@ class Attached:
 def begin(connection: Connection, request: Request, limits: Limits) -> Begun | Attached:
     """Keep the message and begin its reply, or find the reply it already had.
 
-    The conversation's row is locked first, so that of two senders one comes second and sees the
-    other's reply.
+    The conversation and its user are locked first, so that of two senders one comes second. What
+    the other did is seen by the statements after the lock, not by the one that waited for it.
     """
     conversation = _lock(connection, request)
     client_id = request.client_id.encode() if request.client_id else None
@@ -104,8 +104,9 @@ def begin(connection: Connection, request: Request, limits: Limits) -> Begun | A
         if known is not None:
             return Attached(known)
     now = utc_now()
-    endpoint = _endpoint(connection, request, limits, now)
-    writing = Writing(request.conversation_id, conversation.leaf_id, client_id, now)
+    sender = _sender(connection, request)
+    endpoint = _endpoint(connection, request, sender, limits, now)
+    writing = Writing(request.conversation_id, sender.leaf_id, client_id, now)
     turn = write_turn(connection, request.action, writing, endpoint.model_name)
     generation = connection.execute(
         insert(_generation).values(
@@ -130,10 +131,10 @@ def begin(connection: Connection, request: Request, limits: Limits) -> Begun | A
     )
 
 
-def _lock(connection: Connection, request: Request) -> Row[Any, Any]:
-    leaf = leaf_of_path(request.conversation_id).scalar_subquery()
+def _lock(connection: Connection, request: Request) -> Row[Any]:
     row = connection.execute(
-        select(_conversation.c.title_source, leaf.label("leaf_id"))
+        select(_conversation.c.title_source)
+        .join(_user, _user.c.id == _conversation.c.user_id)
         .where(
             _conversation.c.id == request.conversation_id,
             _conversation.c.user_id == request.user_id,
@@ -146,45 +147,50 @@ def _lock(connection: Connection, request: Request) -> Row[Any, Any]:
     return row
 
 
-def _endpoint(
-    connection: Connection, request: Request, limits: Limits, now: datetime
-) -> SavedEndpoint:
-    """Where the message goes, if this user may send one now."""
-    row = _sender(connection, request)
-    if row is None or row.yn != 1:
-        raise InvalidToken
-    default = request.default_endpoint if row.base_url is None else None
-    if row.base_url is None and default is None:
-        raise ModelNotConfigured
-    if row.running_here:
-        raise ReplyInProgress
-    if row.running >= limits.replies_per_user:
-        raise TooManyReplies
-    if default is not None:
-        _count_default(connection, request.user_id, limits, now)
-        return default
-    return SavedEndpoint(request.user_id, row.base_url, row.model_name, row.encrypted_api_key)
-
-
-def _sender(connection: Connection, request: Request) -> Row[Any, Any, Any, Any, Any, Any] | None:
-    """The user, their endpoint and how many replies run for them."""
+def _sender(connection: Connection, request: Request) -> Row[*tuple[Any, ...]]:
+    """The user, their endpoint, the replies that run for them, and the last message shown."""
     place = _generation.c.running_conversation_id
     mine = (_generation.c.user_id == request.user_id, place.is_not(None))
-    here = select(func.count()).where(place == request.conversation_id).scalar_subquery()
-    running = select(func.count()).select_from(_generation).where(*mine).scalar_subquery()
+    here = select(func.count()).where(place == request.conversation_id)
+    running = select(func.count()).select_from(_generation).where(*mine)
     return connection.execute(
         select(
             _user.c.yn,
             _config.c.base_url,
             _config.c.model_name,
             _config.c.encrypted_api_key,
-            here.label("running_here"),
-            running.label("running"),
+            here.scalar_subquery().label("running_here"),
+            running.scalar_subquery().label("running"),
+            leaf_of_path(request.conversation_id).scalar_subquery().label("leaf_id"),
         )
         .select_from(_user.outerjoin(_config, _config.c.user_id == _user.c.id))
         .where(_user.c.id == request.user_id)
-        .with_for_update()  # one send of a user at a time, or the count lies
-    ).first()
+    ).one()
+
+
+def _endpoint(
+    connection: Connection,
+    request: Request,
+    sender: Row[*tuple[Any, ...]],
+    limits: Limits,
+    now: datetime,
+) -> SavedEndpoint:
+    """Where the message goes, if this user may send one now."""
+    if sender.yn != 1:
+        raise InvalidToken
+    default = request.default_endpoint if sender.base_url is None else None
+    if sender.base_url is None and default is None:
+        raise ModelNotConfigured
+    if sender.running_here:
+        raise ReplyInProgress
+    if sender.running >= limits.replies_per_user:
+        raise TooManyReplies
+    if default is not None:
+        _count_default(connection, request.user_id, limits, now)
+        return default
+    return SavedEndpoint(
+        request.user_id, sender.base_url, sender.model_name, sender.encrypted_api_key
+    )
 
 
 def _count_default(connection: Connection, user_id: int, limits: Limits, now: datetime) -> None:

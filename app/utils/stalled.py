@@ -10,6 +10,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.utils.connection import cut
+
 
 class StalledResponses:
     """Which connections are behind, and since when the server has waited for them."""
@@ -25,7 +27,7 @@ class StalledResponses:
         try:
             await send(message)
         finally:
-            del self._waiting[transport]
+            self._waiting.pop(transport, None)
         if transport.get_write_buffer_size() > 0:
             self._behind.add(transport)
 
@@ -35,13 +37,13 @@ class StalledResponses:
         now = time.monotonic()
         for transport, since in list(self._waiting.items()):
             if now - since > self._timeout:
-                transport.abort()
+                cut(transport)
 
     def abort_all(self) -> None:
         """Cut every connection that is behind, for the end of the process."""
         for transport in self._behind | self._waiting.keys():
             if transport.get_write_buffer_size() > 0:
-                transport.abort()
+                cut(transport)
 
 
 class WatchResponses:
@@ -52,9 +54,9 @@ class WatchResponses:
         self._stalled = stalled
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        transport = scope.get("state", {}).get("transport")
+        # The server's protocol object; `send` is wrapped already by the framework.
+        transport = getattr(getattr(receive, "__self__", None), "transport", None)
         if scope["type"] != "http" or transport is None:
             await self.app(scope, receive, send)
             return
-
         await self.app(scope, receive, partial(self._stalled.send, transport, send))

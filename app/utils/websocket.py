@@ -10,6 +10,7 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from app.errors import AppError, Language, TooManySockets
+from app.utils.connection import cut
 
 ABORT_SECONDS = 1.0
 
@@ -60,7 +61,7 @@ class Socket:
         """Cut the connection without a word."""
         transport = self._websocket.scope["state"].get("transport")
         if transport is not None:
-            transport.abort()
+            cut(transport)
 
     @property
     def is_open(self) -> bool:

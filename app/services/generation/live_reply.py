@@ -162,13 +162,7 @@ class LiveReply:
         """What came after the cursor, at most `limit` code points of each text."""
         reasoning = self.reasoning.since(cursor.reasoning, limit)
         content = self.content.since(cursor.content, limit)
-        after = Cursor(
-            self.message_id,
-            cursor.reasoning + len(reasoning),
-            cursor.content + len(content),
-            run=self.run,
-        )
-        whole = (after.reasoning, after.content) == (self.reasoning.length, self.content.length)
-        if self.ending is None or not whole:
-            return Growth(reasoning, content, None, after)
-        return Growth(reasoning, content, self.ending, after._replace(ended=True))
+        after = cursor.reasoning + len(reasoning), cursor.content + len(content)
+        ended = self.ending is not None and after == (self.reasoning.length, self.content.length)
+        place = Cursor(self.message_id, *after, ended, self.run)
+        return Growth(reasoning, content, self.ending if ended else None, place)

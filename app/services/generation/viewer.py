@@ -135,15 +135,14 @@ class Viewer:
 
 def _texts(growth: Growth, before: Cursor) -> list[ReasoningEvent | ChunkEvent]:
     events: list[ReasoningEvent | ChunkEvent] = []
-    after = growth.cursor._replace(ended=False)
+    message_id, reasoning, content, _, run = growth.cursor
     if growth.reasoning:
-        place = str(after._replace(content=before.content))
         events.append(
             {
                 "type": "reasoning",
                 "content": growth.reasoning,
-                "message_id": after.message_id,
-                "id": place,
+                "message_id": message_id,
+                "id": str(Cursor(message_id, reasoning, before.content, run=run)),
             }
         )
     if growth.content:
@@ -151,8 +150,8 @@ def _texts(growth: Growth, before: Cursor) -> list[ReasoningEvent | ChunkEvent]:
             {
                 "type": "chunk",
                 "content": growth.content,
-                "message_id": after.message_id,
-                "id": str(after),
+                "message_id": message_id,
+                "id": str(Cursor(message_id, reasoning, content, run=run)),
             }
         )
     return events

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from app.config import Settings
 from app.database import Database, open_database
@@ -18,6 +19,7 @@ from app.services.generation.runner import Runner
 from app.services.generation.sole_user import SoleUser
 from app.services.generation.supervisor import Supervisor
 from app.services.message_service import MessageService
+from app.services.purge_service import Purger
 from app.services.sending import Limits
 from app.services.title_service import TitleService
 
@@ -37,6 +39,7 @@ class Services:
     follower: Follower
     reaper: Reaper
     chat: ChatService
+    purger: Purger
     sole_user: SoleUser
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -49,6 +52,7 @@ class Services:
         self.tasks = [
             asyncio.create_task(self.reaper.run(), name="reaper"),
             asyncio.create_task(self.follower.run(), name="follower"),
+            asyncio.create_task(self.purger.run(), name="purger"),
         ]
 
     async def close(self) -> None:
@@ -69,6 +73,7 @@ def build_services(settings: Settings) -> Services:
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
     messages = MessageService(database)
+    retention = timedelta(days=settings.retention_days)
     channels = Channels()
     runner = Runner(database, configs, ai, settings.context_token_budget)
     titles = TitleService(database, configs, ai, settings.title_timeout_seconds)
@@ -80,7 +85,7 @@ def build_services(settings: Settings) -> Services:
         ai=ai,
         auth=AuthService(database, settings),
         configs=configs,
-        conversations=ConversationService(database),
+        conversations=ConversationService(database, retention),
         messages=messages,
         channels=channels,
         supervisor=supervisor,
@@ -92,5 +97,6 @@ def build_services(settings: Settings) -> Services:
             settings.finished_reply_seconds,
         ),
         chat=ChatService(database, ai, configs, messages, supervisor, follower, limits),
+        purger=Purger(database, retention),
         sole_user=SoleUser(settings.database),
     )

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import structlog
+
 from app.config import Settings
 from app.database import Database, open_database
 from app.encryption import KeyVault
@@ -18,10 +20,13 @@ from app.services.generation.reaper import Reaper, stop_task
 from app.services.generation.runner import Runner
 from app.services.generation.sole_user import SoleUser
 from app.services.generation.supervisor import Supervisor
+from app.services.health_service import durability
 from app.services.message_service import MessageService
 from app.services.purge_service import Purger
 from app.services.sending import Limits
 from app.services.title_service import TitleService
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -45,6 +50,7 @@ class Services:
 
     async def open(self) -> None:
         """Begin the background work; replies that a dead process left behind end first."""
+        await self._warn_of_risks()
         if await asyncio.to_thread(self.sole_user.claim):
             await self.reaper.reap_all()
         await asyncio.to_thread(self.sole_user.share)
@@ -54,6 +60,11 @@ class Services:
             asyncio.create_task(self.follower.run(), name="follower"),
             asyncio.create_task(self.purger.run(), name="purger"),
         ]
+
+    async def _warn_of_risks(self) -> None:
+        promise, risk = await self.database.read(durability)
+        if risk:
+            log.warning("database_may_lose_messages", promise=promise, advice=risk)
 
     async def close(self) -> None:
         """Save what runs, end the background work, let go of connections and threads."""

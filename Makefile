@@ -1,6 +1,6 @@
 # Every target works from a fresh clone and fetches what it needs. HOST and PORT go to `run`,
 # BENCH to `bench`: BENCH=--quick, or BENCH="--only tokens".
-.PHONY: setup run test lint lock bench
+.PHONY: setup run test lint lock bench soak
 
 setup:
 	@scripts/setup
@@ -20,3 +20,6 @@ lock:
 bench: setup
 	@scripts/get-mysql.sh .cache/mysql || echo "MySQL could not be fetched" >&2
 	@exec .venv/bin/python -m benchmarks $(BENCH)
+
+soak: setup
+	@scripts/soak

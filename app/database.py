@@ -8,8 +8,9 @@ is fair and never answers `database is locked`.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from typing import Any, Concatenate, Protocol, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
@@ -47,6 +48,9 @@ class Database(Protocol):
         May run it again after a deadlock, so it touches nothing but the connection. Once begun it
         is carried through even when the caller is cancelled.
         """
+
+    def hurry(self, seconds: float) -> None:
+        """The process is ending: from now on nothing waits longer for a database that is silent."""
 
     async def close(self) -> None:
         """Finish what runs and let the connections go."""
@@ -93,10 +97,13 @@ class SqliteDatabase:
         except SQLAlchemyError as error:
             raise _own_error(error) from error
 
+    def hurry(self, seconds: float) -> None:
+        """Nothing to do: a file is never silent, and a lock is waited for a few seconds only."""
+
     async def close(self) -> None:
         def release() -> None:
-            self._write_thread.shutdown()
-            self._read_threads.shutdown()
+            self._write_thread.shutdown(cancel_futures=True)
+            self._read_threads.shutdown(cancel_futures=True)
             self._writer.dispose()
             self._reader.dispose()
 
@@ -135,6 +142,8 @@ class MySqlDatabase:
             connect_args={"connect_timeout": MYSQL_CONNECT_SECONDS},
         )
         _prepare_mysql_sessions(self._engine)
+        self._seconds: float = TRANSACTION_SECONDS
+        self._limits: set[asyncio.Timeout] = set()
 
     async def read[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run(connection: Connection) -> T:
@@ -161,13 +170,30 @@ class MySqlDatabase:
 
         for attempt in range(1, ATTEMPTS + 1):
             try:
-                async with asyncio.timeout(TRANSACTION_SECONDS), self._engine.connect() as session:
+                async with self._limit(), self._engine.connect() as session:
                     return await session.run_sync(transaction)
             except (SQLAlchemyError, OSError) as error:
                 # A connection lost during COMMIT leaves it open whether the commit happened.
                 if attempt == ATTEMPTS or committing or not _passing(error):
                     raise _own_error(error) from error
         raise DatabaseUnavailable
+
+    @asynccontextmanager
+    async def _limit(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(self._seconds) as limit:
+            self._limits.add(limit)
+            try:
+                yield
+            finally:
+                self._limits.discard(limit)
+
+    def hurry(self, seconds: float) -> None:
+        self._seconds = seconds
+        until = asyncio.get_running_loop().time() + seconds
+        for limit in self._limits:
+            when = limit.when()
+            if when is not None and when > until and not limit.expired():
+                limit.reschedule(until)
 
     async def close(self) -> None:
         await self._engine.dispose()

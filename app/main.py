@@ -25,6 +25,7 @@ from app.utils.websocket import SocketRegister
 
 SWEEP_SECONDS = 2
 CLOSE_SECONDS = 2
+HURRY_SECONDS = 1
 
 log = structlog.get_logger()
 
@@ -91,6 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _drain(app: FastAPI, grace_seconds: float) -> None:
     await app.state.services.supervisor.drain(grace_seconds)
+    app.state.services.database.hurry(HURRY_SECONDS)
     await app.state.sockets.end_all(ServerRestarting(), CLOSE_SECONDS)
     app.state.responses.abort_all()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -37,6 +38,12 @@ class ServerProcess:
         """Memory in use now, in kB of 1,024 bytes."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
+
+
+def wanted_seconds() -> float:
+    """How long this process ran on its core or waited for it (`/proc/<pid>/schedstat`)."""
+    ran, waited, _ = Path("/proc/self/schedstat").read_text().split()
+    return (int(ran) + int(waited)) / 1e9
 
 
 class Neighbours:
@@ -76,7 +83,7 @@ async def started(
     began = time.perf_counter()
     with (folder / "log").open("a+") as log:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", module, *arguments),
+            *(*_ends_with_us(), sys.executable, "-m", module, *arguments),
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
             env=os.environ | {"DATA_DIR": str(folder)} | environment,
@@ -88,6 +95,12 @@ async def started(
         yield ServerProcess(process.pid, port, time.perf_counter() - began)
     finally:
         await _stop(process)
+
+
+def _ends_with_us() -> list[str]:
+    """A benchmark that is killed takes its servers along, where the system can do it."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
 
 
 async def _port(process: asyncio.subprocess.Process, log: Path) -> int:

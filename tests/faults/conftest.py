@@ -3,8 +3,11 @@
 import pytest
 
 from tests.databases import Backend
+from tests.faults import scenarios
 from tests.faults.figures import Figures, Note
 from tests.faults.scale import SOAK
+
+__all__ = ["scenarios"]  # imported so that the model server knows them
 
 KEY = pytest.StashKey[Figures]()
 

@@ -20,8 +20,9 @@ START_SECONDS = 30
 class DatabaseServer:
     """A running server. What it was started with is read from `/proc`, as is its process id."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, kind: str) -> None:
         self.url = url
+        self.kind = kind
         self._pid = self._read_pid()
         self._command = self._of_process("cmdline")
         self._environment = dict(line.split("=", 1) for line in self._of_process("environ"))
@@ -29,16 +30,11 @@ class DatabaseServer:
 
     def signal(self, number: signal.Signals) -> None:
         """Send the server a signal."""
-        os.kill(self._restarted.pid if self._restarted else self._pid, number)
+        os.kill(self._pid, number)
 
     async def kill(self) -> None:
-        """kill -9, and wait until nobody listens any more."""
-
-        async def is_down() -> bool:
-            return not await asyncio.to_thread(self._answers)
-
-        await asyncio.to_thread(self.signal, signal.SIGKILL)
-        await eventually(is_down, START_SECONDS)
+        """kill -9, and wait until nothing is left: a new server asks whether the old one lives."""
+        await asyncio.to_thread(self._kill)
 
     async def start(self) -> None:
         """Start it again on the same data, and wait until it answers."""
@@ -55,6 +51,13 @@ class DatabaseServer:
             self._restarted.terminate()
             self._restarted.wait(START_SECONDS)
 
+    def _kill(self) -> None:
+        self.signal(signal.SIGKILL)
+        if self._restarted is None:
+            os.waitpid(self._pid, 0)
+        else:
+            self._restarted.wait()
+
     def _popen(self) -> None:
         quiet = subprocess.DEVNULL
         self._restarted = subprocess.Popen(
@@ -65,6 +68,7 @@ class DatabaseServer:
             stderr=quiet,
             start_new_session=True,
         )
+        self._pid = self._restarted.pid
 
     def _of_process(self, name: str) -> list[str]:
         """A list of texts that `/proc` has of the server's process (proc(5))."""
@@ -100,7 +104,7 @@ def available() -> list[private_servers.Programs]:
 def database_server(programs: private_servers.Programs) -> Iterator[DatabaseServer]:
     """A server that nobody else uses."""
     with private_servers.running(programs) as url:
-        server = DatabaseServer(url)
+        server = DatabaseServer(url, programs.name)
         try:
             yield server
         finally:

@@ -1,6 +1,5 @@
 """What the faults do to processes, and read of them."""
 
-import os
 import resource
 from pathlib import Path
 
@@ -23,11 +22,6 @@ def is_stopped(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
 
 
-def open_files() -> int:
-    """How many files this process may have open."""
-    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-
-
 def allow_open_files(count: int) -> None:
     """Raise this process's limit of open files, for its children too, as far as is allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -40,12 +34,3 @@ def limit_file_size(pid: int, limit: int | None) -> None:
     hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
     soft = hard if limit is None else limit
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def exists(pid: int) -> bool:
-    """Whether there is such a process."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True

@@ -8,3 +8,8 @@ SOAK = bool(os.environ.get("SOAK"))
 def scaled(short: int, soak: int) -> int:
     """A count for this run; a count of trials is what `make soak` has more of."""
     return soak if SOAK else short
+
+
+def on(short: str, soak: str) -> list[str]:
+    """The databases for this run, from words such as `sqlite mysql`."""
+    return (soak if SOAK else short).split()

@@ -1,6 +1,7 @@
 """Replies of the scripted model server that only the faults need; by model name."""
 
 import asyncio
+import gzip
 
 from tests.upstream_exchange import Exchange, scenario
 
@@ -13,12 +14,12 @@ TORRENT_SETTINGS = {"UPSTREAM_REPLY_MAX_BYTES": str(2 * TORRENT_CHARACTERS)}
 
 @scenario("torrent")
 async def torrent(exchange: Exchange) -> None:
-    """Eight megabytes in about two seconds, then nothing more until released."""
+    """Eight megabytes in more than a second, then nothing more until released."""
     await exchange.head()
     for number in range(TORRENT_PIECES):
         await exchange.delta(PIECE)
         if number % 10 == 9:
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
     await exchange.upstream.released()
     await exchange.finish()
 
@@ -40,4 +41,14 @@ async def untitled(exchange: Exchange) -> None:
         await asyncio.Event().wait()
     await exchange.head()
     await exchange.delta("an answer")
+    await exchange.finish()
+
+
+@scenario("then_gzip")
+async def then_gzip(exchange: Exchange) -> None:
+    """Some text, then 64 MB of zeros, compressed, in the middle of the stream."""
+    await exchange.head()
+    await exchange.delta("some text ")
+    bomb = gzip.compress(bytes(64 * 1024 * 1024))
+    await exchange.chunk(b"data: " + bomb.replace(b"\n", b"") + b"\n\n")
     await exchange.finish()

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,27 @@ from typing import Any
 import pytest
 
 from tests import private_servers
+from tests.conftest import StartServer
 from tests.databases import fresh_database
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.figures import Note
+from tests.faults.locking import locked
 from tests.faults.scale import scaled
 from tests.faults.watching import REPLY, Shown, eventually, watch
 from tests.server import Person
-from tests.server_process import server_process
+from tests.server_process import ServerProcess, server_process
 from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
-AWAY_SECONDS = scaled(2, 30)
-PATIENCE = {"DATABASE_PATIENCE_SECONDS": "2", "REAP_AFTER_SECONDS": "1"}
+AWAY_SECONDS = scaled(1, 10)
+PATIENCE = {
+    "DATABASE_PATIENCE_SECONDS": "2",
+    "REAP_AFTER_SECONDS": "1",
+    "DRAIN_SECONDS": "1",
+}
 TIMES = scaled(1, 5)
+LOCKED_SECONDS = 3
 
 
 @pytest.fixture(scope="module", params=available(), ids=lambda programs: programs.name)
@@ -66,40 +72,27 @@ async def _check_whole(ada: Person, shown: Shown) -> None:
     assert (reply["status"], reply["content"]) == ("complete", shown.text)
 
 
-async def test_suspended_for_a_while(
-    upstream: ScriptedUpstream, private: DatabaseServer, private_url: str, note: Note
-) -> None:
-    async with server_process(private_url) as process:
-        ada = await process.person_with_model(upstream.url, "slow")
-        shown, reader = await _during_a_reply(ada, AWAY_SECONDS + 2)
-        private.signal(signal.SIGSTOP)
-        await asyncio.sleep(AWAY_SECONDS / 2)
-        await _goes_on(shown)
-        await asyncio.sleep(AWAY_SECONDS / 2)
-        private.signal(signal.SIGCONT)
-        await reader
-        await _check_whole(ada, shown)
-    fault = f"database suspended for {AWAY_SECONDS} s during a reply: text lost"
-    note(fault, private.url.get_backend_name(), "none, `complete`", "none, `complete`")
-
-
-async def test_killed_and_started_again(
+async def test_suspended_then_killed_and_started_again(
     upstream: ScriptedUpstream, private: DatabaseServer, private_url: str, note: Note
 ) -> None:
     async with server_process(private_url) as process:
         ada = await process.person_with_model(upstream.url, "slow")
         for _ in range(TIMES):
-            shown, reader = await _during_a_reply(ada, 4)
+            shown, reader = await _during_a_reply(ada, AWAY_SECONDS + 2.5)
+            private.signal(signal.SIGSTOP)
+            await asyncio.sleep(AWAY_SECONDS)
+            await _goes_on(shown)
+            private.signal(signal.SIGCONT)
             await private.kill()
             await _goes_on(shown)
             await private.start()
             await reader
             await _check_whole(ada, shown)
-    fault = f"database killed (-9) and started again during a reply, {TIMES} times: text lost"
-    note(fault, private.url.get_backend_name(), "none, `complete`", "none, `complete`")
+    fault = f"database suspended for {AWAY_SECONDS} s, killed (-9), started again during a reply"
+    note(f"{fault}, {TIMES} times: text lost", private.kind, "none, `complete`", "none, `complete`")
 
 
-async def test_away_for_good_and_back_later(
+async def test_away_for_good_then_back_then_suspended_at_sigterm(
     upstream: ScriptedUpstream, private: DatabaseServer, private_url: str, note: Note
 ) -> None:
     loop = asyncio.get_running_loop()
@@ -111,8 +104,7 @@ async def test_away_for_good_and_back_later(
         away_since = loop.time()
         await asyncio.gather(reader, other)
         took = loop.time() - away_since
-        for each in (shown, longer):
-            assert each.events[-1]["code"] == "database_unavailable"
+        assert [_codes(each) for each in (shown, longer)] == [["database_unavailable"]] * 2
         answer = await ada.get("/conversations")
         assert (answer.status_code, answer.json()["code"]) == (503, "database_unavailable")
         assert (await process.http.get("/health/live")).status_code == 200
@@ -121,9 +113,40 @@ async def test_away_for_good_and_back_later(
         await _is_kept(ada, longer, "interrupted")
         answer = await ada.say(shown.conversation, "again")
         assert answer.json()["reply"]["status"] == "complete"
-    promised = "a clear error after the patience (2 s)"
-    note("database away for good: end of a reply", "mysql", promised, f"{took:.1f} s")
+        exit_took = await _terminated_while_suspended(process, ada, private)
+    promised = "a clear error after the patience (2 s), saved when it is back"
+    note("database away for good: end of a reply", private.kind, promised, f"{took:.1f} s")
+    note(
+        "SIGTERM while the database is suspended: exit",
+        private.kind,
+        "≤ 10 s",
+        f"{exit_took:.1f} s",
+    )
     assert took < 8
+    assert exit_took <= 10
+
+
+async def _terminated_while_suspended(
+    process: ServerProcess, ada: Person, private: DatabaseServer
+) -> float:
+    """How long the process takes to exit, in seconds."""
+    loop = asyncio.get_running_loop()
+    shown, reader = await _during_a_reply(ada, 10)
+    private.signal(signal.SIGSTOP)
+    try:
+        await asyncio.sleep(0.5)
+        asking = asyncio.create_task(ada.get("/conversations"))
+        await asyncio.sleep(0.1)
+        process.kill(signal.SIGTERM)
+        began = loop.time()
+        assert await process.exited() in (0, -signal.SIGTERM)
+        took = loop.time() - began
+        assert (await asking).json()["code"] == "database_unavailable"
+        await reader
+    finally:
+        private.signal(signal.SIGCONT)
+    assert _codes(shown) == ["server_restarting"]
+    return took
 
 
 async def _is_kept(ada: Person, shown: Shown, status: str) -> None:
@@ -138,46 +161,20 @@ async def _is_kept(ada: Person, shown: Shown, status: str) -> None:
     assert (reply["status"], reply["content"]) == (status, shown.text)
 
 
-async def test_sigterm_while_the_database_is_suspended(
-    upstream: ScriptedUpstream, private: DatabaseServer, private_url: str, note: Note
-) -> None:
-    loop = asyncio.get_running_loop()
-    async with server_process(private_url, DRAIN_SECONDS="1") as process:
-        ada = await process.person_with_model(upstream.url, "slow")
-        shown, reader = await _during_a_reply(ada, 10)
-        private.signal(signal.SIGSTOP)
-        try:
-            await asyncio.sleep(0.5)
-            process.kill(signal.SIGTERM)
-            began = loop.time()
-            assert await process.exited() in (0, -signal.SIGTERM)
-            took = loop.time() - began
-            await reader
-        finally:
-            private.signal(signal.SIGCONT)
-    assert _codes(shown)[-1:] == ["server_restarting"]
-    note("SIGTERM while the database is suspended: exit", "mysql", "≤ 10 s", f"{took:.1f} s")
-    assert took <= 10
-
-
 def _codes(shown: Shown) -> list[Any]:
     return [event["code"] for event in shown.events if event["type"] == "error"]
 
 
-async def test_sqlite_locked_by_another_program(upstream: ScriptedUpstream, tmp_path: Path) -> None:
-    path = tmp_path / "locked.db"
-    async with server_process(f"sqlite:///{path}") as process:
-        ada = await process.person_with_model(upstream.url, "slow")
-        shown, reader = await _during_a_reply(ada, 4)
-        await asyncio.to_thread(_hold_lock, path, 3)
-        await reader
-        await _check_whole(ada, shown)
-
-
-def _hold_lock(path: Path, seconds: float) -> None:
-    """BEGIN IMMEDIATE, held for some seconds: nobody else can write."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("BEGIN IMMEDIATE")
-    asyncio.run(asyncio.sleep(seconds))
-    connection.execute("ROLLBACK")
-    connection.close()
+@pytest.mark.databases("sqlite")
+async def test_sqlite_locked_by_another_program(
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str, note: Note
+) -> None:
+    server = await start_server()
+    ada = await server.person_with_model(upstream.url, "slow")
+    shown, reader = await _during_a_reply(ada, LOCKED_SECONDS + 1)
+    async with locked(database_url):
+        await asyncio.sleep(LOCKED_SECONDS)
+    await reader
+    await _check_whole(ada, shown)
+    fault = f"SQLite locked by another program for {LOCKED_SECONDS} s during a reply: text lost"
+    note(fault, "sqlite", "none, `complete`", "none, `complete`")

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from tests.conftest import StartServer
 from tests.faults import scenarios
 from tests.faults.figures import Note
 from tests.faults.processes import allow_open_files
@@ -30,7 +31,11 @@ SETTINGS = {
 
 @pytest.mark.databases("sqlite")
 async def test_many_sockets_and_clients_that_do_not_read(
-    upstream: ScriptedUpstream, database_url: str, backend: str, note: Note
+    start_server: StartServer,
+    upstream: ScriptedUpstream,
+    database_url: str,
+    backend: str,
+    note: Note,
 ) -> None:
     allow_open_files(4 * SOCKETS)
     async with server_process(database_url, **SETTINGS) as process, AsyncExitStack() as stack:
@@ -49,11 +54,10 @@ async def test_many_sockets_and_clients_that_do_not_read(
         took = await _terminated(process)
         endings = await asyncio.gather(*map(_ending, viewers))
     assert set(endings) == {(("interrupted", "server_restarting"), 1012)}
-    async with server_process(database_url) as process:
-        ada = process.seen_by(ada)
-        kept = (await ada.messages(quiet))[1]["content"]
-        assert set(shown) == {kept}
-        assert len((await ada.messages(loud))[1]["content"]) == scenarios.TORRENT_CHARACTERS
+    ada.server = await start_server()
+    kept = (await ada.messages(quiet))[1]["content"]
+    assert set(shown) == {kept}
+    assert len((await ada.messages(loud))[1]["content"]) == scenarios.TORRENT_CHARACTERS
     note(
         f"SIGTERM with {SOCKETS} sockets and two clients that never read: exit",
         *(backend, f"≤ {EXIT_SECONDS} s", f"{took:.1f} s ({GRACE_SECONDS} s of them grace)"),
@@ -103,7 +107,7 @@ async def test_a_title_in_the_making_holds_nothing_up(
 
 @pytest.mark.databases("sqlite")
 async def test_a_second_signal_does_not_wait_and_still_keeps_the_text(
-    upstream: ScriptedUpstream, database_url: str
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
 ) -> None:
     async with server_process(database_url, DRAIN_SECONDS="60") as process:
         ada = await process.person_with_model(upstream.url, "hold")
@@ -114,8 +118,8 @@ async def test_a_second_signal_does_not_wait_and_still_keeps_the_text(
             process.kill(signal.SIGTERM)
             await _draining(process)
             assert await _terminated(process) < 5
-    async with server_process(database_url) as process:
-        reply = (await process.seen_by(ada).messages(conversation))[1]
+    ada.server = await start_server()
+    reply = (await ada.messages(conversation))[1]
     assert (reply["status"], reply["content"]) == ("interrupted", shown)
 
 

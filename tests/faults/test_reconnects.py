@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.faults.figures import Note
-from tests.faults.scale import scaled
+from tests.faults.scale import on, scaled
 from tests.faults.watching import REPLY
 from tests.server import Person
 from tests.server_process import server_process
@@ -20,7 +20,7 @@ from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
-VISITS = scaled(60, 2_000)
+VISITS = scaled(60, 500)
 READERS = 5
 LETTERS = ["词", "🍣", "👩‍👩‍👧", "e\u0301", "ǅ", "a", "\u200f", "ﷺ", "한", "🏳️‍🌈"]
 EVENT_SECONDS = 10
@@ -45,7 +45,7 @@ class Reader:
         self.ended = event["type"] == "done"
 
 
-@pytest.mark.databases("sqlite", "mysql")
+@pytest.mark.databases(*on("sqlite", soak="sqlite mysql"))
 async def test_no_gap_and_nothing_twice(
     start_server: StartServer,
     upstream: ScriptedUpstream,

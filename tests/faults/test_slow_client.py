@@ -58,7 +58,7 @@ async def test_a_client_that_never_reads(
     )
     note(
         "the same: longest pause of a reader beside them",
-        *(backend, "no delay", f"{gap * 1000:.0f} ms (upstream pauses 20 ms)"),
+        *(backend, "no delay", f"{gap * 1000:.0f} ms (upstream pauses 10 ms)"),
     )
     note(
         "the same: cut after the reply stood still",

@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.faults.figures import Note
+from tests.faults.scale import on
 from tests.server import ChatSocket, Person, text_of
 from tests.server_process import server_process
 from tests.upstream import ScriptedUpstream
@@ -16,7 +17,7 @@ DUPLICATES = 50
 BEHIND_SECONDS = 2.0
 
 
-@pytest.mark.databases("sqlite", "mysql", "mariadb")
+@pytest.mark.databases(*on("mysql", soak="sqlite mysql mariadb"))
 async def test_parallel_duplicates_over_two_processes_are_one_message(
     start_server: StartServer,
     upstream: ScriptedUpstream,

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.server import Person
 
@@ -42,7 +42,7 @@ class Shown:
 
 async def watch(person: Person, shown: Shown) -> None:
     """Send the message and read until the reply or the connection ends."""
-    with suppress(ConnectionClosed):
+    with suppress(ConnectionClosed, InvalidHandshake, OSError):
         async with person.socket(shown.conversation) as socket:
             await socket.send(type="message", content=shown.content)
             while not shown.events or shown.events[-1]["type"] not in ("done", "error"):

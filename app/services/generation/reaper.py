@@ -88,8 +88,14 @@ class Reaper:
 
     async def _reap(self, stale: Sequence[Beat]) -> None:
         for beat in stale:
-            if await self._database.write(_reap, self._name, beat):
-                log.info("reply_reaped", generation_id=beat.generation_id)
+            try:
+                if await self._database.write(_reap, self._name, beat):
+                    log.info("reply_reaped", generation_id=beat.generation_id)
+            except (AppError, SQLAlchemyError) as error:
+                # Such as locked by a process that was suspended in a transaction.
+                cause = type(error).__name__
+                log.warning("reaping_failed", generation_id=beat.generation_id, cause=cause)
+                self._seen.pop(beat, None)
 
 
 def _beats(connection: Connection) -> list[Beat]:

@@ -1,0 +1,75 @@
+"""`python -m benchmarks`: run the scenarios, print the table, write it down with its chart."""
+
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvloop
+from sqlalchemy.engine import URL
+
+from benchmarks import capacity, footprint, history, lab, latency, tokens
+from benchmarks.chart import cost_chart
+from benchmarks.figures import Row
+from benchmarks.lab import Lab, Sizes
+from benchmarks.process import Neighbours, pin_this_process
+from benchmarks.report import markdown, plain
+from benchmarks.upstream import Upstream
+
+SCENARIOS: dict[str, Callable[[Lab], Awaitable[None]]] = {
+    "start": footprint.start,
+    "tokens": tokens.cost,
+    "first": latency.first_tokens,
+    "logins": latency.login_storm,
+    "once": capacity.at_once,
+    "sockets": footprint.sockets,
+    "histories": history.histories,
+    "capacity": capacity.capacity,
+}
+RESULTS = Path(__file__).parent / "results"
+
+cli = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
+
+
+@cli.command()
+def main(
+    only: Annotated[str, typer.Option(help=f"Of {', '.join(SCENARIOS)}.")] = ",".join(SCENARIOS),
+    quick: Annotated[bool, typer.Option("--quick", help="Shorter, less exact.")] = False,
+    tiny: Annotated[bool, typer.Option("--tiny", help="Only to see that everything runs.")] = False,
+    sqlite: Annotated[bool, typer.Option("--sqlite", help="Without MySQL.")] = False,
+    output: Annotated[Path, typer.Option(help="Where table.md and tokens.svg go.")] = RESULTS,
+) -> None:
+    """Measure this server beside a bare relay in the same run. Linux, two cores, loopback only."""
+    if unknown := set(only.split(",")) - SCENARIOS.keys():
+        raise typer.BadParameter(f"no such scenario: {', '.join(unknown)}")
+    neighbours = Neighbours()
+    pin_this_process()
+    sizes = lab.TINY if tiny else lab.QUICK if quick else lab.FULL
+    with lab.running_databases(with_mysql=not sqlite) as databases:
+        rows = uvloop.run(measured(sizes, only.split(","), databases))
+    others = neighbours.cores()
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "table.md").write_text(markdown(rows, others))
+    (output / "tokens.svg").write_text(cost_chart(rows))
+    typer.echo(plain(rows, others))
+
+
+async def measured(sizes: Sizes, names: list[str], databases: dict[str, URL]) -> list[Row]:
+    """The rows of the scenarios so named, in their order."""
+    upstream = Upstream()
+    await upstream.start()
+    with tempfile.TemporaryDirectory() as folder:
+        with closing(Lab(sizes, upstream, Path(folder), databases)) as run:
+            for name, scenario in SCENARIOS.items():
+                if name in names:
+                    sys.stderr.write(f"{name}\n")
+                    await scenario(run)
+    await upstream.close()
+    return run.rows
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,67 @@
+"""Long histories, put into a database by SQL: to write them as messages would take hours."""
+
+from sqlalchemy import Connection, bindparam, create_engine, text
+from sqlalchemy.engine import make_url
+
+SEQUENCE = """
+    WITH RECURSIVE sequence (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM sequence WHERE n < :count)
+"""
+MESSAGES = text(f"""
+    INSERT INTO message (id, conversation_id, sender, content, timestamp, parent_id)
+    {SEQUENCE}
+    SELECT :base + n, :conversation, CASE WHEN n % 2 = 1 THEN 'user' ELSE 'ai' END, :content,
+           '2026-01-01 00:00:00.000000', CASE WHEN n > 1 THEN :base + n - 1 END
+    FROM sequence
+""")
+CONVERSATIONS = text(f"""
+    INSERT INTO conversation (user_id, title, title_source, message_count, created_at, updated_at)
+    {SEQUENCE}
+    SELECT :user, 'Benchmark', 'user', 0, '2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000'
+    FROM sequence
+""")
+CONTENT = "What was said, again and again. " * 8
+NEWEST = "SELECT COALESCE(MAX(id), 0) FROM message"
+COUNTED = "UPDATE conversation SET message_count = message_count + :count WHERE id = :conversation"
+OWNED = 'UPDATE "user" SET conversation_count = conversation_count + :count WHERE id = :user'
+
+
+class Rows:
+    """Writes into the database of a server that rests."""
+
+    def __init__(self, database_url: str) -> None:
+        self._engine = create_engine(make_url(database_url))
+        self._is_mysql = self._engine.dialect.name == "mysql"
+
+    def add_messages(self, conversation_ids: list[int], count: int) -> None:
+        """As many messages in each of the conversations, user and AI by turns."""
+        with self._engine.begin() as connection:
+            self._allow(connection, count)
+            for conversation in conversation_ids:
+                base = connection.execute(text(NEWEST)).scalar_one()
+                where = {"count": count, "conversation": conversation}
+                connection.execute(MESSAGES, {**where, "base": base, "content": CONTENT})
+                connection.execute(text(COUNTED), where)
+        self._refresh_statistics()
+
+    def add_conversations(self, user_id: int, count: int) -> None:
+        """As many empty conversations of a user."""
+        owned = OWNED.replace('"', "`") if self._is_mysql else OWNED
+        with self._engine.begin() as connection:
+            self._allow(connection, count)
+            connection.execute(CONVERSATIONS, {"user": user_id, "count": count})
+            connection.execute(text(owned), {"user": user_id, "count": count})
+        self._refresh_statistics()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _refresh_statistics(self) -> None:
+        """MySQL does it by itself, some seconds later: until then it takes the table for empty."""
+        if self._is_mysql:
+            with self._engine.connect() as connection:
+                connection.execute(text("ANALYZE TABLE message, conversation")).close()
+
+    def _allow(self, connection: Connection, count: int) -> None:
+        if self._is_mysql:
+            deep = text("SET SESSION cte_max_recursion_depth = :depth")
+            connection.execute(deep.bindparams(bindparam("depth", count + 1)))

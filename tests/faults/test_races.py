@@ -1,0 +1,211 @@
+"""Things that happen at the same moment inside one process, or between two."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from app.services.container import Services
+from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
+from app.services.generation.running import RunningReply
+from app.services.turns import Send
+from tests.conftest import StartServer
+from tests.faults.locking import locked
+from tests.faults.scale import on
+from tests.faults.watching import REPLY, eventually
+from tests.server import Person, RunningServer, text_of
+from tests.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+
+def services_of(server: RunningServer) -> Services:
+    services: Services = server.app.state.services
+    return services
+
+
+async def _running(person: Person, conversation: int) -> RunningReply:
+    """The reply that the person's server is writing into the conversation."""
+    supervisor = services_of(person.server).supervisor
+
+    async def begun() -> bool:
+        return supervisor.find(conversation) is not None
+
+    await eventually(begun, 5)
+    running = supervisor.find(conversation)
+    assert running is not None
+    return running
+
+
+@pytest.mark.databases("sqlite", "mysql")
+async def test_a_sender_that_leaves_at_any_moment_locks_nothing(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    server = await start_server(reap_after_seconds=0.3)
+    ada = await server.person_with_model(upstream.url)
+    services = services_of(server)
+    for steps in range(0, 24, 4):
+        conversation = await ada.conversation()
+        with services.channels.use(conversation) as channel:
+            work = services.chat.begin(ada.id, channel, Send("hello"), None, "en")
+            sending = asyncio.create_task(work)
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sending
+
+        async def is_usable(conversation: int = conversation) -> bool:
+            return (await ada.say(conversation, "and now?")).status_code == 200
+
+        await eventually(is_usable, 5)
+
+
+@pytest.mark.databases("sqlite")
+async def test_a_reply_stopped_before_its_first_step_ends(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    server = await start_server()
+    ada = await server.person_with_model(upstream.url, "hold")
+    conversation = await ada.conversation()
+    services = services_of(server)
+    with services.channels.use(conversation) as channel:
+        reply = await services.chat.begin(ada.id, channel, Send("hello"), None, "en")
+        running = services.supervisor.find(conversation)
+        assert running is not None
+        running.cancel("stopped")
+        async with asyncio.timeout(5):
+            await running.ended.wait()
+    assert reply.ending is not None and reply.ending.status == "stopped"
+    assert (await ada.messages(conversation))[1]["status"] == "stopped"
+
+
+@pytest.mark.databases(*on("sqlite", soak="sqlite mysql"))
+async def test_a_text_that_the_database_refuses_harms_no_other_reply(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    server = await start_server(reap_after_seconds=0.5)
+    ada = await server.person_with_model(upstream.url, "hold")
+    bad, good = await ada.conversation(), await ada.conversation()
+    async with ada.socket(good) as viewer:
+        async with ada.socket(bad) as socket:
+            for each in (viewer, socket):
+                await each.send(type="message", content="hello")
+                await each.until("chunk")
+        # No text with half a surrogate pair comes from the decoder; no database takes one.
+        running = await _running(ada, bad)
+        running.live.push("content", "\ud83d")
+        async with asyncio.timeout(5):
+            await running.ended.wait()
+        upstream.release()
+        assert (await viewer.until("done", "error"))[-1]["type"] == "done"
+    assert (await ada.messages(good))[1]["content"] == REPLY.format("hello")
+
+    async def is_usable() -> bool:
+        return (await ada.say(bad, "and now?")).status_code == 200
+
+    await eventually(is_usable, 5)
+
+
+@pytest.mark.databases("sqlite", "mysql")
+async def test_a_commit_without_an_answer_leaves_no_gap_elsewhere(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    here, there = (
+        await start_server(checkpoint_seconds=0.05),
+        await start_server(follow_seconds=0.02),
+    )
+    ada = await here.person_with_model(upstream.url, "slow")
+    elsewhere = Person(there, ada.id, ada.name, ada.token)
+    conversation = await ada.conversation()
+    words = " ".join(f"词{number}" for number in range(60))
+    async with ada.socket(conversation) as sender, elsewhere.socket(conversation) as reader:
+        await sender.send(type="message", content=words)
+        running = await _running(ada, conversation)
+        while not running.ended.is_set():
+            before = running.saved_content
+            await asyncio.sleep(0.08)
+            running.saved_content = before  # as where a COMMIT went through and nobody heard of it
+        await sender.until("done")
+        assert text_of(await reader.until("done")) == REPLY.format(words)
+
+
+@pytest.mark.databases(*on("sqlite", soak="sqlite mysql"))
+async def test_reaping_and_finishing_at_once_has_one_winner(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    server = await start_server(max_replies_per_user=100)
+    services = services_of(server)
+    ada = await server.person_with_model(upstream.url, "slow")
+    for number in range(10):
+        conversation = await ada.conversation()
+        async with ada.socket(conversation) as viewer:
+            await viewer.send(type="message", content="a b c")
+            await viewer.until("chunk")
+            await asyncio.sleep(number * 0.015)
+            hasty = Reaper(services.database, f"hasty-{number}", 0.001, 60)
+            for _ in range(LOOKS_PER_LEASE + 2):
+                await hasty.look()
+            ending = (await viewer.until("done", "error"))[-1]
+        status = (await ada.messages(conversation))[1]["status"]
+        was_reaped = ending["type"] == "error"
+        assert status in (("interrupted", "failed") if was_reaped else ("complete",)), ending
+        assert ending.get("code", "interrupted") == "interrupted"
+
+
+@pytest.mark.databases(*on("sqlite", soak="sqlite mysql"))
+async def test_nothing_is_left_of_readers_who_came_and_went(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    here, there = await start_server(), await start_server()
+    ada = await here.person_with_model(upstream.url, "hold")
+    elsewhere = Person(there, ada.id, ada.name, ada.token)
+    conversation = await ada.conversation()
+    async with ada.socket(conversation) as sender:
+        await sender.send(type="message", content="hello")
+        await sender.until("chunk")
+        await asyncio.gather(*(_glance(elsewhere, conversation, n) for n in range(20)))
+        async with elsewhere.socket(conversation) as again:
+            assert (await again.receive())["type"] == "start"
+        upstream.release()
+        await sender.until("done")
+    for server in (here, there):
+        services = services_of(server)
+
+        async def nobody_left(services: Services = services) -> bool:
+            return not list(services.channels)
+
+        await eventually(nobody_left, 10)
+        await services.follower.look([])
+        assert not services.follower._copies
+
+
+async def _glance(person: Person, conversation: int, number: int) -> None:
+    """Come and leave after a moment, in the middle of whatever the server does then."""
+    async with asyncio.timeout(5):
+        if number % 2:
+            async with person.socket(conversation):
+                await asyncio.sleep(number * 0.005)
+            return
+        asking = asyncio.create_task(person.get(f"/conversations/{conversation}/stream"))
+        await asyncio.sleep(number * 0.005)
+        asking.cancel()
+        with suppress(asyncio.CancelledError):
+            await asking
+
+
+@pytest.mark.databases("sqlite")
+async def test_a_message_on_its_way_into_the_database_when_the_drain_begins(
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
+) -> None:
+    server = await start_server()
+    ada = await server.person_with_model(upstream.url, "hold")
+    conversation = await ada.conversation()
+    async with locked(database_url):
+        sending = asyncio.create_task(ada.say(conversation, "just in time"))
+        await asyncio.sleep(0.3)
+        await services_of(server).supervisor.drain(0)
+    async with asyncio.timeout(5):
+        answer = await sending
+    assert answer.json()["reply"]["error"]["code"] == "interrupted"
+    assert [m["content"] for m in await ada.messages(conversation)] == ["just in time", ""]

@@ -17,6 +17,7 @@ from app.services.generation.reaper import Reaper, stop_task
 from app.services.generation.runner import Runner
 from app.services.generation.sole_user import SoleUser
 from app.services.generation.supervisor import Supervisor
+from app.services.master_keys import WrongEncryptionKey, recognise
 from app.services.message_service import MessageService
 from app.services.sending import Limits
 from app.services.title_service import TitleService
@@ -27,6 +28,7 @@ class Services:
     """All that the routers call, and the background work of this process."""
 
     database: Database
+    vault: KeyVault
     ai: AiService
     auth: AuthService
     configs: ConfigService
@@ -41,7 +43,15 @@ class Services:
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def open(self) -> None:
-        """Begin the background work; replies that a dead process left behind end first."""
+        """Begin the background work; replies that a dead process left behind end first.
+
+        Raises WrongEncryptionKey before anything is written with a key that is not the database's.
+        """
+        try:
+            await self.database.write(recognise, self.vault)
+        except WrongEncryptionKey:
+            await self.database.close()
+            raise
         if await asyncio.to_thread(self.sole_user.claim):
             await self.reaper.reap_all()
         await asyncio.to_thread(self.sole_user.share)
@@ -77,6 +87,7 @@ def build_services(settings: Settings) -> Services:
     limits = Limits(settings.max_replies_per_user, settings.default_model_daily_messages)
     return Services(
         database=database,
+        vault=vault,
         ai=ai,
         auth=AuthService(database, settings),
         configs=configs,

@@ -39,7 +39,11 @@ def upgrade() -> None:
     accounts()
     conversations()
     generations()
-    op.create_table("schema_info", sa.Column("min_app_version", sa.String(20), primary_key=True))
+    op.create_table(
+        "schema_info",
+        sa.Column("min_app_version", sa.String(20), primary_key=True),
+        sa.Column("key_canary", sa.Text),
+    )
     op.execute("INSERT INTO schema_info (min_app_version) VALUES ('1.0.0')")
 
 

@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     max_replies_per_user: Count = 5
     retention_days: Count = 30
 
+    # Backups
+    backup_every_hours: float = Field(0, ge=0)
+    backup_keep: Count = 7
+
     # Network edge
     cors_origins: CommaList = []
     allowed_hosts: CommaList = ["*"]

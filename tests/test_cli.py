@@ -22,12 +22,14 @@ HEAVY = {"sqlalchemy", "fastapi", "openai", "uvicorn", "alembic", "xllamacpp", "
     [
         (
             ("--help",),
-            ("serve", "chat", "migrate", "user", "rotate-keys", "doctor"),
+            ("serve", "chat", "migrate", "user", "backup", "restore", "rotate-keys", "doctor"),
         ),
         (("serve", "--help"), ("--host", "--port", "--local-model", "--reload")),
         (("chat", "--help"), ("--url", "--conversation", "--message", "CHAT_PASSWORD")),
         (("user", "--help"), ("create", "disable", "enable")),
         (("user", "create", "--help"), ("--password-stdin", "name", "email")),
+        (("backup", "--help"), ("FILE",)),
+        (("restore", "--help"), ("FILE", "--verify", "--replace", "--check")),
         (("rotate-keys", "--help"), ("--abandon", "newest")),
         (("doctor", "--help"), ("exit code 1",)),
         (("--version",), ("1.",)),

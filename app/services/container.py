@@ -8,6 +8,7 @@ from app.database import Database, open_database
 from app.encryption import KeyVault
 from app.services.ai_service import AiService
 from app.services.auth_service import AuthService
+from app.services.backup.schedule import ScheduledBackups
 from app.services.chat_service import ChatService
 from app.services.config_service import ConfigService
 from app.services.conversation_service import ConversationService
@@ -40,6 +41,7 @@ class Services:
     reaper: Reaper
     chat: ChatService
     sole_user: SoleUser
+    backups: ScheduledBackups
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def open(self) -> None:
@@ -59,6 +61,7 @@ class Services:
         self.tasks = [
             asyncio.create_task(self.reaper.run(), name="reaper"),
             asyncio.create_task(self.follower.run(), name="follower"),
+            asyncio.create_task(self.backups.run(), name="backups"),
         ]
 
     async def close(self) -> None:
@@ -104,4 +107,5 @@ def build_services(settings: Settings) -> Services:
         ),
         chat=ChatService(database, ai, configs, messages, supervisor, follower, limits),
         sole_user=SoleUser(settings.database),
+        backups=ScheduledBackups(settings),
     )

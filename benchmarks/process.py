@@ -11,7 +11,8 @@ from pathlib import Path
 
 START_SECONDS = 30
 STOP_SECONDS = 15
-TICKS = os.sysconf("SC_CLK_TCK")
+CPU_CLOCK = 2
+"""`CPUCLOCK_SCHED` of the kernel: what the scheduler counted."""
 CORES = sorted(os.sched_getaffinity(0))
 SERVER_CORE, LOAD_CORE = CORES[-1], CORES[0]
 
@@ -25,14 +26,41 @@ class ServerProcess:
     start_seconds: float
 
     def cpu_seconds(self) -> float:
-        """User and system time so far (proc_pid_stat(5), fields 14 and 15)."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        """User and system time of all its threads so far.
+
+        What stands in `/proc/<pid>/stat` in ticks of 10 ms, to the nanosecond: the process's CPU
+        clock, whose id Linux makes of the pid (clock_getcpuclockid(3)).
+        """
+        return time.clock_gettime(~self.pid << 3 | CPU_CLOCK)
 
     def resident_kb(self) -> int:
         """Memory in use now, in kB of 1,024 bytes."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.partition("VmRSS:")[2].split()[0])
+
+
+class Neighbours:
+    """How busy processes that are no part of the run keep the machine, which all figures feel."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._busy, self._own = _busy_seconds(), _own_seconds()
+
+    def cores(self) -> float:
+        """Cores they used on average; call it when every process of the run has ended."""
+        others = _busy_seconds() - self._busy - (_own_seconds() - self._own)
+        return max(0.0, others / (time.monotonic() - self._began))
+
+
+def _busy_seconds() -> float:
+    """Of all cores together, from the first line of proc_stat(5)."""
+    fields = Path("/proc/stat").read_text().split(maxsplit=9)[1:9]
+    user, nice, system, _idle, _wait, irq, softirq, steal = map(int, fields)
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_seconds() -> float:
+    return sum(os.times()[:4])
 
 
 def pin_this_process() -> None:
@@ -46,26 +74,32 @@ async def started(
 ) -> AsyncIterator[ServerProcess]:
     """Run `python -m module arguments` on the server's core until the block ends."""
     began = time.perf_counter()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module, *arguments),
-        stdout=asyncio.subprocess.PIPE,
-        env=os.environ | {"DATA_DIR": str(folder)} | environment,
-        preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
-    )
+    with (folder / "log").open("a+") as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", module, *arguments),
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+            env=os.environ | {"DATA_DIR": str(folder)} | environment,
+            preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
+        )
     try:
         async with asyncio.timeout(START_SECONDS):
-            port = await _port(process)
+            port = await _port(process, folder / "log")
         yield ServerProcess(process.pid, port, time.perf_counter() - began)
     finally:
         await _stop(process)
 
 
-async def _port(process: asyncio.subprocess.Process) -> int:
+async def _port(process: asyncio.subprocess.Process, log: Path) -> int:
     assert process.stdout is not None
     async for line in process.stdout:
         if line.startswith(b"Ready on "):
             return int(line.rpartition(b":")[2])
-    raise RuntimeError("The server under test did not start")
+    raise RuntimeError(f"The server under test did not start:\n{_last_words(log)}")
+
+
+def _last_words(log: Path) -> str:
+    return log.read_text()[-2000:]
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

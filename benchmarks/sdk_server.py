@@ -3,7 +3,10 @@
 Run as `python -m benchmarks.sdk_server serve …`, with the arguments of `chat-backend`.
 """
 
+from typing import cast
+
 from openai import AsyncOpenAI
+from openai.types.chat import ChatCompletionMessageParam
 
 from app.cli import main
 from app.services.ai_service import AiService, Endpoint, OnDelta, Outcome
@@ -18,9 +21,7 @@ async def stream_reply(
     key = endpoint.base_url, endpoint.api_key
     client = clients.setdefault(key, AsyncOpenAI(base_url=key[0], api_key=key[1]))
     stream = await client.chat.completions.create(
-        model=endpoint.model,
-        messages=messages,  # type: ignore[arg-type]
-        stream=True,
+        model=endpoint.model, messages=cast(list[ChatCompletionMessageParam], messages), stream=True
     )
     finish_reason = "stop"
     async for chunk in stream:

@@ -25,7 +25,6 @@ SETTINGS = {
     # Long and short conversations then send the same amount of context.
     "CONTEXT_TOKEN_BUDGET": "500",
 }
-USERS = 10
 REQUESTS = 8
 """Requests that are made at a time while a benchmark is prepared."""
 
@@ -115,8 +114,8 @@ async def chat_server(
     model_url: str,
     database_url: str,
     folder: Path,
+    users: int,
     module: str = "app.cli",
-    users: int = USERS,
     **settings: str,
 ) -> AsyncIterator[Server]:
     """This server as `serve` runs it, with some users."""

@@ -7,9 +7,7 @@ from typing import cast
 
 STAMP_CHARACTERS = 14
 """A token's text: microseconds of the monotonic clock, 13 digits, and a blank."""
-HEAD = (
-    b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
-)
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 BEFORE = (
     b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"bench",'
     b'"choices":[{"index":0,"delta":{"content":"'

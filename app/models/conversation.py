@@ -18,6 +18,7 @@ class Conversation(Base):
     __tablename__ = "conversation"
     __table_args__ = (
         Index("idx_user_recent", "user_id", "deleted_at", "updated_at", "id"),
+        Index("idx_deleted", "deleted_at"),
         TABLE_OPTIONS,
     )
 

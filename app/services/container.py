@@ -2,6 +2,9 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
 
 from app.config import Settings
 from app.database import Database, open_database
@@ -18,10 +21,14 @@ from app.services.generation.reaper import Reaper, stop_task
 from app.services.generation.runner import Runner
 from app.services.generation.sole_user import SoleUser
 from app.services.generation.supervisor import Supervisor
+from app.services.health_service import durability
 from app.services.master_keys import WrongEncryptionKey, recognise
 from app.services.message_service import MessageService
+from app.services.purge_service import Purger
 from app.services.sending import Limits
 from app.services.title_service import TitleService
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -40,6 +47,7 @@ class Services:
     follower: Follower
     reaper: Reaper
     chat: ChatService
+    purger: Purger
     sole_user: SoleUser
     backups: ScheduledBackups
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -54,6 +62,7 @@ class Services:
         except WrongEncryptionKey:
             await self.database.close()
             raise
+        await self._warn_of_risks()
         if await asyncio.to_thread(self.sole_user.claim):
             await self.reaper.reap_all()
         await asyncio.to_thread(self.sole_user.share)
@@ -62,7 +71,13 @@ class Services:
             asyncio.create_task(self.reaper.run(), name="reaper"),
             asyncio.create_task(self.follower.run(), name="follower"),
             asyncio.create_task(self.backups.run(), name="backups"),
+            asyncio.create_task(self.purger.run(), name="purger"),
         ]
+
+    async def _warn_of_risks(self) -> None:
+        promise, risk = await self.database.read(durability)
+        if risk:
+            log.warning("database_may_lose_messages", promise=promise, advice=risk)
 
     async def close(self) -> None:
         """Save what runs, end the background work, let go of connections and threads."""
@@ -82,6 +97,7 @@ def build_services(settings: Settings) -> Services:
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
     messages = MessageService(database)
+    retention = timedelta(days=settings.retention_days)
     channels = Channels()
     runner = Runner(database, configs, ai, settings.context_token_budget)
     titles = TitleService(database, configs, ai, settings.title_timeout_seconds)
@@ -94,7 +110,7 @@ def build_services(settings: Settings) -> Services:
         ai=ai,
         auth=AuthService(database, settings),
         configs=configs,
-        conversations=ConversationService(database),
+        conversations=ConversationService(database, retention),
         messages=messages,
         channels=channels,
         supervisor=supervisor,
@@ -106,6 +122,7 @@ def build_services(settings: Settings) -> Services:
             settings.finished_reply_seconds,
         ),
         chat=ChatService(database, ai, configs, messages, supervisor, follower, limits),
+        purger=Purger(database, retention),
         sole_user=SoleUser(settings.database),
         backups=ScheduledBackups(settings),
     )

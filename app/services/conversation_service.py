@@ -1,6 +1,6 @@
 """Conversations: made, listed, renamed, deleted and brought back. Each belongs to one user."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -25,8 +25,9 @@ _user = table_of(User)
 class ConversationService:
     """What a user does with conversations. A stranger's is as good as missing."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, retention: timedelta) -> None:
         self._database = database
+        self._retention = retention
 
     async def create(
         self, user_id: int, title: str | None, language: Language
@@ -49,8 +50,9 @@ class ConversationService:
         return await self._database.write(_change, user_id, conversation_id, change)
 
     async def restore(self, user_id: int, conversation_id: int) -> ConversationRead:
-        """Undo a delete."""
-        await self._database.write(_restore, user_id, conversation_id)
+        """Undo a delete; ConversationNotFound once its retention has passed."""
+        since = utc_now() - self._retention
+        await self._database.write(_restore, user_id, conversation_id, since)
         return await self.get(user_id, conversation_id)
 
 
@@ -141,13 +143,17 @@ def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> 
     _count(connection, user_id, -1)
 
 
-def _restore(connection: Connection, user_id: int, conversation_id: int) -> None:
-    if _set_deleted(connection, user_id, conversation_id, None):
+def _restore(connection: Connection, user_id: int, conversation_id: int, since: datetime) -> None:
+    if _set_deleted(connection, user_id, conversation_id, None, since):
         _count(connection, user_id, +1)
 
 
 def _set_deleted(
-    connection: Connection, user_id: int, conversation_id: int, at: datetime | None
+    connection: Connection,
+    user_id: int,
+    conversation_id: int,
+    at: datetime | None,
+    since: datetime | None = None,
 ) -> bool:
     before = _conversation.c.deleted_at
     changed = connection.execute(
@@ -155,7 +161,7 @@ def _set_deleted(
         .where(
             _conversation.c.id == conversation_id,
             _conversation.c.user_id == user_id,
-            before.is_not(None) if at is None else before.is_(None),
+            before > since if since is not None else before.is_(None),
         )
         .values(deleted_at=at)
     )

@@ -1,7 +1,6 @@
 """One open WebSocket, and the register of all of them."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -25,8 +24,9 @@ class Socket:
         self.expires_at = expires_at
         self.language = language
         self.sending_since: float | None = None
-        self.ended: asyncio.Future[AppError] = asyncio.get_running_loop().create_future()
-        self.closed = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        self.ended: asyncio.Future[AppError] = loop.create_future()
+        self.closed: asyncio.Future[None] = loop.create_future()
         self._websocket = websocket
 
     async def send(self, event: Mapping[str, Any]) -> None:
@@ -85,7 +85,8 @@ class SocketRegister:
     def remove(self, socket: Socket) -> None:
         """Count a socket out."""
         self._sockets.discard(socket)
-        socket.closed.set()
+        if not socket.closed.done():
+            socket.closed.set_result(None)
 
     @property
     def users(self) -> set[int]:
@@ -117,9 +118,7 @@ class SocketRegister:
         """End every socket, and cut those that are still there after the timeout."""
         for socket in self._sockets:
             socket.end(error)
-        closing = [asyncio.ensure_future(socket.closed.wait()) for socket in self._sockets]
-        if closing:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asyncio.gather(*closing), timeout_seconds)
+        if closing := [socket.closed for socket in self._sockets]:
+            await asyncio.wait(closing, timeout=timeout_seconds)
         for socket in list(self._sockets):
             socket.abort()

@@ -92,6 +92,7 @@ def conversations() -> None:
         sa.Column("updated_at", TIME, nullable=False),
         sa.Column("deleted_at", TIME),
         sa.Index("idx_user_recent", "user_id", "deleted_at", "updated_at", "id"),
+        sa.Index("idx_deleted", "deleted_at"),
         sa.Index("idx_user_created", "user_id", sa.text("created_at DESC")),
     )
     table(

@@ -18,6 +18,7 @@ from app.migration import (
     head_revision,
     sync_engine,
 )
+from app.services.health_service import durability
 from app.services.master_keys import canary_of
 
 CLOCK_SKEW_SECONDS = 5
@@ -30,7 +31,7 @@ def check_database(settings: Settings) -> Iterator[Check]:
     try:
         with engine.connect() as connection:
             yield _check_version(connection, sqlite)
-            yield _check_durability(connection, sqlite)
+            yield Check("Durability", True, *durability(connection))
             yield _check_clock(connection, settings, sqlite)
         revision = current_revision(engine)
         yield _check_schema(revision)
@@ -59,14 +60,6 @@ def _check_version(connection: Connection, sqlite: bool) -> Check:
     version = str(_scalar(connection, "SELECT VERSION()"))
     old = "MariaDB" not in version and int(version.split(".")[0]) < 8
     return Check("Database", not old, f"MySQL {version}", "use MySQL 8 or newer" if old else "")
-
-
-def _check_durability(connection: Connection, sqlite: bool) -> Check:
-    if sqlite:
-        return Check("Durability", True, "synchronous=FULL, set by the app")
-    level = str(_scalar(connection, "SELECT @@innodb_flush_log_at_trx_commit"))
-    advice = "" if level == "1" else "set it to 1: a power cut may lose the last second of messages"
-    return Check("Durability", True, f"innodb_flush_log_at_trx_commit={level}", advice)
 
 
 def _check_clock(connection: Connection, settings: Settings, sqlite: bool) -> Check:

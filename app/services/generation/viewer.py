@@ -5,7 +5,6 @@ meanwhile, so a slow reader gets longer pieces and costs no memory.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
@@ -30,7 +29,7 @@ class Viewer:
     def __init__(self, channel: Channel, language: Language) -> None:
         self.channel = channel
         self._language = language
-        self._due: deque[tuple[LiveReply, Cursor | None]] = deque()
+        self._due: list[tuple[LiveReply, Cursor | None]] = []
         self._shown: LiveReply | None = None
         self._title_version = channel.title_version
 
@@ -47,7 +46,7 @@ class Viewer:
                 if reply.ending is None and all(reply is not due for due, _ in self._due):
                     self._due.append((reply, None))
             if self._due:
-                async for event in self._one(*self._due.popleft()):
+                async for event in self._one(*self._due.pop(0)):
                     yield event
             elif (title := self._new_title()) is not None:
                 yield {"type": "title", "title": title}

@@ -1,0 +1,107 @@
+"""A MySQL (or MariaDB) server of a test's own, to be suspended, killed and started again."""
+
+import asyncio
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pymysql
+from sqlalchemy.engine import URL
+
+from tests import private_servers
+from tests.faults.watching import eventually
+
+START_SECONDS = 30
+
+
+class DatabaseServer:
+    """A running server. What it was started with is read from `/proc`, as is its process id."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self._pid = self._read_pid()
+        self._command = self._of_process("cmdline")
+        self._environment = dict(line.split("=", 1) for line in self._of_process("environ"))
+        self._restarted: subprocess.Popen[bytes] | None = None
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send the server a signal."""
+        os.kill(self._restarted.pid if self._restarted else self._pid, number)
+
+    async def kill(self) -> None:
+        """kill -9, and wait until nobody listens any more."""
+
+        async def is_down() -> bool:
+            return not await asyncio.to_thread(self._answers)
+
+        await asyncio.to_thread(self.signal, signal.SIGKILL)
+        await eventually(is_down, START_SECONDS)
+
+    async def start(self) -> None:
+        """Start it again on the same data, and wait until it answers."""
+
+        async def is_up() -> bool:
+            return await asyncio.to_thread(self._answers)
+
+        await asyncio.to_thread(self._popen)
+        await eventually(is_up, START_SECONDS)
+
+    def close(self) -> None:
+        """End the server that `start` started."""
+        if self._restarted is not None:
+            self._restarted.terminate()
+            self._restarted.wait(START_SECONDS)
+
+    def _popen(self) -> None:
+        quiet = subprocess.DEVNULL
+        self._restarted = subprocess.Popen(
+            self._command,
+            env=self._environment,
+            stdin=quiet,
+            stdout=quiet,
+            stderr=quiet,
+            start_new_session=True,
+        )
+
+    def _of_process(self, name: str) -> list[str]:
+        """A list of texts that `/proc` has of the server's process (proc(5))."""
+        return Path(f"/proc/{self._pid}/{name}").read_bytes().decode().split("\0")[:-1]
+
+    def _connect(self) -> "pymysql.Connection[pymysql.cursors.Cursor]":
+        return pymysql.connect(
+            host=self.url.host, port=self.url.port or 0, user=self.url.username, connect_timeout=2
+        )
+
+    def _answers(self) -> bool:
+        try:
+            self._connect().close()
+        except pymysql.err.OperationalError:
+            return False
+        return True
+
+    def _read_pid(self) -> int:
+        with self._connect() as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT @@pid_file")
+            row = cursor.fetchone()
+        assert row is not None
+        return int(Path(row[0]).read_text())
+
+
+def available() -> list[private_servers.Programs]:
+    """The one kind of server to try the faults on: MySQL where it is, else MariaDB."""
+    programs = private_servers.mysql() or private_servers.mariadb()
+    return [programs] if programs else []
+
+
+@contextmanager
+def database_server(programs: private_servers.Programs) -> Iterator[DatabaseServer]:
+    """A server that nobody else uses."""
+    with private_servers.running(programs) as url:
+        server = DatabaseServer(url)
+        try:
+            yield server
+        finally:
+            server.close()

@@ -1,0 +1,51 @@
+"""What the faults do to processes, and read of them."""
+
+import os
+import resource
+from pathlib import Path
+
+from tests.server_process import ServerProcess
+
+
+def pid_of(server: ServerProcess) -> int:
+    """The process id of a server."""
+    return server._process.pid
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory that a process really holds (proc(5): the second field of `statm`, in pages)."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * resource.getpagesize()
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether SIGSTOP has taken effect (proc(5): the state follows the name in `stat`)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
+def open_files() -> int:
+    """How many files this process may have open."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+
+
+def allow_open_files(count: int) -> None:
+    """Raise this process's limit of open files, for its children too, as far as is allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(count, hard), hard))
+
+
+def limit_file_size(pid: int, limit: int | None) -> None:
+    """Let a process write no file beyond `limit` bytes; None takes the limit back."""
+    hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)[1]
+    soft = hard if limit is None else limit
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def exists(pid: int) -> bool:
+    """Whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,43 @@
+"""Replies of the scripted model server that only the faults need; by model name."""
+
+import asyncio
+
+from tests.upstream_exchange import Exchange, scenario
+
+PIECE = "0123456789" * 800
+TORRENT_PIECES = 1_000
+TORRENT_CHARACTERS = len(PIECE) * TORRENT_PIECES
+TORRENT_SETTINGS = {"UPSTREAM_REPLY_MAX_BYTES": str(2 * TORRENT_CHARACTERS)}
+"""A system holds back up to 4 MB for a reader (tcp(7), tcp_wmem); only more is felt by a server."""
+
+
+@scenario("torrent")
+async def torrent(exchange: Exchange) -> None:
+    """Eight megabytes in about two seconds, then nothing more until released."""
+    await exchange.head()
+    for number in range(TORRENT_PIECES):
+        await exchange.delta(PIECE)
+        if number % 10 == 9:
+            await asyncio.sleep(0.02)
+    await exchange.upstream.released()
+    await exchange.finish()
+
+
+@scenario("then_big_line")
+async def then_big_line(exchange: Exchange) -> None:
+    """Some text, then 60 MB without the end of a line."""
+    await exchange.head()
+    await exchange.delta("some text ")
+    await exchange.write(b"%x\r\n" % (60 * 1024 * 1024))
+    for _ in range(60 * 16):
+        await exchange.write(b"x" * 65536)
+
+
+@scenario("untitled", titles_too=True)
+async def untitled(exchange: Exchange) -> None:
+    """Answers at once, and never when it is asked for a title."""
+    if exchange.request.is_title:
+        await asyncio.Event().wait()
+    await exchange.head()
+    await exchange.delta("an answer")
+    await exchange.finish()

@@ -1,0 +1,83 @@
+"""A process that was asleep finds its replies taken over: it writes nothing more into them."""
+
+import asyncio
+import signal
+
+import pytest
+
+from tests.conftest import StartServer
+from tests.faults.figures import Note
+from tests.faults.processes import is_stopped, pid_of
+from tests.faults.watching import REPLY, eventually
+from tests.server import text_of
+from tests.server_process import ServerProcess, server_process
+from tests.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.databases("sqlite", "mysql")
+async def test_a_process_that_wakes_up_is_fenced_off(
+    start_server: StartServer,
+    upstream: ScriptedUpstream,
+    database_url: str,
+    backend: str,
+    note: Note,
+) -> None:
+    here = await start_server(reap_after_seconds=1)
+    ada = await here.person_with_model(upstream.url, "slow")
+    old, new = await ada.conversation(), await ada.conversation()
+    async with server_process(database_url, REAP_AFTER_SECONDS="1") as process:
+        elsewhere = process.seen_by(ada)
+        async with elsewhere.socket(old) as viewer, elsewhere.socket(new) as other:
+            await viewer.send(type="message", content="word " * 200)
+            events = await viewer.until("chunk")
+            await asyncio.sleep(0.5)  # some of it is kept
+            await _stop(process)
+
+            async def taken_over() -> bool:
+                status: str = (await ada.messages(old))[1]["status"]
+                return status == "interrupted"
+
+            await eventually(taken_over, 10)
+            kept = (await ada.messages(old))[1]
+            process.kill(signal.SIGCONT)
+            events += await viewer.until("error")
+            assert events[-1]["code"] == "interrupted"
+            assert text_of(events).startswith(kept["content"]) and kept["content"]
+            assert text_of(await other.say("after waking")) == REPLY.format("after waking")
+        assert (await ada.messages(old))[1] == kept
+        assert (await ada.messages(new))[1]["status"] == "complete"
+    note("owner suspended, reaped, woken: text written afterwards", backend, "none", "none")
+
+
+async def _stop(process: ServerProcess) -> None:
+    async def stopped() -> bool:
+        return await asyncio.to_thread(is_stopped, pid_of(process))
+
+    process.kill(signal.SIGSTOP)
+    await eventually(stopped, 5)
+
+
+@pytest.mark.databases("sqlite")
+async def test_processes_that_slept_side_by_side_do_not_reap_each_other(
+    upstream: ScriptedUpstream, database_url: str
+) -> None:
+    lease = {"REAP_AFTER_SECONDS": "1"}
+    async with (
+        server_process(database_url, **lease) as first,
+        server_process(database_url, **lease) as second,
+    ):
+        ada = await first.person_with_model(upstream.url, "slow")
+        conversation = await ada.conversation()
+        async with ada.socket(conversation) as viewer:
+            await viewer.send(type="message", content="word " * 100)
+            await viewer.until("chunk")
+            await _stop(first)
+            await asyncio.sleep(0.3)  # the second sees the last beat
+            await _stop(second)
+            await asyncio.sleep(1)
+            second.kill(signal.SIGCONT)
+            await asyncio.sleep(0.1)  # time for a look
+            first.kill(signal.SIGCONT)
+            assert (await viewer.until("done", "error"))[-1]["type"] == "done"

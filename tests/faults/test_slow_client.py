@@ -1,0 +1,93 @@
+"""A client that never reads costs little, delays nobody, and is cut after a while."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tests.faults import scenarios
+from tests.faults.figures import Note
+from tests.faults.processes import pid_of, resident_bytes
+from tests.faults.unread import is_cut, unread_events, unread_socket
+from tests.faults.watching import eventually
+from tests.server import ChatSocket, Person, text_of
+from tests.server_process import ServerProcess, server_process
+from tests.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+UNREAD = 10
+COST_BYTES = 2_000_000
+SEND_TIMEOUT = 1
+SWEEP_SECONDS = 2
+SETTINGS = {
+    "SEND_TIMEOUT_SECONDS": str(SEND_TIMEOUT),
+    "MAX_SOCKETS_PER_USER": "100",
+} | scenarios.TORRENT_SETTINGS
+GAP_SECONDS = 2.0
+
+
+@pytest.mark.databases("sqlite")
+async def test_a_client_that_never_reads(
+    upstream: ScriptedUpstream, database_url: str, backend: str, note: Note
+) -> None:
+    async with server_process(database_url, **SETTINGS) as process, AsyncExitStack() as stack:
+        ada = await process.person_with_model(upstream.url, "torrent")
+        await _one_torrent(ada)  # what the first reply loads stays loaded
+        conversation = await ada.conversation()
+        before = await _resident(process)
+        unread = [
+            await stack.enter_async_context(unread_socket(ada, conversation)) for _ in range(UNREAD)
+        ]
+        async with ada.socket(conversation) as reader:
+            await reader.send(type="message", content="go")
+            await reader.until("start")
+            events = unread_events(ada, conversation)
+            unread.append(await stack.enter_async_context(events))
+            gap = await _read_all(reader)
+            grown = await _resident(process) - before
+
+            async def all_cut() -> bool:
+                return all(map(is_cut, unread))
+
+            waited = await eventually(all_cut, SEND_TIMEOUT + SWEEP_SECONDS + 5)
+    each = grown / len(unread)
+    note(
+        f"{len(unread)} clients that never read a reply of 8 MB: memory, each",
+        *(backend, "≤ 2 MB", f"{each / 1e6:.2f} MB"),
+    )
+    note(
+        "the same: longest pause of a reader beside them",
+        *(backend, "no delay", f"{gap * 1000:.0f} ms (upstream pauses 20 ms)"),
+    )
+    note(
+        "the same: cut after the reply stood still",
+        *(backend, f"send timeout {SEND_TIMEOUT} s + {SWEEP_SECONDS} s", f"{waited:.1f} s"),
+    )
+    assert each <= COST_BYTES
+    assert gap <= GAP_SECONDS
+
+
+async def _one_torrent(ada: Person) -> None:
+    conversation = await ada.conversation()
+    async with ada.socket(conversation) as reader:
+        await reader.send(type="message", content="warm up")
+        await _read_all(reader)
+        await reader.send(type="stop")
+        await reader.until("done")
+
+
+async def _read_all(reader: ChatSocket) -> float:
+    """Read the whole torrent; the longest wait for a piece of it, in seconds."""
+    loop = asyncio.get_running_loop()
+    length, longest, before = 0, 0.0, None
+    while length < scenarios.TORRENT_CHARACTERS:
+        length += len(text_of([await reader.receive()]))
+        now = loop.time()
+        longest = max(longest, now - before) if before is not None else 0.0
+        before = now
+    return longest
+
+
+async def _resident(process: ServerProcess) -> int:
+    return await asyncio.to_thread(resident_bytes, pid_of(process))

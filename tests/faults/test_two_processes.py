@@ -1,0 +1,65 @@
+"""Two processes on one database: once is once, and who follows is not far behind."""
+
+import asyncio
+
+import pytest
+
+from tests.conftest import StartServer
+from tests.faults.figures import Note
+from tests.server import ChatSocket, Person, text_of
+from tests.server_process import server_process
+from tests.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+DUPLICATES = 50
+BEHIND_SECONDS = 2.0
+
+
+@pytest.mark.databases("sqlite", "mysql", "mariadb")
+async def test_parallel_duplicates_over_two_processes_are_one_message(
+    start_server: StartServer,
+    upstream: ScriptedUpstream,
+    database_url: str,
+    backend: str,
+    note: Note,
+) -> None:
+    here = await start_server()
+    ada = await here.person_with_model(upstream.url, "slow")
+    conversation = await ada.conversation()
+    async with server_process(database_url) as process:
+        places = [ada, process.seen_by(ada)]
+        key = {"Idempotency-Key": "the-one"}
+        answers = await asyncio.gather(
+            *(places[n % 2].say(conversation, "only once 🍣", **key) for n in range(DUPLICATES))
+        )
+        behind = await _behind(places, await ada.conversation())
+    assert {answer.status_code for answer in answers} == {200}, [a.text for a in answers]
+    assert len({answer.text for answer in answers}) == 1
+    assert len(await ada.messages(conversation)) == 2
+    assert len(upstream.replies) == 2
+    fault = f"{DUPLICATES} parallel sends of one message over two processes: rows, upstream calls"
+    note(fault, backend, "2 rows, 1 call", "2 rows, 1 call")
+    note(
+        "a reader at another process: behind, worst of 50 words",
+        *(backend, "≤ 500 ms", f"{behind * 1000:.0f} ms"),
+    )
+    assert behind <= BEHIND_SECONDS
+
+
+async def _behind(places: list[Person], conversation: int) -> float:
+    """How long the reader elsewhere waits for a text that the one here has, at worst."""
+    loop = asyncio.get_running_loop()
+    async with places[0].socket(conversation) as here, places[1].socket(conversation) as there:
+        await here.send(type="message", content="word " * 50)
+
+        async def times(socket: ChatSocket) -> list[tuple[int, float]]:
+            length = 0
+            found: list[tuple[int, float]] = []
+            while (event := await socket.receive())["type"] not in ("done", "error"):
+                length += len(text_of([event]))
+                found.append((length, loop.time()))
+            return found
+
+        first, second = await asyncio.gather(times(here), times(there))
+    return max(next(t for length, t in second if length >= got) - at for got, at in first)

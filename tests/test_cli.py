@@ -23,7 +23,7 @@ HEAVY = {"sqlalchemy", "fastapi", "openai", "uvicorn", "alembic", "xllamacpp", "
         (("--help",), ("serve", "chat", "migrate", "user", "doctor")),
         (("serve", "--help"), ("--host", "--port", "--local-model", "--reload")),
         (("chat", "--help"), ("--url", "--conversation", "--message", "CHAT_PASSWORD")),
-        (("user", "--help"), ("create", "disable", "enable")),
+        (("user", "--help"), ("create", "disable", "enable", "reset-link")),
         (("user", "create", "--help"), ("--password-stdin", "name", "email")),
         (("doctor", "--help"), ("exit code 1",)),
         (("--version",), ("1.",)),

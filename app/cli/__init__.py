@@ -18,7 +18,7 @@ COMMANDS = {
     "serve": "Run the server.",
     "chat": "Chat in the terminal with a running server.",
     "migrate": "Bring the database schema up to date.",
-    "user": "Create, disable and enable accounts.",
+    "user": "Create, disable and enable accounts; reset passwords.",
     "doctor": "Check settings, database and default model; say what to mend.",
 }
 

@@ -18,7 +18,10 @@ from app.services.generation.runner import Runner
 from app.services.generation.sole_user import SoleUser
 from app.services.generation.supervisor import Supervisor
 from app.services.message_service import MessageService
+from app.services.password_service import PasswordService
+from app.services.password_threads import PasswordThreads
 from app.services.sending import Limits
+from app.services.session_service import SessionService
 from app.services.title_service import TitleService
 
 
@@ -29,6 +32,9 @@ class Services:
     database: Database
     ai: AiService
     auth: AuthService
+    sessions: SessionService
+    passwords: PasswordService
+    threads: PasswordThreads
     configs: ConfigService
     conversations: ConversationService
     messages: MessageService
@@ -56,7 +62,7 @@ class Services:
         await self.supervisor.close()
         for task in self.tasks:
             await stop_task(task)
-        self.auth.close()
+        self.threads.close()
         await self.ai.aclose()
         await self.database.close()
         self.sole_user.release()
@@ -65,6 +71,8 @@ class Services:
 def build_services(settings: Settings) -> Services:
     """The services of one process; nothing runs and nothing connects before `open`."""
     database = open_database(settings)
+    threads = PasswordThreads(settings.bcrypt_rounds)
+    sessions = SessionService(database, settings)
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
@@ -78,7 +86,10 @@ def build_services(settings: Settings) -> Services:
     return Services(
         database=database,
         ai=ai,
-        auth=AuthService(database, settings),
+        auth=AuthService(database, settings, threads, sessions),
+        sessions=sessions,
+        passwords=PasswordService(database, threads),
+        threads=threads,
         configs=configs,
         conversations=ConversationService(database),
         messages=messages,

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     jwt_algorithm: Literal["HS256"] = "HS256"
     jwt_access_token_expire_minutes: Count = 60
+    refresh_token_expire_days: Count = 30
     bcrypt_rounds: int = Field(12, ge=4, le=16)
     encryption_key: SecretStr = SecretStr("")
     registration: Literal["open", "closed"] = "open"

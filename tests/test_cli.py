@@ -26,7 +26,7 @@ HEAVY = {"sqlalchemy", "fastapi", "openai", "uvicorn", "alembic", "xllamacpp", "
         ),
         (("serve", "--help"), ("--host", "--port", "--local-model", "--reload")),
         (("chat", "--help"), ("--url", "--conversation", "--message", "CHAT_PASSWORD")),
-        (("user", "--help"), ("create", "disable", "enable")),
+        (("user", "--help"), ("create", "disable", "enable", "reset-link")),
         (("user", "create", "--help"), ("--password-stdin", "name", "email")),
         (("backup", "--help"), ("FILE",)),
         (("restore", "--help"), ("FILE", "--verify", "--replace", "--check")),

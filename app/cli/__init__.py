@@ -18,10 +18,10 @@ COMMANDS = {
     "serve": "Run the server.",
     "chat": "Chat in the terminal with a running server.",
     "migrate": "Bring the database schema up to date.",
-    "user": "Create, disable and enable accounts.",
     "backup": "Write the whole database into a file, while servers run.",
     "restore": "Bring a backup back, into any of the databases.",
     "rotate-keys": "Encrypt every saved API key with the newest ENCRYPTION_KEY.",
+    "user": "Create, disable and enable accounts; reset passwords.",
     "doctor": "Check settings, database and default model; say what to mend.",
 }
 

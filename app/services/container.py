@@ -24,8 +24,11 @@ from app.services.generation.supervisor import Supervisor
 from app.services.health_service import durability
 from app.services.master_keys import WrongEncryptionKey, recognise
 from app.services.message_service import MessageService
+from app.services.password_service import PasswordService
+from app.services.password_threads import PasswordThreads
 from app.services.purge_service import Purger
 from app.services.sending import Limits
+from app.services.session_service import SessionService
 from app.services.title_service import TitleService
 
 log = structlog.get_logger()
@@ -39,6 +42,9 @@ class Services:
     vault: KeyVault
     ai: AiService
     auth: AuthService
+    sessions: SessionService
+    passwords: PasswordService
+    threads: PasswordThreads
     configs: ConfigService
     conversations: ConversationService
     messages: MessageService
@@ -84,7 +90,7 @@ class Services:
         await self.supervisor.close()
         for task in self.tasks:
             await stop_task(task)
-        self.auth.close()
+        self.threads.close()
         await self.ai.aclose()
         await self.database.close()
         self.sole_user.release()
@@ -93,6 +99,8 @@ class Services:
 def build_services(settings: Settings) -> Services:
     """The services of one process; nothing runs and nothing connects before `open`."""
     database = open_database(settings)
+    threads = PasswordThreads(settings.bcrypt_rounds)
+    sessions = SessionService(database, settings)
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
@@ -108,7 +116,10 @@ def build_services(settings: Settings) -> Services:
         database=database,
         vault=vault,
         ai=ai,
-        auth=AuthService(database, settings),
+        auth=AuthService(database, settings, threads, sessions),
+        sessions=sessions,
+        passwords=PasswordService(database, threads),
+        threads=threads,
         configs=configs,
         conversations=ConversationService(database, retention),
         messages=messages,

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     jwt_algorithm: Literal["HS256"] = "HS256"
     jwt_access_token_expire_minutes: Count = 60
+    refresh_token_expire_days: Count = 30
     bcrypt_rounds: int = Field(12, ge=4, le=16)
     encryption_key: SecretStr = SecretStr("")
     registration: Literal["open", "closed"] = "open"
@@ -88,6 +89,10 @@ class Settings(BaseSettings):
     max_sockets_per_user: Count = 20
     max_replies_per_user: Count = 5
     retention_days: Count = 30
+
+    # Backups
+    backup_every_hours: float = Field(0, ge=0)
+    backup_keep: Count = 7
 
     # Network edge
     cors_origins: CommaList = []

@@ -7,12 +7,16 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from app.config import fernet_key
 from app.errors import KeyUnreadable
 
+CANARY = b"canary"
+
 
 class KeyVault:
     """Seals and opens API keys. `keys`: base64 master keys, newest first; all of them open."""
 
     def __init__(self, keys: list[str]) -> None:
-        self._fernet = MultiFernet([Fernet(fernet_key(key)) for key in keys])
+        fernets = [Fernet(fernet_key(key)) for key in keys]
+        self._newest = fernets[0]
+        self._fernet = MultiFernet(fernets)
 
     def seal(self, user_id: int, base_url: str, api_key: str) -> str:
         """The ciphertext to store for this user and this URL."""
@@ -28,3 +32,30 @@ class KeyVault:
         if content["user"] != user_id or content["base_url"] != base_url:
             raise KeyUnreadable
         return str(content["key"])
+
+    def canary(self) -> str:
+        """A ciphertext that holds no secret: whether it opens tells whether the key is right."""
+        return self._newest.encrypt(CANARY).decode()
+
+    def recognises(self, canary: str) -> bool:
+        """Whether one of these master keys made the canary."""
+        return self._opens(self._fernet, canary)
+
+    def is_newest(self, sealed: str) -> bool:
+        """Whether the newest master key alone opens a ciphertext."""
+        return self._opens(self._newest, sealed)
+
+    def renewed(self, sealed: str) -> str:
+        """The same content under the newest master key; KeyUnreadable when none opens it."""
+        try:
+            return self._fernet.rotate(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise KeyUnreadable from error
+
+    @staticmethod
+    def _opens(fernet: Fernet | MultiFernet, sealed: str) -> bool:
+        try:
+            fernet.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True

@@ -64,6 +64,16 @@ class InvalidUsername(AppError):
     en = "A user name has no blanks, no @, no control and no invisible characters"
 
 
+class PasswordTooCommon(AppError):
+    status, code = 422, "password_too_common"
+    zh, en = "这个密码太常见，请换一个", "This password is too common; choose another one"
+
+
+class InvalidResetToken(AppError):
+    status, code = 422, "invalid_reset_token"
+    zh, en = "重置令牌无效或已过期", "The reset token is not valid, or has expired"
+
+
 class InvalidCursor(AppError):
     status, code = 422, "invalid_cursor"
     zh, en = "游标不属于这个对话", "The cursor does not belong to this conversation"
@@ -117,6 +127,11 @@ class RegistrationClosed(AppError):
     zh, en = "注册已关闭", "Registration is closed"
 
 
+class WrongPassword(AppError):
+    status, code = 403, "wrong_password"
+    zh, en = "密码错误", "Wrong password"
+
+
 class OriginNotAllowed(AppError):
     status, code = 403, "origin_not_allowed"
     zh, en = "不允许从这个网站连接", "Connections from this site are not allowed"
@@ -130,6 +145,11 @@ class NotFound(AppError):
 class MethodNotAllowed(AppError):
     status, code = 405, "method_not_allowed"
     zh, en = "不支持这种请求方法", "This method is not supported here"
+
+
+class SessionNotFound(AppError):
+    status, code = 404, "session_not_found"
+    zh, en = "登录会话不存在", "There is no such session"
 
 
 class ConversationNotFound(AppError):

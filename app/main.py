@@ -16,7 +16,18 @@ from app.middleware import AllowedHosts, BodyLimit, RateLimit, RequestContext, S
 from app.migration import migrate
 from app.ratelimit import RateLimits
 from app.responses import install_error_handlers
-from app.routers import auth, chat, config, conversations, health, messages, pages, socket
+from app.routers import (
+    auth,
+    chat,
+    config,
+    conversations,
+    health,
+    messages,
+    pages,
+    passwords,
+    sessions,
+    socket,
+)
 from app.services.container import Services, build_services
 from app.services.generation.reaper import stop_task
 from app.shutdown import GracefulSignals
@@ -64,7 +75,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(WatchResponses, stalled=app.state.responses)
     app.add_middleware(RequestContext, settings=settings)
     install_error_handlers(app)
-    for module in (auth, config, conversations, chat, messages, socket, health, pages):
+    for module in (auth, sessions, passwords, config, conversations, chat, messages, socket):
+        app.include_router(module.router)
+    for module in (health, pages):
         app.include_router(module.router)
     return app
 
@@ -98,7 +111,7 @@ async def _drain(app: FastAPI, grace_seconds: float) -> None:
 
 
 async def _sweep(app: FastAPI, services: Services) -> None:
-    """Ends what is over: token expired, user disabled, client asleep."""
+    """Ends what is over: token expired, session ended, user disabled, client asleep."""
     sockets: SocketRegister = app.state.sockets
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
@@ -106,8 +119,8 @@ async def _sweep(app: FastAPI, services: Services) -> None:
             sockets.abort_stalled()
             app.state.responses.abort_stalled()
             sockets.end_expired(InvalidToken())
-            if users := sockets.users:
-                sockets.end_users(users - await services.auth.usable(users), InvalidToken())
+            if shown := sockets.sessions:
+                sockets.end_sessions(shown - await services.sessions.live(shown), InvalidToken())
         except AppError as error:
             log.debug("sweep_failed", code=error.code)
         except Exception:

@@ -16,8 +16,8 @@ from app.config import Settings
 from app.errors import AppError, BodyTooLarge, InvalidInput, InvalidToken
 from app.ratelimit import RateLimits
 from app.responses import error_response
-from app.utils.client_address import client_address
-from app.utils.security import read_access_token
+from app.utils.client_address import client_address, is_encrypted
+from app.utils.tokens import read_access_token
 
 BODY_BYTES = 2 * 1024 * 1024
 UNCOUNTED = re.compile(
@@ -46,6 +46,8 @@ class RequestContext:
         request_id = secrets.token_hex(8)
         state = scope.setdefault("state", {})
         state["address"] = client_address(peer, headers.get("x-forwarded-for"), self._proxies)
+        proto = headers.get("x-forwarded-proto")
+        state["encrypted"] = is_encrypted(scope["scheme"], peer, proto, self._proxies)
         # The server's protocol object: the only way to cut a client that does not read.
         state["transport"] = getattr(getattr(send, "__self__", None), "transport", None)
         status = 0

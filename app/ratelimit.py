@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from limits import RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
@@ -9,6 +11,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from app.config import Settings
 from app.errors import RateLimited
+from app.utils.client_address import network_of
 
 
 class RateLimits:
@@ -24,8 +27,20 @@ class RateLimits:
         await self._hit(self._general, "all", who)
 
     async def hit_login(self, action: str, address: str) -> None:
-        """Count one login or registration from an address; RateLimited when spent."""
-        await self._hit(self._login, action, address)
+        """Count one login or registration from an address, of IPv6 a /64; or RateLimited."""
+        await self._hit(self._login, action, network_of(address, 32, 64))
+
+    @asynccontextmanager
+    async def guessing(self, account: str, address: str) -> AsyncIterator[None]:
+        """Count a try at an account's password, from one network; RateLimited when spent.
+
+        A try that succeeds clears the count. Other networks are not touched: whoever guesses
+        locks nobody out but themselves.
+        """
+        who = f"{account} {network_of(address, 24, 48)}"
+        await self._hit(self._login, "password", who)
+        yield
+        await self._limiter.clear(self._login, "password", who)
 
     async def _hit(self, budget: RateLimitItemPerMinute, name: str, who: str) -> None:
         if not await self._limiter.hit(budget, name, who):

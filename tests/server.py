@@ -4,10 +4,12 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
 import httpx2
+import jwt
 import orjson
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
@@ -60,8 +62,12 @@ async def running_server(**settings: Any) -> AsyncIterator["RunningServer"]:
 
 
 def http_client(port: int) -> httpx2.AsyncClient:
-    """A client of the server on this port; making one reads files, so not in the loop."""
-    return httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60)
+    """A client of the server on this port; making one reads files, so not in the loop.
+
+    It keeps no cookies: its users would get each other's.
+    """
+    none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    return httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, cookies=none)
 
 
 @dataclass
@@ -85,7 +91,8 @@ class RunningServer:
         body = {"username_or_email": name, "password": password}
         answer = await self.http.post("/auth/login", json=body)
         assert answer.status_code == 200, answer.text
-        return Person(self, id, name, answer.json()["access_token"])
+        token = answer.json()
+        return Person(self, id, name, token["access_token"], token["refresh_token"])
 
     async def person_with_model(self, upstream_url: str, model: str = "echo") -> "Person":
         """A new user whose model is at `upstream_url`."""
@@ -102,10 +109,16 @@ class Person:
     id: int
     name: str
     token: str
+    refresh_token: str
     headers: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.headers = {"Authorization": f"Bearer {self.token}", "Accept-Language": "en"}
+
+    @property
+    def session_id(self) -> int:
+        """The session that the token belongs to."""
+        return int(jwt.decode(self.token, options={"verify_signature": False})["sid"])
 
     async def request(self, method: str, path: str, **options: Any) -> httpx2.Response:
         """Any request of this user."""
@@ -142,13 +155,26 @@ class Person:
         messages: list[dict[str, Any]] = answer.json()["messages"]
         return messages
 
+    async def refresh(self) -> "Person":
+        """The same user in the same session, with new tokens."""
+        body = {"refresh_token": self.refresh_token}
+        answer = await self.server.http.post("/auth/refresh", json=body)
+        assert answer.status_code == 200, answer.text
+        token = answer.json()
+        new = {"token": token["access_token"], "refresh_token": token["refresh_token"]}
+        return replace(self, **new)
+
     @asynccontextmanager
     async def socket(
-        self, conversation_id: int | str, last_event_id: str | None = None, **options: Any
+        self,
+        conversation_id: int | str,
+        last_event_id: str | None = None,
+        token: str | None = None,
+        **options: Any,
     ) -> AsyncIterator["ChatSocket"]:
-        """An open socket of a conversation."""
+        """An open socket of a conversation, by the access token or by another one."""
         url = f"ws://127.0.0.1:{self.server.port}/ws/conversations/{conversation_id}"
-        url += f"?token={self.token}"
+        url += f"?token={token or self.token}"
         if last_event_id is not None:
             url += f"&last_event_id={last_event_id}"
         headers = {"Accept-Language": "en"} | options.pop("headers", {})

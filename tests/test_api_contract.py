@@ -281,5 +281,18 @@ async def test_rest_answers_what_is_documented(
     await _call(ada, "DELETE /conversations/{id}", path=path)
     assert (await _call(ada, "GET /conversations/{id}", path=path)).status_code == 404
     await _call(ada, "POST /conversations/{id}/restore", path=path)
+    await _call(ada, "POST /auth/refresh", json={"refresh_token": ada.refresh_token})
+    assert (await _call(ada, "POST /auth/refresh")).status_code == 401
+    await _call(ada, "GET /auth/sessions")
+    missing = await _call(ada, "DELETE /auth/sessions/{id}", path={"id": 999_999_999})
+    assert missing.status_code == 404
+    await _call(ada, "POST /auth/ws-ticket")
+    wrong = {"old_password": "no", "new_password": "long enough"}
+    assert (await _call(ada, "PUT /auth/password", json=wrong)).status_code == 403
+    unknown = {"token": "x", "new_password": "long enough"}
+    await _call(ada, "POST /auth/password/reset", json=unknown)
+    assert (await _call(ada, "DELETE /auth/me", json={"password": "no"})).status_code == 403
+    await _call(ada, "POST /auth/logout")
+    assert (await _call(ada, "POST /auth/logout-all")).status_code == 401
     await _call(ada, "GET /health/live")
     await _call(ada, "GET /health/ready")

@@ -27,6 +27,10 @@ BODIES: list[tuple[str, str, dict[str, Any]]] = [
         "/auth/config",
         {"model_url": "http://127.0.0.1:1/v1", "model_name": "m", "api_key": "k"},
     ),
+    ("POST", "/auth/refresh", {"refresh_token": "t"}),
+    ("PUT", "/auth/password", {"old_password": PASSWORD, "new_password": PASSWORD}),
+    ("POST", "/auth/password/reset", {"token": "t", "new_password": PASSWORD}),
+    ("DELETE", "/auth/me", {"password": "not the password"}),
     ("POST", "/conversations", {"title": "t"}),
     ("PATCH", "/conversations/{id}", {"title": "t", "system_prompt": "s"}),
     ("POST", "/conversations/{id}/messages", {"content": "c"}),
@@ -62,8 +66,11 @@ WRONG_VALUES = [
     b'"echo-me-not\\ud800"',
     b'"\\udc00\\ud800echo-me-not"',
 ]
-NOT_WRONG = {(field, WITH_NUL) for field in ("password", "username_or_email")}
+NOT_WRONG = {
+    (field, WITH_NUL) for field in ("password", "old_password", "new_password", "username_or_email")
+}
 """Names that nobody has and passwords may hold any character."""
+NO_BODY_NEEDED = {"/conversations", "/auth/refresh"}
 BAD_IDS = [
     "0",
     "-1",
@@ -123,7 +130,7 @@ async def test_bodies_that_are_no_json_or_no_object(server: RunningServer) -> No
         for content in NO_OBJECT.values():
             answer = await ada.request(method, url, content=content, headers=JSON)
             assert_clean(answer, "invalid_input")
-        if path != "/conversations":
+        if path not in NO_BODY_NEEDED:
             assert_clean(await ada.request(method, url), "invalid_input")
             assert_clean(await ada.request(method, url, content=b"", headers=JSON), "invalid_input")
         for wrong in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
@@ -144,7 +151,7 @@ async def test_wrong_and_missing_values(server: RunningServer) -> None:
                 url = path.format(id=id)
                 answer = await ada.request(method, url, content=content, headers=JSON)
                 assert_clean(answer, "invalid_input")
-            if path not in ("/conversations", "/conversations/{id}") and field != "api_key":
+            if path not in {*NO_BODY_NEEDED, "/conversations/{id}"} and field != "api_key":
                 rest = {name: good[name] for name in good if name != field}
                 answer = await ada.request(method, path.format(id=id), json=rest)
                 assert_clean(answer, "invalid_input")
@@ -235,7 +242,7 @@ async def test_unknown_places_and_methods(server: RunningServer) -> None:
                 assert_refused(answer, 404, "not_found")
     for method, path, allowed in (
         ("GET", "/auth/register", {"POST"}),
-        ("DELETE", "/auth/me", {"GET"}),
+        ("DELETE", "/auth/login", {"POST"}),
         ("POST", "/health/live", {"GET"}),
         ("TRACE", f"/conversations/{id}/stop", {"POST"}),
     ):

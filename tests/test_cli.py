@@ -20,11 +20,17 @@ HEAVY = {"sqlalchemy", "fastapi", "openai", "uvicorn", "alembic", "xllamacpp", "
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--help",), ("serve", "chat", "migrate", "user", "doctor")),
+        (
+            ("--help",),
+            ("serve", "chat", "migrate", "user", "backup", "restore", "rotate-keys", "doctor"),
+        ),
         (("serve", "--help"), ("--host", "--port", "--local-model", "--reload")),
         (("chat", "--help"), ("--url", "--conversation", "--message", "CHAT_PASSWORD")),
-        (("user", "--help"), ("create", "disable", "enable")),
+        (("user", "--help"), ("create", "disable", "enable", "reset-link")),
         (("user", "create", "--help"), ("--password-stdin", "name", "email")),
+        (("backup", "--help"), ("FILE",)),
+        (("restore", "--help"), ("FILE", "--verify", "--replace", "--check")),
+        (("rotate-keys", "--help"), ("--abandon", "newest")),
         (("doctor", "--help"), ("exit code 1",)),
         (("--version",), ("1.",)),
     ],
@@ -136,6 +142,19 @@ def test_the_doctor_finds_a_fresh_installation_well(tmp_path: Path) -> None:
     ended = run(tmp_path, "doctor")
     assert ended.returncode == 0, ended.stdout
     assert "made on first start" in ended.stdout
+
+
+def test_the_doctor_advises_to_finish_a_rotation(tmp_path: Path) -> None:
+    with serving(tmp_path):
+        pass
+    assert "the database's" in run(tmp_path, "doctor").stdout
+    kept = tmp_path / "data" / "encryption_key"
+    kept.write_text(f"{'A' * 43}=, {kept.read_text()}")
+    told = run(tmp_path, "doctor")
+    assert told.returncode == 0
+    assert "run chat-backend rotate-keys" in told.stdout
+    assert run(tmp_path, "rotate-keys").returncode == 0
+    assert "rotate-keys" not in run(tmp_path, "doctor").stdout
 
 
 def test_the_doctor_finds_what_must_be_mended(tmp_path: Path) -> None:

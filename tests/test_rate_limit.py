@@ -125,3 +125,39 @@ async def test_only_trusted_proxies_name_the_client(start_server: StartServer) -
     for number in range(2 * BUDGET):
         answer = await behind("192.0.2.{n}")(number)
         assert_refused(answer, 401, "invalid_credentials")
+
+
+async def test_guessing_at_an_account_locks_nobody_else_out(start_server: StartServer) -> None:
+    server = await start_server(login_rate_limit_per_minute=BUDGET, trusted_proxies=["127.0.0.0/8"])
+
+    async def log_in(name: str, address: str, password: str = "a guess") -> httpx2.Response:
+        body = {"username_or_email": name, "password": password}
+        headers = {"X-Forwarded-For": address}
+        return await server.http.post("/auth/login", json=body, headers=headers)
+
+    ada = await server.register()
+    # A new address for every guess: what refuses them is the account's own budget.
+    for network in ("203.0.113.{n}", "2001:db8:7:{n}::1"):
+
+        async def guess(number: int, network: str = network) -> httpx2.Response:
+            return await log_in(ada.name, network.format(n=number + 1))
+
+        tried = await until_refused(guess)
+        assert tried in SPENT
+        own = await log_in(ada.name, network.format(n=99), PASSWORD)
+        assert_refused(own, 429, "rate_limited")
+        other = await log_in("somebody else", network.format(n=98))
+        assert_refused(other, 401, "invalid_credentials")
+    for number in range(BUDGET + 2):  # right passwords are not counted, from anywhere
+        answer = await log_in(ada.name, f"198.51.100.{number}", PASSWORD)
+        assert answer.status_code == 200
+
+
+async def test_guessing_the_password_of_a_login_is_bounded(start_server: StartServer) -> None:
+    server = await start_server(login_rate_limit_per_minute=BUDGET)
+    ada = await server.register()
+    body = {"old_password": "a guess", "new_password": "another long passphrase"}
+    assert await until_refused(lambda _: ada.request("PUT", "/auth/password", json=body)) in SPENT
+    answer = await ada.request("DELETE", "/auth/me", json={"password": PASSWORD})
+    assert_refused(answer, 429, "rate_limited")
+    assert (await ada.get("/auth/me")).status_code == 200

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,11 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect as sync_connect
 
-from app.utils.security import create_access_token
+from app.utils.tokens import create_access_token
 from tests.cli_process import environment, stop, until
 from tests.conftest import StartServer
 from tests.refusals import last_words
-from tests.server import PASSWORD, SECRET_KEY, Person, RunningServer
+from tests.server import PASSWORD, SECRET_KEY, RunningServer
 from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
@@ -87,9 +88,10 @@ def url_of(server: RunningServer, conversation: int | str, query: str = "") -> s
 async def test_a_socket_without_a_good_token_is_told_so_and_closed(server: RunningServer) -> None:
     ada = await server.register()
     conversation = await ada.conversation()
-    expired = create_access_token(SECRET_KEY, ada.id, -1)
-    unknown = create_access_token(SECRET_KEY, MISSING, 60)
-    forged = create_access_token("another secret that is long enough", ada.id, 60)
+    session = ada.session_id
+    expired = create_access_token(SECRET_KEY, ada.id, session, -1)
+    unknown = create_access_token(SECRET_KEY, MISSING, session, 60)
+    forged = create_access_token("another secret that is long enough", ada.id, session, 60)
     for query in (
         "",
         "?token=",
@@ -180,7 +182,7 @@ async def test_a_token_that_expires_ends_the_socket_and_not_the_reply(
 ) -> None:
     ada = await server.person_with_model(upstream.url, "hold")
     conversation = await ada.conversation()
-    short = Person(server, ada.id, ada.name, create_access_token(SECRET_KEY, ada.id, 2))
+    short = replace(ada, token=create_access_token(SECRET_KEY, ada.id, ada.session_id, 2))
     async with short.socket(conversation) as socket:
         await socket.send(type="message", content="hello")
         await socket.until("chunk")

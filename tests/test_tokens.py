@@ -27,7 +27,8 @@ def signed(
 ) -> str:
     """A token like the server's own, except for `changes`; None leaves a claim out."""
     now = int(time.time())
-    claims = {"sub": str(person.id), "iat": now, "exp": now + 60, "jti": "x", "type": "access"}
+    own = {"sub": str(person.id), "sid": str(person.session_id), "jti": "x", "type": "access"}
+    claims = own | {"iat": now, "exp": now + 60}
     wanted = {name: value for name, value in (claims | changes).items() if value is not None}
     encode: Any = jwt.encode
     token: str = encode(wanted, key, algorithm=algorithm, headers={"typ": "JWT"})
@@ -48,6 +49,13 @@ def forgeries(person: Person) -> dict[str, str]:
         "no jti": {"jti": None},
         "no type": {"type": None},
         "no sub": {"sub": None},
+        "no session": {"sid": None},
+        "missing session": {"sid": "999999999"},
+        "session 0": {"sid": "0"},
+        "session not a number": {"sid": "1 OR 1=1"},
+        "session as a number": {"sid": person.session_id},
+        "session beyond 64 bits": {"sid": "9" * 30},
+        "a ticket": {"type": "ws-ticket", "until": now + 60},
         "missing user": {"sub": "999999999"},
         "user 0": {"sub": "0"},
         "sub beyond 64 bits": {"sub": "9" * 30},
@@ -85,7 +93,8 @@ def forgeries(person: Person) -> dict[str, str]:
 def as_int_sub(person: Person) -> str:
     """PyJWT refuses to sign a number as `sub`: JWS signs any bytes."""
     now = int(time.time())
-    claims = f'{{"sub":{person.id},"iat":{now},"exp":{now + 60},"jti":"x","type":"access"}}'
+    claims = f'{{"sub":{person.id},"sid":"{person.session_id}","iat":{now},"exp":{now + 60},'
+    claims += '"jti":"x","type":"access"}'
     return jwt.PyJWS().encode(claims.encode(), SECRET_KEY, "HS256")
 
 
@@ -112,7 +121,8 @@ async def test_the_twin_of_a_forged_token_is_good(server: RunningServer) -> None
 
 async def test_every_endpoint_that_is_somebodys_asks_for_a_token(server: RunningServer) -> None:
     document = await asyncio.to_thread(server.app.openapi)
-    public = {"/auth/register", "/auth/login", "/health/live", "/health/ready"}
+    public = {"/auth/register", "/auth/login", "/auth/refresh", "/auth/password/reset"}
+    public |= {"/health/live", "/health/ready"}
     asked = 0
     for path, methods in document["paths"].items():
         if path in public:

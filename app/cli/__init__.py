@@ -18,7 +18,10 @@ COMMANDS = {
     "serve": "Run the server.",
     "chat": "Chat in the terminal with a running server.",
     "migrate": "Bring the database schema up to date.",
-    "user": "Create, disable and enable accounts.",
+    "backup": "Write the whole database into a file, while servers run.",
+    "restore": "Bring a backup back, into any of the databases.",
+    "rotate-keys": "Encrypt every saved API key with the newest ENCRYPTION_KEY.",
+    "user": "Create, disable and enable accounts; reset passwords.",
     "doctor": "Check settings, database and default model; say what to mend.",
 }
 
@@ -40,10 +43,15 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
     wanted = next((word for word in arguments if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
         if name == wanted:
-            cli.add_typer(importlib.import_module(f"app.cli.{name}").cli)
+            cli.add_typer(importlib.import_module(f"app.cli.{module_of(name)}").cli)
         else:
             cli.command(name, help=summary)(_not_loaded)
     return cli
+
+
+def module_of(command: str) -> str:
+    """The module of a command."""
+    return command.replace("-", "_")
 
 
 def _print_version(wanted: bool) -> None:

@@ -1,11 +1,15 @@
-"""The schema, brought up to date before a command needs it; failures as one plain line."""
+"""Schema and master key, seen to before a command needs them; failures as one plain line."""
+
+from typing import NoReturn
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.configuration import require_data_dir
 from app.cli.failure import fail
-from app.config import Settings
-from app.migration import Migrated, SchemaError, migrate
+from app.config import Settings, with_local_secrets
+from app.encryption import KeyVault
+from app.migration import Migrated, SchemaError, migrate, sync_engine
+from app.services.master_keys import WrongEncryptionKey, recognise
 
 
 def upgraded(settings: Settings) -> Migrated:
@@ -16,6 +20,26 @@ def upgraded(settings: Settings) -> Migrated:
     except SchemaError as error:
         fail(str(error))
     except SQLAlchemyError as error:
-        where = settings.database.render_as_string(hide_password=True)
-        kind = type(error).__name__
-        fail(f"The database {where} cannot be used: {kind}. See chat-backend doctor.")
+        unusable(settings, error)
+
+
+def require_own_key(settings: Settings) -> None:
+    """End the command when `ENCRYPTION_KEY` is not the one of this database."""
+    vault = KeyVault(with_local_secrets(settings).encryption_keys)
+    engine = sync_engine(settings)
+    try:
+        with engine.begin() as connection:
+            recognise(connection, vault)
+    except WrongEncryptionKey as error:
+        fail(str(error))
+    except SQLAlchemyError as error:
+        unusable(settings, error)
+    finally:
+        engine.dispose()
+
+
+def unusable(settings: Settings, error: SQLAlchemyError) -> NoReturn:
+    """End the command: the database does not answer, or not as it should."""
+    where = settings.database.render_as_string(hide_password=True)
+    kind = type(error).__name__
+    fail(f"The database {where} cannot be used: {kind}. See chat-backend doctor.")

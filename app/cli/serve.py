@@ -11,7 +11,7 @@ from uvicorn.supervisors import ChangeReload
 from app.cli.configuration import load_settings, require_data_dir
 from app.cli.failure import fail
 from app.cli.listening import CannotListen, bound_sockets, page_address
-from app.cli.schema import upgraded
+from app.cli.schema import require_own_key, upgraded
 from app.config import Settings
 from app.local_model import LocalModel, LocalModelUnavailable
 
@@ -44,7 +44,8 @@ def serve(
     except CannotListen as error:
         fail(str(error))
     if settings.auto_migrate:
-        upgraded(settings)  # the app does it too, but has no plain words for what goes wrong
+        upgraded(settings)  # the app does both too, but has no plain words for what goes wrong
+    require_own_key(settings)
     model = _started_model(settings) if local_model else None
     try:
         _run(settings, sockets, reload)

@@ -1,8 +1,9 @@
-"""`chat-backend user`: accounts, made and disabled by the operator."""
+"""`chat-backend user`: accounts, made, disabled and let in again by the operator."""
 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -16,12 +17,15 @@ from app.database import open_database
 from app.errors import AppError
 from app.schemas.user import UserCreate
 from app.services.auth_service import AuthService
+from app.services.password_service import PasswordService
+from app.services.password_threads import PasswordThreads
+from app.services.session_service import SessionService
 
 PASSWORD_STDIN = typer.Option("--password-stdin", help="Read it from standard input, one line.")
 
 cli = typer.Typer()
 accounts = typer.Typer(no_args_is_help=True)
-cli.add_typer(accounts, name="user", help="Create, disable and enable accounts.")
+cli.add_typer(accounts, name="user", help="Create, disable and enable accounts; reset passwords.")
 
 
 @accounts.command()
@@ -35,7 +39,7 @@ def create(name: str, email: str, password_stdin: Annotated[bool, PASSWORD_STDIN
         request = UserCreate(username=name, email=email, password=password)
     except ValidationError as error:
         fail("\n".join(f"{detail['loc'][0]}: {detail['msg']}" for detail in error.errors()))
-    made = asyncio.run(_on_accounts(lambda service: service.create_user(request)))
+    made = asyncio.run(_on_accounts(lambda accounts: accounts.auth.create_user(request)))
     typer.echo(f"Account {made.username} was made, id {made.id}")
 
 
@@ -51,24 +55,40 @@ def enable(name: str) -> None:
     _set_enabled(name, True)
 
 
+@accounts.command(name="reset-link")
+def reset_link(name: str) -> None:
+    """Make a token that sets a new password once, within an hour."""
+    token = asyncio.run(_on_accounts(lambda accounts: accounts.passwords.make_reset(name)))
+    if token is None:
+        fail(f"There is no account named {name}")
+    typer.echo(f"For {name}, good once and for an hour, with POST /auth/password/reset:\n{token}")
+
+
 def _set_enabled(name: str, enabled: bool) -> None:
-    if not asyncio.run(_on_accounts(lambda service: service.set_enabled(name, enabled))):
+    if not asyncio.run(_on_accounts(lambda accounts: accounts.auth.set_enabled(name, enabled))):
         fail(f"There is no account named {name}")
     typer.echo(f"Account {name} is {'enabled' if enabled else 'disabled'}")
 
 
-async def _on_accounts[T](work: Callable[[AuthService], Awaitable[T]]) -> T:
+@dataclass(frozen=True)
+class _Accounts:
+    auth: AuthService
+    passwords: PasswordService
+
+
+async def _on_accounts[T](work: Callable[[_Accounts], Awaitable[T]]) -> T:
     settings = load_settings()
     require_data_dir(settings)
     if settings.auto_migrate:
         await asyncio.to_thread(upgraded, settings)
     settings = with_local_secrets(settings)
     database = open_database(settings)
-    service = AuthService(database, settings)
+    threads = PasswordThreads(settings.bcrypt_rounds)
+    auth = AuthService(database, settings, threads, SessionService(database, settings))
     try:
-        return await work(service)
+        return await work(_Accounts(auth, PasswordService(database, threads)))
     except AppError as error:
         fail(error.text("en"))
     finally:
-        service.close()
+        threads.close()
         await database.close()

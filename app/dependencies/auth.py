@@ -7,7 +7,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.dependencies.services import ServicesDep
 from app.errors import InvalidToken
-from app.utils.security import Claims
+from app.utils.tokens import Claims
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT")
 
@@ -19,7 +19,7 @@ def get_claims(
     """The claims of the access token; InvalidToken without a valid one."""
     if credentials is None:
         raise InvalidToken
-    return services.auth.read_token(credentials.credentials)
+    return services.sessions.read_token(credentials.credentials)
 
 
 CurrentClaims = Annotated[Claims, Depends(get_claims)]

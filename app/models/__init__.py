@@ -6,6 +6,7 @@ from app.models.conversation import Conversation
 from app.models.generation import Generation, GenerationPiece
 from app.models.message import Message
 from app.models.schema import SchemaInfo
+from app.models.session import LoginSession, PasswordReset, RefreshToken, WsTicket
 from app.models.user import DefaultModelUse, User
 
 __all__ = [
@@ -14,9 +15,13 @@ __all__ = [
     "DefaultModelUse",
     "Generation",
     "GenerationPiece",
+    "LoginSession",
     "Message",
     "ModelConfig",
+    "PasswordReset",
+    "RefreshToken",
     "SchemaInfo",
     "User",
+    "WsTicket",
     "utc_now",
 ]

@@ -1,11 +1,15 @@
 """`/auth`: accounts."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
+from app.dependencies.device import CurrentDevice
 from app.dependencies.services import RateLimitsDep, ServicesDep
 from app.dependencies.user import CurrentUser
+from app.routers.cookies import set_refresh_cookie
 from app.routers.responses import errors
-from app.schemas.user import LoginRequest, Me, Token, UserCreate, UserRead
+from app.schemas.session import Token
+from app.schemas.user import LoginRequest, Me, UserCreate, UserRead
+from app.services.auth_service import login_key
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -21,11 +25,19 @@ async def register(
 
 @router.post("/login", responses=errors(401, 413, 422, 429, 503))
 async def login(
-    body: LoginRequest, request: Request, services: ServicesDep, limits: RateLimitsDep
+    body: LoginRequest,
+    request: Request,
+    response: Response,
+    device: CurrentDevice,
+    services: ServicesDep,
+    limits: RateLimitsDep,
 ) -> Token:
-    """Get an access token for a user name (or e-mail address) and password."""
-    await limits.hit_login("login", request.state.address)
-    return await services.auth.login(body)
+    """Begin a session with a user name (or e-mail address) and password."""
+    await limits.hit_login("login", device.address)
+    async with limits.guessing(login_key(body.username_or_email).hex(), device.address):
+        token = await services.auth.login(body, device)
+    set_refresh_cookie(request, response, token)
+    return token
 
 
 @router.get("/me", responses=errors(401, 429))

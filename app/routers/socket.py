@@ -36,7 +36,7 @@ from app.services.container import Services
 from app.services.generation.channel import Channel
 from app.services.generation.viewer import Viewer
 from app.services.turns import Action, Continue, Edit, Regenerate, Send
-from app.utils.security import Claims
+from app.utils.tokens import Claims
 from app.utils.validation import invalid_input
 from app.utils.websocket import Socket, SocketRegister
 
@@ -66,12 +66,13 @@ async def chat_socket(
         return
     await websocket.accept()
     register: SocketRegister = websocket.app.state.sockets
-    socket = Socket(websocket, user_id=0, expires_at=0, language=language)
+    socket = Socket(websocket, language)
     try:
         claims = await _claims(websocket, services, limits, token)
-        socket.user_id, socket.expires_at = claims.user_id, claims.expires_at
+        socket.belongs_to(claims.user_id, claims.session_id, claims.expires_at)
         await limits.hit(f"user:{claims.user_id}")
-        await services.auth.account(claims.user_id)
+        await services.sessions.account(claims)
+        await services.sessions.redeem(claims)
         register.add(socket)
     except AppError as error:
         await socket.close(error)
@@ -104,7 +105,7 @@ async def _claims(
     if token is None and scheme.lower() == "bearer":
         token = bearer
     try:
-        return services.auth.read_token(token or "")
+        return services.sessions.read_socket_token(token or "")
     except InvalidToken:
         await limits.hit(f"address:{websocket.state.address}")
         raise

@@ -1,10 +1,11 @@
 """Accounts on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, EmailStr, Field
 
 from app.schemas.fields import Text, UtcTime
+from app.schemas.session import OpaqueToken
 
 
 def _bare(value: object) -> object:
@@ -14,6 +15,8 @@ def _bare(value: object) -> object:
     return value
 
 
+NewPassword = Annotated[str, Field(min_length=8, max_length=128)]
+GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]
 Email = Annotated[EmailStr, BeforeValidator(_bare), Field(max_length=100)]
 
 
@@ -22,22 +25,34 @@ class UserCreate(BaseModel):
 
     username: Annotated[Text, Field(min_length=3, max_length=50)]
     email: Email
-    password: Annotated[str, Field(min_length=8, max_length=128)]
+    password: NewPassword
 
 
 class LoginRequest(BaseModel):
     """`POST /auth/login`."""
 
     username_or_email: Annotated[str, Field(min_length=1, max_length=100)]
-    password: Annotated[str, Field(min_length=1, max_length=128)]
+    password: GivenPassword
 
 
-class Token(BaseModel):
-    """An access token, and for how many seconds it is good."""
+class PasswordChange(BaseModel):
+    """`PUT /auth/password`."""
 
-    access_token: str
-    token_type: Literal["bearer"] = "bearer"
-    expires_in: int
+    old_password: GivenPassword
+    new_password: NewPassword
+
+
+class PasswordResetRequest(BaseModel):
+    """`POST /auth/password/reset`."""
+
+    token: OpaqueToken
+    new_password: NewPassword
+
+
+class AccountDeletion(BaseModel):
+    """`DELETE /auth/me`."""
+
+    password: GivenPassword
 
 
 class UserRead(BaseModel):

@@ -1,11 +1,6 @@
-"""Accounts: registered, logged in, looked up, disabled."""
+"""Accounts: registered, logged in, disabled."""
 
-import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from pydantic import validate_email
@@ -15,134 +10,69 @@ from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.database import Database, table_of
-from app.errors import (
-    EmailTaken,
-    InvalidCredentials,
-    InvalidToken,
-    RegistrationClosed,
-    ServerBusy,
-    UsernameTaken,
-)
-from app.models import ModelConfig, User, utc_now
-from app.schemas.user import LoginRequest, Token, UserCreate, UserRead
+from app.errors import EmailTaken, InvalidCredentials, RegistrationClosed, UsernameTaken
+from app.models import User, utc_now
+from app.schemas.session import Token
+from app.schemas.user import LoginRequest, UserCreate, UserRead
+from app.services.password_threads import PasswordThreads
+from app.services.refreshing import Device
+from app.services.session_service import SessionService
 from app.utils.names import canonical, check_username
-from app.utils.security import (
-    Claims,
-    create_access_token,
-    hash_password,
-    read_access_token,
-    unmatched_hash,
-    verify_password,
-)
-
-HASH_THREADS = 2
-HASH_QUEUE = 64
-"""Logins that may wait for a thread; at ~200 ms each, more would only time out."""
 
 _user = table_of(User)
-_config = table_of(ModelConfig)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A user who may act now."""
-
-    id: int
-    username: str
-    email: str
-    created_at: datetime
-    has_config: bool
-
-
-class PasswordThreads:
-    """bcrypt in a few threads with a short queue, so that a login storm delays nobody else."""
-
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(HASH_THREADS, thread_name_prefix="bcrypt")
-        self._waiting = 0
-
-    async def run[T](self, work: Callable[..., T], *args: object) -> T:
-        """Run `work(*args)` in a thread; ServerBusy when too many wait already."""
-        if self._waiting >= HASH_QUEUE:
-            raise ServerBusy
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *args)
-        finally:
-            self._waiting -= 1
-
-    def close(self) -> None:
-        """Let the threads end."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
 
 class AuthService:
     """Who somebody is."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        threads: PasswordThreads,
+        sessions: SessionService,
+    ) -> None:
         self._database = database
         self._settings = settings
-        self._threads = PasswordThreads()
-        self._nobody = unmatched_hash(settings.bcrypt_rounds)
+        self._threads = threads
+        self._sessions = sessions
 
     async def register(self, request: UserCreate) -> UserRead:
-        """A new account; RegistrationClosed, InvalidUsername, UsernameTaken or EmailTaken."""
+        """A new account; RegistrationClosed, or as `create_user`."""
         if self._settings.registration == "closed":
             raise RegistrationClosed
         return await self.create_user(request)
 
     async def create_user(self, request: UserCreate) -> UserRead:
-        """A new account, whether registration is open or not (the command line's way)."""
+        """A new account, whether registration is open or not (the command line's way).
+
+        Raises InvalidUsername, UsernameTaken, EmailTaken or PasswordTooCommon.
+        """
         check_username(request.username)
         keys = (canonical(request.username), canonical(request.email))
         await self._database.read(_refuse_taken, *keys)
-        hashed = await self._threads.run(
-            hash_password, request.password, self._settings.bcrypt_rounds
-        )
+        hashed = await self._threads.hash(request.password)
         try:
             return await self._database.write(_insert, request, keys, hashed)
         except IntegrityError:  # somebody was quicker
             await self._database.read(_refuse_taken, *keys)
             raise
 
-    async def login(self, request: LoginRequest) -> Token:
-        """A token; InvalidCredentials for a wrong name, a wrong password or a disabled account."""
-        user = await self._database.read(_by_name, _login_key(request.username_or_email))
-        expected = self._nobody if user is None else user.password_hash
-        matches = await self._threads.run(verify_password, request.password, expected)
+    async def login(self, request: LoginRequest, device: Device) -> Token:
+        """A new session; InvalidCredentials for a wrong name or password or a disabled account."""
+        user = await self._database.read(_by_name, login_key(request.username_or_email))
+        expected = None if user is None else user.password_hash
+        matches = await self._threads.matches(request.password, expected)
         if user is None or not matches or user.yn != 1:
             raise InvalidCredentials
-        lifetime = self._settings.jwt_access_token_expire_minutes * 60
-        secret = self._settings.secret_key.get_secret_value()
-        return Token(
-            access_token=create_access_token(secret, user.id, lifetime), expires_in=lifetime
-        )
-
-    def read_token(self, token: str) -> Claims:
-        """The claims of a valid access token; InvalidToken for any other."""
-        return read_access_token(self._settings.secret_key.get_secret_value(), token)
-
-    async def account(self, user_id: int) -> Account:
-        """The account, as long as it exists and is not disabled; else InvalidToken."""
-        account = await self._database.read(_account, user_id)
-        if account is None:
-            raise InvalidToken
-        return account
-
-    async def usable(self, user_ids: set[int]) -> set[int]:
-        """Those of the users who exist and are not disabled."""
-        return await self._database.read(_usable, user_ids)
+        return await self._sessions.begin(user.id, user.password_hash, device)
 
     async def set_enabled(self, username: str, enabled: bool) -> bool:
         """Disable an account everywhere at once, or enable it; False when there is none."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
 
-    def close(self) -> None:
-        """Let the hashing threads end."""
-        self._threads.close()
 
-
-def _login_key(name: str) -> bytes:
+def login_key(name: str) -> bytes:
     """The key of a user name or e-mail address, the latter normalised as when it was registered."""
     if "@" in name:
         with suppress(PydanticCustomError):
@@ -180,21 +110,6 @@ def _by_name(connection: Connection, key: bytes) -> Any:
     return connection.execute(
         select(_user.c.id, _user.c.password_hash, _user.c.yn).where(column == key)
     ).first()
-
-
-def _account(connection: Connection, user_id: int) -> Account | None:
-    has_config = select(_config.c.id).where(_config.c.user_id == _user.c.id).exists()
-    row = connection.execute(
-        select(_user.c.id, _user.c.username, _user.c.email, _user.c.created_at, has_config).where(
-            _user.c.id == user_id, _user.c.yn == 1
-        )
-    ).first()
-    return None if row is None else Account(row[0], row[1], row[2], row[3], bool(row[4]))
-
-
-def _usable(connection: Connection, user_ids: set[int]) -> set[int]:
-    rows = connection.execute(select(_user.c.id).where(_user.c.id.in_(user_ids), _user.c.yn == 1))
-    return set(rows.scalars())
 
 
 def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:

@@ -11,6 +11,7 @@ from app.database import Database, open_database
 from app.encryption import KeyVault
 from app.services.ai_service import AiService
 from app.services.auth_service import AuthService
+from app.services.backup.schedule import ScheduledBackups
 from app.services.chat_service import ChatService
 from app.services.config_service import ConfigService
 from app.services.conversation_service import ConversationService
@@ -21,9 +22,13 @@ from app.services.generation.runner import Runner
 from app.services.generation.sole_user import SoleUser
 from app.services.generation.supervisor import Supervisor
 from app.services.health_service import durability
+from app.services.master_keys import WrongEncryptionKey, recognise
 from app.services.message_service import MessageService
+from app.services.password_service import PasswordService
+from app.services.password_threads import PasswordThreads
 from app.services.purge_service import Purger
 from app.services.sending import Limits
+from app.services.session_service import SessionService
 from app.services.title_service import TitleService
 
 log = structlog.get_logger()
@@ -34,8 +39,12 @@ class Services:
     """All that the routers call, and the background work of this process."""
 
     database: Database
+    vault: KeyVault
     ai: AiService
     auth: AuthService
+    sessions: SessionService
+    passwords: PasswordService
+    threads: PasswordThreads
     configs: ConfigService
     conversations: ConversationService
     messages: MessageService
@@ -46,10 +55,19 @@ class Services:
     chat: ChatService
     purger: Purger
     sole_user: SoleUser
+    backups: ScheduledBackups
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def open(self) -> None:
-        """Begin the background work; replies that a dead process left behind end first."""
+        """Begin the background work; replies that a dead process left behind end first.
+
+        Raises WrongEncryptionKey before anything is written with a key that is not the database's.
+        """
+        try:
+            await self.database.write(recognise, self.vault)
+        except WrongEncryptionKey:
+            await self.database.close()
+            raise
         await self._warn_of_risks()
         if await asyncio.to_thread(self.sole_user.claim):
             await self.reaper.reap_all()
@@ -58,6 +76,7 @@ class Services:
         self.tasks = [
             asyncio.create_task(self.reaper.run(), name="reaper"),
             asyncio.create_task(self.follower.run(), name="follower"),
+            asyncio.create_task(self.backups.run(), name="backups"),
             asyncio.create_task(self.purger.run(), name="purger"),
         ]
 
@@ -71,7 +90,7 @@ class Services:
         await self.supervisor.close()
         for task in self.tasks:
             await stop_task(task)
-        self.auth.close()
+        self.threads.close()
         await self.ai.aclose()
         await self.database.close()
         self.sole_user.release()
@@ -80,6 +99,8 @@ class Services:
 def build_services(settings: Settings) -> Services:
     """The services of one process; nothing runs and nothing connects before `open`."""
     database = open_database(settings)
+    threads = PasswordThreads(settings.bcrypt_rounds)
+    sessions = SessionService(database, settings)
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
@@ -93,8 +114,12 @@ def build_services(settings: Settings) -> Services:
     limits = Limits(settings.max_replies_per_user, settings.default_model_daily_messages)
     return Services(
         database=database,
+        vault=vault,
         ai=ai,
-        auth=AuthService(database, settings),
+        auth=AuthService(database, settings, threads, sessions),
+        sessions=sessions,
+        passwords=PasswordService(database, threads),
+        threads=threads,
         configs=configs,
         conversations=ConversationService(database, retention),
         messages=messages,
@@ -110,4 +135,5 @@ def build_services(settings: Settings) -> Services:
         chat=ChatService(database, ai, configs, messages, supervisor, follower, limits),
         purger=Purger(database, retention),
         sole_user=SoleUser(settings.database),
+        backups=ScheduledBackups(settings),
     )

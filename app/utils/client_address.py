@@ -1,6 +1,6 @@
-"""Who a request comes from."""
+"""Who a request comes from, and how."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
 
@@ -16,6 +16,24 @@ def client_address(peer: str | None, forwarded_for: str | None, proxies: list[Ne
     while hops and _within(address, proxies):
         address = hops.pop()
     return address
+
+
+def is_encrypted(
+    scheme: str, peer: str | None, forwarded_proto: str | None, proxies: list[Network]
+) -> bool:
+    """Whether the client itself used https: by the connection, or by a trusted proxy's word."""
+    if forwarded_proto is not None and _within(peer or "", proxies):
+        scheme = forwarded_proto.rpartition(",")[2].strip().lower()
+    return scheme in ("https", "wss")
+
+
+def network_of(address: str, v4_bits: int, v6_bits: int) -> str:
+    """The network of so many bits that an address is in; one host holds a /64 (RFC 6177)."""
+    try:
+        bits = v4_bits if ip_address(address).version == 4 else v6_bits
+        return str(ip_network((address, bits), strict=False))
+    except ValueError:
+        return address
 
 
 def _within(address: str, networks: list[Network]) -> bool:

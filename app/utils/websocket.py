@@ -17,17 +17,19 @@ ABORT_SECONDS = 1.0
 class Socket:
     """Sends events on an accepted WebSocket, and can be ended from outside."""
 
-    def __init__(
-        self, websocket: WebSocket, user_id: int, expires_at: float, language: Language
-    ) -> None:
-        self.user_id = user_id
-        self.expires_at = expires_at
+    def __init__(self, websocket: WebSocket, language: Language) -> None:
+        self.user_id = self.session_id = 0
+        self.expires_at = 0.0
         self.language = language
         self.sending_since: float | None = None
         loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[AppError] = loop.create_future()
         self.closed: asyncio.Future[None] = loop.create_future()
         self._websocket = websocket
+
+    def belongs_to(self, user_id: int, session_id: int, expires_at: float) -> None:
+        """Say whose socket it is, and until when (seconds since 1970)."""
+        self.user_id, self.session_id, self.expires_at = user_id, session_id, expires_at
 
     async def send(self, event: Mapping[str, Any]) -> None:
         """Send one event; waits while the client does not read."""
@@ -89,9 +91,9 @@ class SocketRegister:
             socket.closed.set_result(None)
 
     @property
-    def users(self) -> set[int]:
-        """Whose sockets are open."""
-        return {socket.user_id for socket in self._sockets}
+    def sessions(self) -> set[int]:
+        """The sessions that have sockets open."""
+        return {socket.session_id for socket in self._sockets}
 
     def abort_stalled(self) -> None:
         """Cut the sockets whose clients have not read for too long."""
@@ -108,10 +110,10 @@ class SocketRegister:
             if socket.expires_at <= now:
                 socket.end(error)
 
-    def end_users(self, user_ids: set[int], error: AppError) -> None:
-        """End every socket of these users."""
+    def end_sessions(self, session_ids: set[int], error: AppError) -> None:
+        """End every socket of these sessions."""
         for socket in self._sockets:
-            if socket.user_id in user_ids:
+            if socket.session_id in session_ids:
                 socket.end(error)
 
     async def end_all(self, error: AppError, timeout_seconds: float) -> None:

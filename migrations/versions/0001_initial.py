@@ -37,9 +37,14 @@ def table(name: str, *parts: sa.schema.SchemaItem, own_id: bool = True) -> None:
 
 def upgrade() -> None:
     accounts()
+    sessions()
     conversations()
     generations()
-    op.create_table("schema_info", sa.Column("min_app_version", sa.String(20), primary_key=True))
+    op.create_table(
+        "schema_info",
+        sa.Column("min_app_version", sa.String(20), primary_key=True),
+        sa.Column("key_canary", sa.Text),
+    )
     op.execute("INSERT INTO schema_info (min_app_version) VALUES ('1.0.0')")
 
 
@@ -72,6 +77,46 @@ def accounts() -> None:
         sa.Column("encrypted_api_key", sa.Text, nullable=False),
         sa.Column("created_at", TIME, nullable=False),
         sa.Column("updated_at", TIME, nullable=False),
+    )
+
+
+def sessions() -> None:
+    table(
+        "session",
+        row_id(),
+        reference("user"),
+        sa.Column("device", sa.String(200), nullable=False),
+        sa.Column("address", sa.String(64), nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        sa.Column("last_used_at", TIME, nullable=False),
+        sa.Column("expires_at", TIME, nullable=False),
+        sa.Column("revoked_at", TIME),
+        sa.Index("idx_session_user", "user_id"),
+    )
+    table(
+        "refresh_token",
+        sa.Column("hash", key_bytes(32), primary_key=True),
+        reference("session"),
+        sa.Column("salt", key_bytes(32), nullable=False),
+        sa.Column("expires_at", TIME, nullable=False),
+        sa.Column("rotated_at", TIME),
+        sa.Index("idx_refresh_token_session", "session_id"),
+        own_id=False,
+    )
+    table(
+        "ws_ticket",
+        sa.Column("jti", key_bytes(32), primary_key=True),
+        reference("user"),
+        sa.Column("expires_at", TIME, nullable=False),
+        sa.Index("idx_ws_ticket_user", "user_id", "expires_at"),
+        own_id=False,
+    )
+    table(
+        "password_reset",
+        reference("user", primary_key=True),
+        sa.Column("hash", key_bytes(32), nullable=False, unique=True),
+        sa.Column("expires_at", TIME, nullable=False),
+        own_id=False,
     )
 
 

@@ -19,6 +19,7 @@ from app.migration import (
     sync_engine,
 )
 from app.services.health_service import durability
+from app.services.master_keys import canary_of
 
 CLOCK_SKEW_SECONDS = 5
 
@@ -37,6 +38,7 @@ def check_database(settings: Settings) -> Iterator[Check]:
         if revision is not None:
             check_version(engine)
             with engine.connect() as connection:
+                yield _check_canary(connection, settings)
                 yield _check_keys(connection, settings)
     except SchemaError as error:
         yield Check("Schema", False, str(error), "install that version of the app")
@@ -79,6 +81,19 @@ def _check_schema(revision: str | None) -> Check:
         return Check("Schema", True, "empty; made on first start")
     advice = "run chat-backend migrate" if revision < head else ""
     return Check("Schema", revision >= head, f"{revision}, newest {head}", advice)
+
+
+def _check_canary(connection: Connection, settings: Settings) -> Check:
+    """Whether this is the master key that the database was last used with."""
+    name, canary = "Encryption key", canary_of(connection)
+    if canary is None:
+        return Check(name, True, "not used yet with this database")
+    vault = KeyVault(settings.encryption_keys)
+    if not vault.recognises(canary):
+        advice = "bring the ENCRYPTION_KEY of this database back; the server does not start without"
+        return Check(name, False, "another one than the database was used with", advice)
+    advice = "" if vault.is_newest(canary) else "run chat-backend rotate-keys"
+    return Check(name, True, "the database's", advice)
 
 
 def _check_keys(connection: Connection, settings: Settings) -> Check:

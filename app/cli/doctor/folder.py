@@ -57,7 +57,7 @@ def _sound(name: str, text: str) -> bool:
     if name == "SECRET_KEY":
         return len(text.encode()) >= SECRET_KEY_MIN_BYTES
     try:
-        return bool(fernet_key(text))
+        return all(fernet_key(key.strip()) for key in text.split(","))
     except ValueError:
         return False
 

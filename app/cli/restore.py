@@ -1,0 +1,71 @@
+"""`chat-backend restore`: a backup, brought back."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.backup_failure import plain_failures
+from app.cli.configuration import load_settings, require_data_dir
+from app.cli.progress import progress_bar
+from app.config import Settings, with_local_secrets
+from app.encryption import KeyVault
+from app.migration import sync_engine
+from app.services.backup.making import Progress
+from app.services.backup.restoring import check_backup, restore_backup
+from app.services.master_keys import canary_of
+
+FILE = typer.Argument(help="What chat-backend backup wrote.", show_default=False)
+REPLACE = typer.Option("--replace", help="Give up what the database holds.")
+VERIFY = typer.Option("--verify", help="Compare every row with the file before it counts.")
+CHECK = typer.Option("--check", help="Only check the file; the database is left alone.")
+
+cli = typer.Typer()
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, FILE],
+    replace: Annotated[bool, REPLACE] = False,
+    verify: Annotated[bool, VERIFY] = False,
+    check: Annotated[bool, CHECK] = False,
+) -> None:
+    """Bring FILE back into the database, from whichever kind of database it was made.
+
+    Stop the servers first. The file is checked before anything is touched, and all of it counts or
+    nothing.
+    """
+    settings = load_settings()
+    with plain_failures(settings), ExitStack() as bars:
+
+        def begin(what: str, total: int) -> Progress:
+            bars.pop_all().close()
+            return bars.enter_context(progress_bar(what, total))
+
+        if check:
+            header = check_backup(file, begin)
+        else:
+            require_data_dir(settings)
+            header = restore_backup(settings, file, begin, replace, verify)
+    done = "whole" if check else "restored and compared" if verify else "restored"
+    typer.echo(f"{header.total} rows {done}: {file}, made {header.made_at:%Y-%m-%d %H:%M:%S} UTC")
+    if not check:
+        _warn_of_wrong_key(settings)
+
+
+def _warn_of_wrong_key(settings: Settings) -> None:
+    """Say it now, not at the next start, when the backup came without its master key."""
+    engine = sync_engine(settings)
+    with engine.connect() as connection:
+        canary = canary_of(connection)
+    engine.dispose()
+    kept = (settings.data_dir / "encryption_key").exists()
+    ours = kept or bool(settings.encryption_key.get_secret_value())
+    vault = KeyVault(with_local_secrets(settings).encryption_keys) if ours else None
+    if canary and not (vault and vault.recognises(canary)):
+        typer.echo(
+            "Its API keys need the ENCRYPTION_KEY they were encrypted with, and this is another: "
+            "bring that one along before a server starts",
+            err=True,
+        )

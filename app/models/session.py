@@ -1,0 +1,70 @@
+"""Logins, and the short secrets that stand for one. Of every secret only the SHA-256 is kept."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import TABLE_OPTIONS, Base, Id, UtcDateTime, key_bytes
+
+HASH_BYTES = 32
+_OWN_KEYS = {**TABLE_OPTIONS, "sqlite_autoincrement": False}
+
+
+class LoginSession(Base):
+    """One login on one device, good until `expires_at` or until it is revoked.
+
+    `last_used_at` and `address` are those of the login or of the last refresh.
+    """
+
+    __tablename__ = "session"
+    __table_args__ = (Index("idx_session_user", "user_id"), TABLE_OPTIONS)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    device: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class RefreshToken(Base):
+    """A refresh token of a session, of which all but the newest are `rotated_at` some time.
+
+    The next one is made of this one and `salt`, so that whoever asks twice gets the same.
+    """
+
+    __tablename__ = "refresh_token"
+    __table_args__ = (Index("idx_refresh_token_session", "session_id"), _OWN_KEYS)
+
+    hash: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), primary_key=True)
+    session_id: Mapped[int] = mapped_column(Id, ForeignKey("session.id", ondelete="CASCADE"))
+    salt: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    rotated_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+
+
+class WsTicket(Base):
+    """A socket's ticket that was used; its row is what makes a second use fail."""
+
+    __tablename__ = "ws_ticket"
+    __table_args__ = (Index("idx_ws_ticket_user", "user_id", "expires_at"), _OWN_KEYS)
+
+    jti: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), primary_key=True)
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
+
+
+class PasswordReset(Base):
+    """The operator's leave to set a new password; a user has one at most."""
+
+    __tablename__ = "password_reset"
+    __table_args__ = _OWN_KEYS
+
+    user_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    hash: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime())

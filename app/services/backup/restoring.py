@@ -1,0 +1,118 @@
+"""Brings a backup back: the file is checked first, then one transaction changes the database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import batched, groupby, islice
+from operator import itemgetter
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, insert, select
+
+from app.config import Settings
+from app.migration import migrate
+from app.services.backup.format import Header
+from app.services.backup.lock import backup_lock
+from app.services.backup.making import Progress
+from app.services.backup.next_ids import raise_next_ids
+from app.services.backup.reading import Row, open_backup
+from app.services.backup.rows import TABLES, BackupError
+from app.services.backup.scan import BATCH_ROWS, in_batches
+from app.services.backup.transaction import CHANGE, transaction
+from app.services.generation.sole_user import SoleUser
+
+ITSELF = "schema_info"
+"""What every database has, also one that holds nothing yet."""
+
+Begin = Callable[[str, int], Progress]
+
+
+def check_backup(path: Path, begin: Begin) -> Header:
+    """Read a backup to its end; BackupError when it is not what was written."""
+    with open_backup(path) as backup:
+        progress = begin("Checking", backup.header.total)
+        for rows in batched(backup.rows(), BATCH_ROWS):
+            progress(len(rows))
+        return backup.header
+
+
+def restore_backup(
+    settings: Settings, path: Path, begin: Begin, replace: bool = False, verify: bool = False
+) -> Header:
+    """Put the rows of a backup into the database.
+
+    `replace` lets go of what the database holds; `verify` compares every row before the commit.
+    Whatever fails, no row has changed. Raises BackupError, SchemaError, OSError, SQLAlchemyError.
+    """
+    header = check_backup(path, begin)
+    migrate(settings)
+    with _alone(settings), backup_lock(settings):
+        if settings.database.get_backend_name() != "sqlite":
+            with transaction(settings, CHANGE) as connection:
+                _require_empty(connection, replace)
+                raise_next_ids(connection, header.next_ids)  # ALTER TABLE cannot be taken back
+        with transaction(settings, CHANGE) as connection:
+            _require_empty(connection, replace)
+            _clear(connection)
+            _fill(connection, path, begin("Restoring", header.total))
+            if connection.dialect.name == "sqlite":
+                raise_next_ids(connection, header.next_ids)
+            if verify:
+                _compare(connection, path, begin("Comparing", header.total))
+    return header
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Keep servers away from an SQLite file; on MySQL nobody is ever known to be alone."""
+    user = SoleUser(settings.database)
+    try:
+        if not user.claim() and settings.database.get_backend_name() == "sqlite":
+            raise BackupError("A server uses the database: stop it first")
+        yield
+    finally:
+        user.release()
+
+
+def _require_empty(connection: Connection, replace: bool) -> None:
+    for name, table in TABLES.items():
+        held = name != ITSELF and connection.execute(select(table).limit(1)).first()
+        if held and not replace:
+            raise BackupError("The database is not empty: --replace gives up what it holds")
+
+
+def _clear(connection: Connection) -> None:
+    for table in reversed(TABLES.values()):
+        connection.execute(delete(table))
+
+
+def _fill(connection: Connection, path: Path, progress: Progress) -> None:
+    for name, rows in _batches(path):
+        columns = TABLES[name].columns.keys()
+        values = [dict(zip(columns, row, strict=True)) for row in rows]
+        connection.execute(insert(TABLES[name]), values)
+        progress(len(rows))
+
+
+def _compare(connection: Connection, path: Path, progress: Progress) -> None:
+    """Every row of the database against the file, both in the order of the primary keys."""
+    with open_backup(path) as backup:
+        stored = _stored(connection)
+        for rows in batched(backup.rows(), BATCH_ROWS):
+            if [*rows] != [*islice(stored, len(rows))]:
+                raise BackupError("What was stored is not what the backup holds; nothing changed")
+            progress(len(rows))
+        if next(stored, None) is not None:
+            raise BackupError("The database has rows that the backup has not; nothing changed")
+
+
+def _stored(connection: Connection) -> Iterator[tuple[str, Row]]:
+    for name, table in TABLES.items():
+        for batch in in_batches(connection, table):
+            yield from ((name, list(row)) for row in batch)
+
+
+def _batches(path: Path) -> Iterator[tuple[str, list[Row]]]:
+    with open_backup(path) as backup:
+        for name, rows in groupby(backup.rows(), itemgetter(0)):
+            for batch in batched(rows, BATCH_ROWS):
+                yield name, [row for _, row in batch]

@@ -1,0 +1,259 @@
+"""Backups made under load come back row for row, into whichever kind of database."""
+
+import asyncio
+import gzip
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.engine import URL
+
+from app.migration import sync_engine
+from app.models import Base, Conversation, Message, User
+from app.services.backup.lock import BackupRunning, backup_lock
+from app.services.backup.restoring import restore_backup
+from tests import databases
+from tests.backups import backup, command, done, refused, restore, settings
+from tests.server import ENCRYPTION_KEY, SECRET_KEY, Person
+from tests.server_process import server_process
+from tests.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+API_KEY = "sk-test-key"
+PEOPLE = 4
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
+    with databases.fresh_database(database_server, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def lite(tmp_path: Path) -> str:
+    """An SQLite database that is not there yet."""
+    return f"sqlite:///{tmp_path / 'other.db'}"
+
+
+def all_rows(url: str) -> Rows:
+    """Every row of every table, by another way than the backup's own."""
+    engine = sync_engine(settings(url))
+    with engine.connect() as connection:
+        found = {
+            name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for name, table in Base.metadata.tables.items()
+        }
+    engine.dispose()
+    return found
+
+
+def contradictions(url: str) -> list[str]:
+    """Where counters and rows disagree: what a backup of several moments would show."""
+    engine = sync_engine(settings(url))
+    with engine.connect() as connection:
+        wrong = [*_miscounted_conversations(connection), *_half_turns(connection)]
+    engine.dispose()
+    return wrong
+
+
+def _miscounted_conversations(connection: Connection) -> Iterator[str]:
+    shown = select(func.count()).where(Message.conversation_id == Conversation.id)
+    counted = select(Conversation.id, Conversation.message_count, shown.scalar_subquery())
+    for conversation, counter, rows in connection.execute(counted):
+        if counter != rows:
+            yield f"conversation {conversation} counts {counter}, has {rows}"
+    held = select(func.count()).where(Conversation.user_id == User.id)
+    for user, counter, rows in connection.execute(
+        select(User.id, User.conversation_count, held.scalar_subquery())
+    ):
+        if counter != rows:
+            yield f"user {user} counts {counter}, has {rows}"
+
+
+def _half_turns(connection: Connection) -> Iterator[str]:
+    senders = select(Message.conversation_id, Message.sender, func.count()).group_by(
+        Message.conversation_id, Message.sender
+    )
+    counts: dict[int, set[int]] = {}
+    for conversation, _, count in connection.execute(senders):
+        counts.setdefault(conversation, set()).add(count)
+    yield from (f"half a turn in {where}" for where, found in counts.items() if len(found) != 1)
+
+
+async def chat_on(person: Person, stop: asyncio.Event) -> None:
+    """New conversations with a turn or two each, until told to stop."""
+    while not stop.is_set():
+        conversation = await person.conversation()
+        for content in ("一 two 🍣 three", 'it\'s "four" \\ five\n\t\u2028'):
+            answer = await person.say(conversation, content)
+            assert answer.status_code == 200, answer.text
+
+
+async def filled(url: str, upstream: ScriptedUpstream, folder: Path) -> Path:
+    """A database with chats going on while the backup is made that is returned."""
+    async with server_process(url) as server:
+        people = [await server.person_with_model(upstream.url, "slow") for _ in range(PEOPLE)]
+        stop = asyncio.Event()
+        chats = [asyncio.create_task(chat_on(person, stop)) for person in people]
+        for file in (folder / "warm.backup", folder / "under-load.backup"):
+            done(await asyncio.to_thread(command, folder, url, "backup", file))
+        stop.set()
+        await asyncio.gather(*chats)
+    return file
+
+
+async def test_a_backup_under_load_comes_back_row_for_row(
+    url: str, lite: str, upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    loaded = await filled(url, upstream, tmp_path)
+
+    def round_trip() -> None:
+        before, quiet = all_rows(url), tmp_path / "quiet.backup"
+        assert len(before["message"]) > PEOPLE
+        assert backup(url, quiet).total == sum(map(len, before.values()))
+        # What was made under load is one moment of it, on another kind of database as well.
+        restored = done(command(tmp_path, lite, "restore", loaded, "--verify"))
+        assert "rows restored and compared" in restored
+        assert contradictions(lite) == []
+        assert 0 < len(all_rows(lite)["message"]) <= len(before["message"])
+        restore(url, loaded)
+        assert all_rows(url) == all_rows(lite)
+        # And there and back again.
+        restore(lite, quiet)
+        assert all_rows(lite) == before
+        backup(lite, tmp_path / "back.backup")
+        restore(url, tmp_path / "back.backup")
+        assert all_rows(url) == before
+
+    await asyncio.to_thread(round_trip)
+    async with server_process(url) as server:
+        grace = await server.person_with_model(upstream.url)
+        answer = await grace.say(await grace.conversation(), "still well?")
+        assert answer.json()["reply"]["status"] == "complete"
+
+
+async def test_ids_are_not_given_again_after_a_restore(
+    url: str, lite: str, upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    async with server_process(url) as server:
+        ada = await server.person_with_model(upstream.url)
+        last = [await ada.conversation() for _ in range(3)][-1]
+
+    def round_trip() -> None:
+        engine = sync_engine(settings(url))
+        with engine.begin() as connection:
+            connection.execute(text("DELETE FROM conversation"))
+            connection.execute(text("UPDATE user SET conversation_count = 0"))
+        engine.dispose()
+        for source, target in ((url, lite), (lite, url)):
+            file = tmp_path / f"{target.partition(':')[0]}.{len(target)}.backup"
+            backup(source, file)
+            restore(target, file)
+
+    await asyncio.to_thread(round_trip)
+    for target in (lite, url):
+        async with server_process(target) as server:
+            again = server.seen_by(ada)
+            assert await again.conversation() > last
+
+
+async def test_only_an_empty_database_or_one_given_up_is_restored_into(
+    url: str, tmp_path: Path
+) -> None:
+    async with server_process(url) as server:
+        await server.register("ada")
+    file = tmp_path / "a.backup"
+
+    def attempts() -> None:
+        done(command(tmp_path, url, "backup", file))
+        refused(command(tmp_path, url, "backup", file), "is there already")
+        before = all_rows(url)
+        refused(command(tmp_path, url, "restore", file), "--replace")
+        assert all_rows(url) == before
+
+    await asyncio.to_thread(attempts)
+
+
+async def test_a_restore_that_fails_midway_changes_no_row(
+    url: str, upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    async with server_process(url) as server:
+        ada = await server.person_with_model(upstream.url)
+        await ada.say(await ada.conversation(), "kept")
+
+    def attempt() -> None:
+        file, before = tmp_path / "a.backup", all_rows(url)
+        backup(url, file)
+
+        def break_off(what: str, _total: int) -> Callable[[int], None]:
+            def told(_count: int) -> None:
+                if what == "Comparing":
+                    raise InterruptedError
+
+            return told
+
+        with pytest.raises(InterruptedError):
+            restore_backup(settings(url), file, break_off, replace=True, verify=True)
+        assert all_rows(url) == before
+
+    await asyncio.to_thread(attempt)
+
+
+async def test_a_server_keeps_a_restore_away_from_its_file(tmp_path: Path, lite: str) -> None:
+    async with server_process(lite) as server:
+        await server.register("ada")
+        file = tmp_path / "a.backup"
+        done(await asyncio.to_thread(command, tmp_path, lite, "backup", file))
+        ended = await asyncio.to_thread(command, tmp_path, lite, "restore", file, "--replace")
+        refused(ended, "stop it first")
+
+
+async def test_a_backup_holds_no_secret_in_the_clear(
+    url: str, upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    async with server_process(url) as server:
+        await server.person_with_model(upstream.url)
+
+    def look() -> None:
+        file = tmp_path / "a.backup"
+        done(command(tmp_path, url, "backup", file))
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        content = gzip.decompress(file.read_bytes()).decode()
+        header = orjson.loads(content.partition("\n")[0])
+        assert header["rows"]["user"] == 1 and header["schema_revision"] == "0001"
+        for secret in (API_KEY, ENCRYPTION_KEY, SECRET_KEY, "correct horse"):
+            assert secret not in content
+        assert not list(tmp_path.glob(".*draft"))
+
+    await asyncio.to_thread(look)
+
+
+async def test_a_restore_without_the_master_key_says_so(url: str, tmp_path: Path) -> None:
+    async with server_process(url) as server:
+        await server.register("ada")
+
+    def restore() -> None:
+        file = tmp_path / "a.backup"
+        done(command(tmp_path, url, "backup", file))
+        other = "A" * 43 + "="
+        words = ("restore", file, "--replace")
+        ended = command(tmp_path, url, *words, ENCRYPTION_KEY=other)
+        assert ended.returncode == 0 and "need the ENCRYPTION_KEY" in ended.stderr
+
+    await asyncio.to_thread(restore)
+
+
+def test_one_backup_at_a_time(url: str, tmp_path: Path) -> None:
+    assert command(tmp_path, url, "migrate").returncode == 0
+    with backup_lock(settings(url)):
+        with pytest.raises(BackupRunning), backup_lock(settings(url)):
+            pass
+        ended = command(tmp_path, url, "backup", tmp_path / "a.backup")
+        refused(ended, "Another backup of this database is being made")
+    done(command(tmp_path, url, "backup", tmp_path / "a.backup"))

@@ -1,0 +1,222 @@
+"""Master keys: a wrong one is refused before anything is written, and they change under load."""
+
+import asyncio
+import base64
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Update, insert, select, update
+from sqlalchemy.engine import URL
+
+from app.config import Settings
+from app.database import open_database, table_of
+from app.encryption import KeyVault
+from app.errors import KeyUnreadable
+from app.migration import sync_engine
+from app.models import ModelConfig, User, utc_now
+from app.services import master_keys
+from app.services.master_keys import WrongEncryptionKey, canary_of, rotate
+from tests import databases
+from tests.cli_process import environment, run
+from tests.conftest import StartServer
+from tests.server import ENCRYPTION_KEY as OLD
+from tests.server import PASSWORD, SECRET_KEY
+from tests.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+NEW = base64.b64encode(b"a newer key, of 32 bytes as well").decode()
+MANY = 250
+"""More than two batches."""
+
+
+@pytest.fixture
+def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
+    """A database of its own: its master key changes."""
+    with databases.fresh_database(database_server, tmp_path) as url:
+        yield url
+
+
+def settings(url: str, key: str) -> Settings:
+    options: dict[str, Any] = {"secret_key": SECRET_KEY, "encryption_key": key}
+    return Settings(_env_file=None, **options | {"database_url": url})
+
+
+def command(folder: Path, url: str, key: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return run(folder, *words, DATABASE_URL=url, SECRET_KEY=SECRET_KEY, ENCRYPTION_KEY=key)
+
+
+def bare_uvicorn(folder: Path, url: str, key: str) -> subprocess.CompletedProcess[str]:
+    """A server without our command line, for as long as it lives."""
+    env = environment(DATABASE_URL=url, SECRET_KEY=SECRET_KEY, ENCRYPTION_KEY=key)
+    words = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
+    return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, timeout=60)
+
+
+def stored(url: str) -> list[tuple[int, str, str]]:
+    """User, URL and ciphertext of every saved key."""
+    config = table_of(ModelConfig)
+    engine = sync_engine(settings(url, OLD))
+    columns = (config.c.user_id, config.c.base_url, config.c.encrypted_api_key)
+    with engine.connect() as connection:
+        rows = connection.execute(select(*columns).order_by(config.c.id)).all()
+    engine.dispose()
+    return [tuple(row) for row in rows]
+
+
+def save_many(url: str, vault: KeyVault, first: int = 1000) -> None:
+    """Users with a saved key each, straight into the tables."""
+    now = utc_now()
+    engine = sync_engine(settings(url, OLD))
+    users, configs = [], []
+    for user_id in range(first, first + MANY):
+        name = f"rotated-{user_id}"
+        key = name.encode()
+        users.append({"id": user_id, "username": name, "username_key": key, "email": name})
+        users[-1] |= {"email_key": key, "password_hash": "", "created_at": now}
+        sealed = vault.seal(user_id, "https://8.8.8.8/v1", f"sk-{user_id}")
+        configs.append({"user_id": user_id, "base_url": "https://8.8.8.8/v1", "model_name": "m"})
+        configs[-1] |= {"encrypted_api_key": sealed, "created_at": now, "updated_at": now}
+    with engine.begin() as connection:
+        connection.execute(insert(table_of(User)), users)
+        connection.execute(insert(table_of(ModelConfig)), configs)
+    engine.dispose()
+
+
+def save(connection: Connection, change: Update) -> None:
+    connection.execute(change)
+
+
+async def test_a_wrong_key_is_refused_before_anything_is_written(
+    url: str, start_server: StartServer, tmp_path: Path
+) -> None:
+    server = await start_server(database_url=url)
+    ada = await server.register()
+    await ada.set_model("http://127.0.0.1:1/v1", "echo")
+    before = await asyncio.to_thread(stored, url)
+    bare = await asyncio.to_thread(bare_uvicorn, tmp_path, url, NEW)
+    assert bare.returncode != 0 and str(WrongEncryptionKey()) in bare.stderr
+    for words in (("serve", "--port", "0"), ("rotate-keys",)):
+        ended = await asyncio.to_thread(command, tmp_path, url, NEW, *words)
+        assert (ended.returncode, ended.stdout) == (1, "")
+        assert ended.stderr == f"{WrongEncryptionKey()}\n"
+    told = await asyncio.to_thread(command, tmp_path, url, NEW, "doctor")
+    assert told.returncode == 1
+    assert "bring the ENCRYPTION_KEY of this database back" in told.stdout
+    assert await asyncio.to_thread(stored, url) == before
+
+
+async def test_keys_rotate_while_a_server_runs(
+    url: str, start_server: StartServer, upstream: ScriptedUpstream, tmp_path: Path
+) -> None:
+    server = await start_server(database_url=url, encryption_key=f"{NEW}, {OLD}")
+    ada = await server.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    await asyncio.to_thread(save_many, url, KeyVault([OLD]))
+    ended, _ = await asyncio.gather(
+        asyncio.to_thread(command, tmp_path, url, f"{NEW},{OLD}", "rotate-keys"),
+        ada.say(conversation, "meanwhile"),
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == f"{MANY} API keys encrypted anew, {MANY + 1} under the newest key\n"
+    opened = [KeyVault([NEW]).open(*row) for row in await asyncio.to_thread(stored, url)]
+    assert opened == ["sk-test-key", *(f"sk-{user}" for user in range(1000, 1000 + MANY))]
+    again = await asyncio.to_thread(command, tmp_path, url, NEW, "rotate-keys")
+    assert again.stdout == f"0 API keys encrypted anew, {MANY + 1} under the newest key\n"
+    later = await start_server(database_url=url, encryption_key=NEW)
+    grace = await later.log_in(ada.name, PASSWORD)
+    answer = await grace.say(conversation, "still there?")
+    assert answer.json()["reply"]["status"] == "complete"
+
+
+async def test_a_key_saved_meanwhile_is_never_overwritten(
+    url: str, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await start_server(database_url=url)
+    await asyncio.to_thread(save_many, url, KeyVault([OLD]))
+    monkeypatch.setattr(master_keys, "BATCH", 20)
+    config = table_of(ModelConfig)
+    fresh = KeyVault([OLD])
+    database = await asyncio.to_thread(open_database, settings(url, f"{NEW},{OLD}"))
+    seen = asyncio.Event()
+
+    async def put(user_id: int) -> None:
+        """What `PUT /auth/config` writes, from a server that seals with the older key."""
+        sealed = fresh.seal(user_id, "https://8.8.8.8/v1", f"fresh-{user_id}")
+        mine = update(config).where(config.c.user_id == user_id)
+        await database.write(save, mine.values(encrypted_api_key=sealed))
+
+    async def save_all() -> None:
+        await seen.wait()
+        for user_id in range(1000 + MANY - 1, 999, -1):  # against the rotation's direction
+            await put(user_id)
+
+    saving = asyncio.create_task(save_all())
+    vault = KeyVault([NEW, OLD])
+    await rotate(database, vault, lambda _: seen.set())
+    await saving
+    await rotate(database, vault, lambda _: None)
+    await database.close()
+    rows = await asyncio.to_thread(stored, url)
+    assert [KeyVault([NEW]).open(*row) for row in rows] == [
+        f"fresh-{user}" for user in range(1000, 1000 + MANY)
+    ]
+
+
+async def test_a_change_that_was_overtaken_is_left_alone(
+    url: str, start_server: StartServer
+) -> None:
+    await start_server(database_url=url)
+    await asyncio.to_thread(save_many, url, KeyVault([OLD]))
+    database = await asyncio.to_thread(open_database, settings(url, OLD))
+    row = (await database.read(master_keys._batch, 0))[0]
+    stale = [(row.id, "what was read before", "what must not be written")]
+    assert await database.write(master_keys._swap, stale) == 0
+    assert (await database.read(master_keys._batch, 0))[0] == row
+    await database.close()
+
+
+async def test_a_rotation_that_was_broken_off_goes_on(
+    url: str, start_server: StartServer, tmp_path: Path
+) -> None:
+    await start_server(database_url=url)
+    await asyncio.to_thread(save_many, url, KeyVault([OLD]))
+    database = await asyncio.to_thread(open_database, settings(url, OLD))
+
+    def break_off(_count: int) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await rotate(database, KeyVault([NEW, OLD]), break_off)
+    canary = await database.read(canary_of)
+    assert canary is not None and KeyVault([OLD]).recognises(canary)
+    await database.close()
+    ended = await asyncio.to_thread(command, tmp_path, url, f"{NEW},{OLD}", "rotate-keys")
+    left = MANY - master_keys.BATCH
+    assert ended.stdout == f"{left} API keys encrypted anew, {MANY} under the newest key\n"
+
+
+async def test_a_lost_key_is_given_up_only_when_told(
+    url: str, start_server: StartServer, tmp_path: Path
+) -> None:
+    await start_server(database_url=url)
+    await asyncio.to_thread(save_many, url, KeyVault([OLD]))
+    ended = await asyncio.to_thread(command, tmp_path, url, NEW, "rotate-keys", "--abandon")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"{MANY} API keys open with none of the keys")
+    await start_server(database_url=url, encryption_key=NEW)
+
+
+def test_what_a_vault_recognises() -> None:
+    old, new, both = KeyVault([OLD]), KeyVault([NEW]), KeyVault([NEW, OLD])
+    assert both.recognises(old.canary()) and both.recognises(new.canary())
+    assert not new.recognises(old.canary()) and not new.recognises("torn")
+    sealed = old.seal(1, "https://a/v1", "sk")
+    assert not both.is_newest(sealed) and both.is_newest(both.renewed(sealed))
+    assert new.open(1, "https://a/v1", both.renewed(sealed)) == "sk"
+    with pytest.raises(KeyUnreadable):
+        new.renewed(sealed)

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 
@@ -116,7 +117,7 @@ async def test_a_commit_without_an_answer_leaves_no_gap_elsewhere(
         await start_server(follow_seconds=0.02),
     )
     ada = await here.person_with_model(upstream.url, "slow")
-    elsewhere = Person(there, ada.id, ada.name, ada.token)
+    elsewhere = replace(ada, server=there)
     conversation = await ada.conversation()
     words = " ".join(f"词{number}" for number in range(60))
     async with ada.socket(conversation) as sender, elsewhere.socket(conversation) as reader:
@@ -159,7 +160,7 @@ async def test_nothing_is_left_of_readers_who_came_and_went(
 ) -> None:
     here, there = await start_server(), await start_server()
     ada = await here.person_with_model(upstream.url, "hold")
-    elsewhere = Person(there, ada.id, ada.name, ada.token)
+    elsewhere = replace(ada, server=there)
     conversation = await ada.conversation()
     async with ada.socket(conversation) as sender:
         await sender.send(type="message", content="hello")

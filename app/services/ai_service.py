@@ -23,6 +23,7 @@ from app.services.upstream.reading import at_most, body_of, decode, read_whole
 from app.services.upstream.transport import GuardedTransport
 from app.services.upstream.types import Endpoint, Kind, OnDelta, Outcome, Usage
 from app.services.upstream.watchdog import Watchdog
+from app.utils.memory import exempt_what_is_loaded
 from app.utils.net import AddressGuard, origin_of, parse_model_url
 
 SDK = "app.services.upstream.sdk"
@@ -70,7 +71,7 @@ class AiService:
         Half a second and 13 MB that neither a start nor an idle server should cost.
         """
         if self._sdk is None:
-            self._sdk = asyncio.create_task(asyncio.to_thread(importlib.import_module, SDK))
+            self._sdk = asyncio.create_task(asyncio.to_thread(_load_sdk))
         return self._sdk
 
     async def check_url(self, base_url: str) -> str:
@@ -160,3 +161,9 @@ class AiService:
         client = self._client(sdk, endpoint)
         options = STREAMED if streamed else {}
         await sdk.ask_for_reply(client, endpoint.model, messages, options, read)
+
+
+def _load_sdk() -> ModuleType:
+    module = importlib.import_module(SDK)
+    exempt_what_is_loaded(collect=False)
+    return module

@@ -30,6 +30,7 @@ from app.services.purge_service import Purger
 from app.services.sending import Limits
 from app.services.session_service import SessionService
 from app.services.title_service import TitleService
+from app.utils.memory import exempt_what_is_loaded
 
 log = structlog.get_logger()
 
@@ -79,6 +80,7 @@ class Services:
             asyncio.create_task(self.backups.run(), name="backups"),
             asyncio.create_task(self.purger.run(), name="purger"),
         ]
+        exempt_what_is_loaded(collect=True)
 
     async def _warn_of_risks(self) -> None:
         promise, risk = await self.database.read(durability)

@@ -1,18 +1,28 @@
 """Settings: the only reader of the environment and of `.env`."""
 
 import base64
-import os
-import secrets
-from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
+BACKENDS = {"sqlite", "mysql", "mariadb"}
+DATABASE_FORM = (
+    "must look like mysql+pymysql://user:password@host:3306/name, or be left out "
+    "(in the password, @ is %40 and : is %3A)"
+)
 PLACEHOLDERS = {"your-secret-key-here", "your-32-byte-base64-encoded-key", "changeme", "secret"}
+KEPT_SECRETS = ("secret_key", "encryption_key")
+"""Made on first start and kept in files of these names, unless they are set."""
+SECONDS_MAX = 86_400
+"""A day: nothing that is waited for takes longer."""
+DAYS_MAX = 36_500
+"""A hundred years: times that far away can still be reckoned and stored."""
 SECRET_KEY_MIN_BYTES = 32
 """RFC 7518 §3.2: an HS256 key is at least as long as its hash output."""
 
@@ -23,15 +33,46 @@ def _split(value: object) -> object:
     return value
 
 
+def _database(value: str) -> str:
+    """Refuse what is no database of ours, without its words: they hold a password."""
+    if not value:
+        return value
+    try:
+        url = make_url(value)
+    except (ArgumentError, ValueError):
+        raise ValueError(DATABASE_FORM) from None
+    if url.get_backend_name() not in BACKENDS:
+        raise ValueError(DATABASE_FORM)
+    # What lies in memory is another database for each connection.
+    if url.get_backend_name() == "sqlite" and (url.database or ":").startswith((":", "file:")):
+        raise ValueError("SQLite needs a file, such as sqlite:///data/chat.db")
+    return value
+
+
+def _web_page(value: str) -> str:
+    try:
+        url = urlsplit(value)
+        sound = url.scheme in ("http", "https") and url.hostname and not (url.query or url.fragment)
+    except ValueError:
+        sound = False
+    if value and not sound:
+        raise ValueError("must be an address such as https://chat.example.com")
+    return value
+
+
 def _networks(values: list[str]) -> list[str]:
-    for value in values:
-        ip_network(value, strict=False)
+    try:
+        for value in values:
+            ip_network(value, strict=False)
+    except ValueError:
+        raise ValueError("must be addresses or networks") from None  # without the value
     return values
 
 
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
-Seconds = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(gt=0, le=SECONDS_MAX, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
+Days = Annotated[int, Field(ge=1, le=DAYS_MAX)]
 
 
 class Settings(BaseSettings):
@@ -52,7 +93,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
 
     # Database
-    database_url: str = ""
+    database_url: Annotated[str, AfterValidator(_database)] = ""
     data_dir: Path = Path("data")
     auto_migrate: bool = True
     database_pool_size: Count = 10
@@ -62,8 +103,8 @@ class Settings(BaseSettings):
     # Secrets and accounts
     secret_key: SecretStr = SecretStr("")
     jwt_algorithm: Literal["HS256"] = "HS256"
-    jwt_access_token_expire_minutes: Count = 60
-    refresh_token_expire_days: Count = 30
+    jwt_access_token_expire_minutes: int = Field(60, ge=1, le=DAYS_MAX * 24 * 60)
+    refresh_token_expire_days: Days = 30
     bcrypt_rounds: int = Field(12, ge=4, le=16)
     encryption_key: SecretStr = SecretStr("")
     registration: Literal["open", "closed"] = "open"
@@ -86,18 +127,36 @@ class Settings(BaseSettings):
     # Limits
     rate_limit_per_minute: Count = 60
     login_rate_limit_per_minute: Count = 10
+    max_sessions_per_user: Count = 50
     max_sockets_per_user: Count = 20
     max_replies_per_user: Count = 5
-    retention_days: Count = 30
+    ws_allow_access_token_in_query: bool = True
+    retention_days: Days = 30
+    audit_retention_days: int = Field(365, ge=0, le=DAYS_MAX)
 
     # Backups
-    backup_every_hours: float = Field(0, ge=0)
+    backup_every: float = Field(0, ge=0, le=DAYS_MAX * 24, allow_inf_nan=False)
     backup_keep: Count = 7
+
+    # Mail
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+    public_url: Annotated[str, AfterValidator(_web_page)] = ""
 
     # Network edge
     cors_origins: CommaList = []
     allowed_hosts: CommaList = ["*"]
+    force_https: bool = False
+    request_timeout_seconds: Seconds = 30
     trusted_proxies: Annotated[CommaList, AfterValidator(_networks)] = []
+
+    # To be watched
+    metrics_token: SecretStr = SecretStr("")
+    otel_exporter_otlp_endpoint: str = ""
 
     # The clockwork of running replies
     checkpoint_seconds: Seconds = 0.2
@@ -106,30 +165,35 @@ class Settings(BaseSettings):
     finished_reply_seconds: Seconds = 60
     database_patience_seconds: Seconds = 60
     send_timeout_seconds: Seconds = 20
+    session_check_seconds: Seconds = 2
     drain_seconds: Seconds = 5
 
     @model_validator(mode="after")
     def _secrets_are_sound(self) -> Self:
         own_database = bool(self.database_url)
-        for name in ("secret_key", "encryption_key"):
-            value = getattr(self, name).get_secret_value()
-            env = name.upper()
-            if value in PLACEHOLDERS or value.startswith("your-"):
-                raise ValueError(f"{env} still has the placeholder of the example; set your own")
-            if not value and own_database:
-                raise ValueError(f"{env} must be set when DATABASE_URL is set")
-        secret = self.secret_key.get_secret_value()
-        if secret and len(secret.encode()) < SECRET_KEY_MIN_BYTES:
-            raise ValueError(f"SECRET_KEY must be at least {SECRET_KEY_MIN_BYTES} bytes long")
-        for key in self.encryption_keys:
-            fernet_key(key)
+        for name in KEPT_SECRETS:
+            if value := getattr(self, name).get_secret_value():
+                check_secret(name, value, where=name.upper())
+            elif own_database:
+                raise ValueError(f"{name.upper()} must be set when DATABASE_URL is set")
+        return self
+
+    @model_validator(mode="after")
+    def _mail_is_whole(self) -> Self:
+        if self.smtp_host and not (self.smtp_from and self.public_url):
+            raise ValueError("SMTP_FROM and PUBLIC_URL must be set when SMTP_HOST is set")
+        return self
+
+    @model_validator(mode="after")
+    def _running_replies_are_seen_to_live(self) -> Self:
+        if self.reap_after_seconds < 2 * self.checkpoint_seconds:
+            raise ValueError("REAP_AFTER_SECONDS must be at least twice CHECKPOINT_SECONDS")
         return self
 
     @property
     def encryption_keys(self) -> list[str]:
         """The keys of `ENCRYPTION_KEY`, newest first."""
-        value = self.encryption_key.get_secret_value()
-        return [key.strip() for key in value.split(",") if key.strip()]
+        return _listed(self.encryption_key.get_secret_value())
 
     @property
     def database(self) -> URL:
@@ -137,6 +201,31 @@ class Settings(BaseSettings):
         if self.database_url:
             return make_url(self.database_url)
         return URL.create("sqlite", database=str(self.data_dir / "chat.db"))
+
+
+class UnusableSecret(ValueError):
+    """A secret cannot be used. The text names its setting or its file, and shows nothing of it."""
+
+
+def check_secret(name: str, value: str, where: str) -> None:
+    """Raise UnusableSecret, which names `where`, unless `value` is good for the setting `name`."""
+    if value in PLACEHOLDERS or value.startswith("your-"):
+        raise UnusableSecret(f"{where} still has the placeholder of the example; set your own")
+    if name == "secret_key" and len(value.encode()) < SECRET_KEY_MIN_BYTES:
+        raise UnusableSecret(f"{where} must be at least {SECRET_KEY_MIN_BYTES} bytes long")
+    if name == "encryption_key" and not _are_keys(_listed(value)):
+        raise UnusableSecret(f"{where} must be the base64 of 32 bytes")
+
+
+def _listed(keys: str) -> list[str]:
+    return [key.strip() for key in keys.split(",") if key.strip()]
+
+
+def _are_keys(keys: list[str]) -> bool:
+    try:
+        return bool([fernet_key(key) for key in keys])
+    except ValueError:
+        return False
 
 
 def fernet_key(text: str) -> bytes:
@@ -151,37 +240,3 @@ def fernet_key(text: str) -> bytes:
     if len(raw) != 32:
         raise ValueError("ENCRYPTION_KEY must be the base64 of 32 bytes")
     return base64.urlsafe_b64encode(raw)
-
-
-def with_local_secrets(settings: Settings) -> Settings:
-    """Settings whose missing secrets come from files in `DATA_DIR`, mode 0600, made when absent."""
-    made: dict[str, SecretStr] = {}
-    if not settings.secret_key.get_secret_value():
-        made["secret_key"] = SecretStr(_kept(settings.data_dir / "secret_key"))
-    if not settings.encryption_key.get_secret_value():
-        made["encryption_key"] = SecretStr(_kept(settings.data_dir / "encryption_key"))
-    return settings.model_copy(update=made)
-
-
-def _kept(path: Path) -> str:
-    """The secret in a file; the first process to come makes it, all others read that one."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text().strip()
-
-
-@lru_cache
-def get_settings() -> Settings:
-    """The settings of this process, read once."""
-    return with_local_secrets(Settings())

@@ -1,8 +1,15 @@
-"""API keys at rest: authenticated encryption, bound to the user and the URL they were saved for."""
+"""API keys at rest: authenticated encryption, bound to the user and the URL they were saved for.
 
+And the signature under the audit log's head, with keys made from the same master keys.
+"""
+
+import base64
+import hmac
 import json
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.config import fernet_key
 from app.errors import KeyUnreadable
@@ -17,6 +24,7 @@ class KeyVault:
         fernets = [Fernet(fernet_key(key)) for key in keys]
         self._newest = fernets[0]
         self._fernet = MultiFernet(fernets)
+        self.signer = HeadSigner(keys)
 
     def seal(self, user_id: int, base_url: str, api_key: str) -> str:
         """The ciphertext to store for this user and this URL."""
@@ -59,3 +67,36 @@ class KeyVault:
         except InvalidToken:
             return False
         return True
+
+
+class HeadSigner:
+    """Signs the audit log's head (HMAC-SHA256). `keys`: as of `KeyVault`; the newest signs.
+    Without any it signs nothing and knows no signature.
+
+    Keys and their public ids are derived by HKDF (RFC 5869), so that neither tells the master key.
+    """
+
+    def __init__(self, keys: list[str]) -> None:
+        masters = [base64.urlsafe_b64decode(fernet_key(key)) for key in keys]
+        self._keys = {_derived(key, b"audit head id", 8): _head_key(key) for key in masters}
+        self.key_id = next(iter(self._keys), b"")
+
+    def knows(self, key_id: bytes) -> bool:
+        """Whether the key with this id is here."""
+        return key_id in self._keys
+
+    def sign(self, content: bytes) -> bytes:
+        """The signature with the newest key."""
+        return hmac.digest(self._keys[self.key_id], content, "sha256")
+
+    def verifies(self, key_id: bytes, content: bytes, signature: bytes) -> bool:
+        """Whether the key with this id made the signature."""
+        return hmac.compare_digest(hmac.digest(self._keys[key_id], content, "sha256"), signature)
+
+
+def _head_key(master: bytes) -> bytes:
+    return _derived(master, b"audit head signature", 32)
+
+
+def _derived(master: bytes, purpose: bytes, length: int) -> bytes:
+    return HKDF(SHA256(), length, salt=None, info=b"chat-backend " + purpose).derive(master)

@@ -1,15 +1,82 @@
-"""Logs: one structured line per event, on the console or as JSON; never a secret, never content."""
+"""Logs: one line per event, on the console or as JSON; never a secret, never content."""
 
 import logging
-import logging.config
 import re
 import sys
+from datetime import UTC, datetime
+from typing import Any
 
-import structlog
+import orjson
 
 from app.config import Settings
+from app.utils.origin import current_origin
+
+SERVER_LOGS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
 _QUERY = re.compile(r"\?[^\s\"']*")
+
+
+class EventLog:
+    """An event has a fixed name; whatever varies stands in its fields."""
+
+    def __init__(self, name: str) -> None:
+        self._logger = logging.getLogger(name)
+
+    def set_level(self, level: int) -> None:
+        """Write nothing below this level."""
+        self._logger.setLevel(level)
+
+    def debug(self, event: str, **fields: object) -> None:
+        self._write(logging.DEBUG, event, fields)
+
+    def info(self, event: str, **fields: object) -> None:
+        self._write(logging.INFO, event, fields)
+
+    def warning(self, event: str, **fields: object) -> None:
+        self._write(logging.WARNING, event, fields)
+
+    def error(self, event: str, failure: BaseException | None = None, /, **fields: object) -> None:
+        """With the traceback of `failure`, where there is one."""
+        self._write(logging.ERROR, event, fields, failure)
+
+    def exception(self, event: str, **fields: object) -> None:
+        """An error with the traceback of the exception that is being handled."""
+        self._write(logging.ERROR, event, fields, sys.exception())
+
+    def _write(
+        self,
+        level: int,
+        event: str,
+        fields: dict[str, object],
+        failure: BaseException | None = None,
+    ) -> None:
+        self._logger.log(level, event, exc_info=failure, extra={"fields": fields})
+
+
+log = EventLog("app")
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = _fields(record)
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return orjson.dumps(line, default=str).decode()
+
+
+class ConsoleLines(logging.Formatter):
+    """Time, level, event, then `name=value`; a traceback follows on lines of its own.
+
+    A plain one: those that show local variables show tokens and keys, too.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = _fields(record)
+        start = f"{line.pop('timestamp')} [{line.pop('level'):<7}] {line.pop('event')}"
+        text = " ".join([start, *(f"{name}={_in_one_word(line[name])}" for name in line)])
+        return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
 
 
 class WithoutQuery(logging.Filter):
@@ -22,31 +89,36 @@ class WithoutQuery(logging.Filter):
 
 
 def configure_logs(settings: Settings) -> None:
-    """Send this process's logs to standard error in the configured format."""
-    level = logging.DEBUG if settings.debug else logging.INFO
-    renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer()
-        if settings.log_format == "json"
-        # Plain: the pretty tracebacks show local variables, and tokens are among them.
-        else structlog.dev.ConsoleRenderer(
-            colors=False, exception_formatter=structlog.dev.plain_traceback
-        )
-    )
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-    ]
-    exceptions = [structlog.processors.format_exc_info] if settings.log_format == "json" else []
-    structlog.configure(
-        processors=[*shared, *exceptions, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
-    formatter = structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared)
-    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
+    """Send this process's logs, and warnings of libraries, to standard error in one format."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if settings.log_format == "json" else ConsoleLines())
+    handler.addFilter(WithoutQuery())
+    root = logging.getLogger()
+    for other in root.handlers[:]:
+        if isinstance(other.formatter, JsonLines | ConsoleLines):  # of a server before, in tests
+            root.removeHandler(other)
+    root.addHandler(handler)
+    log.set_level(logging.DEBUG if settings.debug else logging.INFO)
+    for name in SERVER_LOGS:
         logger = logging.getLogger(name)
         logger.filters = [WithoutQuery()]
-        for handler in logger.handlers:
-            handler.setFormatter(formatter)
+        for server_handler in logger.handlers:
+            server_handler.setFormatter(handler.formatter)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    line: dict[str, Any] = {
+        "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        "level": record.levelname.lower(),
+        "event": record.getMessage(),
+    }
+    if request_id := current_origin().request_id:
+        line["request_id"] = request_id
+    return line | getattr(record, "fields", {})
+
+
+def _in_one_word(value: object) -> str:
+    """A value that cannot be taken for another field or another line."""
+    text = str(value)
+    plain = text.isprintable() and not {" ", "="} & set(text)
+    return text if plain and text else repr(text)

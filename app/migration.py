@@ -5,16 +5,19 @@ Runs before the server does, so it blocks; Alembic is loaded only when a migrati
 
 import fcntl
 import importlib
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import __version__
 from app.config import Settings
+from app.files import make_file, open_lock
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 LOCK_SECONDS = 120
@@ -22,6 +25,30 @@ LOCK_SECONDS = 120
 
 class SchemaError(RuntimeError):
     """The schema cannot be used by this version of the app; the text says what to do."""
+
+
+class MigrationFailed(SchemaError):
+    """An upgrade broke off; what was stored is untouched."""
+
+    def __init__(self, engine: Engine, before: str | None, error: Exception) -> None:
+        left = (
+            "The database is as it was before"
+            if engine.dialect.name == "sqlite"
+            else "New tables or columns that were made already stay, and disturb nobody"
+        )
+        super().__init__(
+            f"Bringing the database from schema {before or 'none'} to {head_revision()} failed "
+            f"({_cause(error)}). {left}; no row was lost, and the version of the app that ran "
+            "before still runs. Mend the cause and start again: it goes on by itself."
+        )
+
+
+def _cause(error: Exception) -> str:
+    """The kind of an error and its number, without its words: those may quote what is stored."""
+    original = (error.orig or error) if isinstance(error, DBAPIError) else error
+    number = getattr(original, "sqlite_errorname", None) or next(iter(original.args), None)
+    known = isinstance(number, int) or isinstance(original, sqlite3.Error)
+    return f"{type(original).__name__} {number}" if known else type(original).__name__
 
 
 @dataclass(frozen=True)
@@ -35,8 +62,8 @@ class Migrated:
 def migrate(settings: Settings) -> Migrated:
     """Upgrade the schema to the newest revision; does nothing when it is there already.
 
-    Raises SchemaError when the schema belongs to a newer app, SQLAlchemyError when the database
-    cannot be reached.
+    Raises SchemaError when the schema belongs to a newer app or the upgrade fails,
+    SQLAlchemyError when the database cannot be reached, OSError when its file cannot be made.
     """
     engine = sync_engine(settings)
     try:
@@ -45,18 +72,37 @@ def migrate(settings: Settings) -> Migrated:
             with _lock(engine, settings), engine.connect() as connection:
                 before = _revision(connection)
                 if before is None or before < head_revision():
-                    _upgrade(connection)
+                    _upgrade(connection, before)
         check_version(engine)
         return Migrated(before, head_revision())
     finally:
         engine.dispose()
 
 
+def require_schema(settings: Settings) -> None:
+    """Raise SchemaError unless this version of the app can use the schema as it is."""
+    engine = sync_engine(settings)
+    try:
+        found = current_revision(engine)
+        if found is None or found < head_revision():
+            has = f"has schema {found}" if found else "is empty"
+            raise SchemaError(
+                f"The database {has}, and this version of the app needs {head_revision()}: "
+                "run chat-backend migrate, or set AUTO_MIGRATE=true"
+            )
+        check_version(engine)
+    finally:
+        engine.dispose()
+
+
 def sync_engine(settings: Settings) -> Engine:
-    """A blocking engine for the command line and for migrations."""
+    """A blocking engine for the command line and for migrations.
+
+    Makes the file of SQLite, which would leave its mode to the umask. Raises OSError.
+    """
     url = settings.database
     if url.get_backend_name() == "sqlite":
-        Path(url.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_file(Path(url.database or ""))
         return create_engine(url, connect_args={"timeout": 5})
     return create_engine(
         url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
@@ -94,13 +140,22 @@ def _parts(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, before: str | None) -> None:
+    """All revisions that are missing: on SQLite in one transaction, on MySQL in one for each."""
     command = importlib.import_module("alembic.command")
     config = importlib.import_module("alembic.config").Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-    connection.commit()
+    connection.commit()  # the reading is over; Alembic commits for itself
+    try:
+        if connection.dialect.name == "sqlite":
+            # The driver begins nothing before a CREATE or ALTER, which SQLite could take back.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        command.upgrade(config, "head")
+        connection.commit()
+    except Exception as error:
+        connection.rollback()
+        raise MigrationFailed(connection.engine, before, error) from error
 
 
 @contextmanager
@@ -108,7 +163,7 @@ def _lock(engine: Engine, settings: Settings) -> Iterator[None]:
     """Hold off other processes that start at the same moment."""
     url: URL = settings.database
     if url.get_backend_name() == "sqlite":
-        with open(f"{url.database}.migrate-lock", "w") as file:
+        with open_lock(Path(f"{url.database}.migrate-lock")) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
         return
@@ -120,4 +175,5 @@ def _lock(engine: Engine, settings: Settings) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)
+            with suppress(SQLAlchemyError):  # it ends with its connection anyway
+                connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)

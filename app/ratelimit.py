@@ -1,48 +1,76 @@
 """Budgets of requests per minute, kept in this process's memory."""
 
 import math
-import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-from limits import RateLimitItemPerMinute
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from app.config import Settings
 from app.errors import RateLimited
+from app.metrics import rate_limited
 from app.utils.client_address import network_of
+from app.utils.sliding_window import SlidingWindow
+from app.utils.tokens import Claims
+
+ENDED_SESSIONS_KEPT = 10_000
+
+MINUTE, HOUR = 60, 3600
+MAILS_PER_HOUR = 3
+SMALL_BUDGETS = ("login", "register", "forgot", "reset", "password")
 
 
 class RateLimits:
     """One budget for whatever a user does, and small ones for logging in and registering."""
 
     def __init__(self, settings: Settings) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-        self._general = RateLimitItemPerMinute(settings.rate_limit_per_minute)
-        self._login = RateLimitItemPerMinute(settings.login_rate_limit_per_minute)
+        small = settings.login_rate_limit_per_minute
+        self._budgets = {name: SlidingWindow(small, MINUTE) for name in SMALL_BUDGETS}
+        self._budgets["all"] = SlidingWindow(settings.rate_limit_per_minute, MINUTE)
+        self._mails = SlidingWindow(MAILS_PER_HOUR, HOUR)
+        self._ended: dict[int, None] = {}
 
-    async def hit(self, who: str) -> None:
+    def hit(self, who: str) -> None:
         """Count one request or socket message of a user or an address; RateLimited when spent."""
-        await self._hit(self._general, "all", who)
+        self._hit("all", who)
 
-    async def hit_login(self, action: str, address: str) -> None:
+    def payer(self, claims: Claims, address: str) -> str:
+        """Whose budget a request with this token is on: whoever still tries a token of an ended
+        session may be a thief, and is not to use up the budget of its owner."""
+        if claims.session_id in self._ended:
+            return self.stranger(address)
+        return f"user:{claims.user_id}"
+
+    @staticmethod
+    def stranger(address: str) -> str:
+        """Whose budget a request without a good token is on: its address's, of IPv6 a /64."""
+        return f"address:{network_of(address, 32, 64)}"
+
+    def remember_ended(self, session_id: int) -> None:
+        """Take note that a session has ended; the oldest notes are given up."""
+        self._ended[session_id] = None
+        if len(self._ended) > ENDED_SESSIONS_KEPT:
+            del self._ended[next(iter(self._ended))]
+
+    def hit_login(self, action: str, address: str) -> None:
         """Count one login or registration from an address, of IPv6 a /64; or RateLimited."""
-        await self._hit(self._login, action, network_of(address, 32, 64))
+        self._hit(action, network_of(address, 32, 64))
 
-    @asynccontextmanager
-    async def guessing(self, account: str, address: str) -> AsyncIterator[None]:
+    @contextmanager
+    def guessing(self, account: str, address: str) -> Iterator[None]:
         """Count a try at an account's password, from one network; RateLimited when spent.
 
         A try that succeeds clears the count. Other networks are not touched: whoever guesses
         locks nobody out but themselves.
         """
         who = f"{account} {network_of(address, 24, 48)}"
-        await self._hit(self._login, "password", who)
+        self._hit("password", who)
         yield
-        await self._limiter.clear(self._login, "password", who)
+        self._budgets["password"].forget(who)
 
-    async def _hit(self, budget: RateLimitItemPerMinute, name: str, who: str) -> None:
-        if not await self._limiter.hit(budget, name, who):
-            window = await self._limiter.get_window_stats(budget, name, who)
-            raise RateLimited(retry_after=max(1, math.ceil(window.reset_time - time.time())))
+    def may_mail(self, account: str) -> bool:
+        """Count a mail to an account; False when it has had enough of them in this hour."""
+        return self._mails.hit(account) == 0
+
+    def _hit(self, name: str, who: str) -> None:
+        if seconds := self._budgets[name].hit(who):
+            rate_limited.add(name)
+            raise RateLimited(retry_after=max(1, math.ceil(seconds)))

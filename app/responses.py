@@ -1,6 +1,5 @@
 """Every failure as an answer of one shape, whoever found it."""
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,13 +17,18 @@ from app.errors import (
     MalformedJson,
     MethodNotAllowed,
     NotFound,
+    RequestTimeout,
 )
+from app.logs import log
 from app.utils.language import preferred_language
 from app.utils.validation import invalid_input
 
-log = structlog.get_logger()
-
-BY_STATUS: dict[int, type[AppError]] = {404: NotFound, 405: MethodNotAllowed, 413: BodyTooLarge}
+BY_STATUS: dict[int, type[AppError]] = {
+    404: NotFound,
+    405: MethodNotAllowed,
+    408: RequestTimeout,
+    413: BodyTooLarge,
+}
 
 
 def error_response(scope: Scope, error: AppError) -> JSONResponse:
@@ -34,17 +38,22 @@ def error_response(scope: Scope, error: AppError) -> JSONResponse:
     return JSONResponse(body, status_code=error.status, headers=error.headers)
 
 
+def note(scope: Scope, error: AppError) -> None:
+    """Have a refusal written into the audit log, if it is one of those that are."""
+    scope["app"].state.services.audit.refused(error, scope["state"].get("user_id"))
+
+
 def install_error_handlers(app: FastAPI) -> None:
     """Answer every failure in the one shape."""
     app.add_exception_handler(AppError, _own)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(SQLAlchemyError, _database)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _own(request: Request, error: Exception) -> Response:
     assert isinstance(error, AppError)
+    note(request.scope, error)
     return error_response(request.scope, error)
 
 
@@ -71,7 +80,3 @@ async def _framework(request: Request, error: Exception) -> Response:
 async def _database(request: Request, error: Exception) -> Response:
     log.error("database_error", cause=type(error).__name__)
     return error_response(request.scope, DatabaseUnavailable())
-
-
-async def _unexpected(request: Request, error: Exception) -> Response:
-    return error_response(request.scope, AppError())

@@ -10,18 +10,22 @@ import threading
 from collections.abc import Awaitable, Callable
 from types import FrameType
 
-import structlog
+from app.logs import log
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-log = structlog.get_logger()
-
 
 class GracefulSignals:
-    """Runs `drain` on the first signal, and hands it on afterwards; a second goes straight on."""
+    """Runs `drain` on the first signal, and hands it on afterwards; a second goes straight on.
 
-    def __init__(self, drain: Callable[[], Awaitable[None]]) -> None:
+    uvicorn then waits for every connection, so `cut_off` runs beside it, until `restore`.
+    """
+
+    def __init__(
+        self, drain: Callable[[], Awaitable[None]], cut_off: Callable[[], Awaitable[None]]
+    ) -> None:
         self._drain = drain
+        self._cut_off = cut_off
         self._previous: dict[signal.Signals, Callable[[int, FrameType | None], object]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -37,7 +41,7 @@ class GracefulSignals:
                 loop.add_signal_handler(number, self._received, number)
 
     def restore(self) -> None:
-        """Give the signals back; a drain that a second signal overtook ends here."""
+        """Give the signals back; what the first one began ends here."""
         if self._task is not None:
             self._task.cancel()
         loop = asyncio.get_running_loop()
@@ -57,3 +61,4 @@ class GracefulSignals:
         except Exception:
             log.exception("drain_failed")
         self._previous[number](number, None)
+        await self._cut_off()

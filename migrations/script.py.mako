@@ -1,4 +1,8 @@
-"""${message}"""
+"""${message}
+
+What the version before uses stays usable, and each step may find itself done already: see
+docs/operations.md, "Upgrading".
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,5 +1,6 @@
 """The tables. Columns only: every query stands in `services/`."""
 
+from app.models.audit import AuditEvent, AuditHead
 from app.models.base import Base, utc_now
 from app.models.config import ModelConfig
 from app.models.conversation import Conversation
@@ -10,6 +11,8 @@ from app.models.session import LoginSession, PasswordReset, RefreshToken, WsTick
 from app.models.user import DefaultModelUse, User
 
 __all__ = [
+    "AuditEvent",
+    "AuditHead",
     "Base",
     "Conversation",
     "DefaultModelUse",

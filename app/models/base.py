@@ -25,6 +25,9 @@ TABLE_OPTIONS = {
     "sqlite_autoincrement": True,
 }
 
+GIVEN_KEY_OPTIONS = {**TABLE_OPTIONS, "sqlite_autoincrement": False}
+"""For a table whose primary key is not handed out by the database."""
+
 
 def key_bytes(length: int) -> TypeEngine[bytes]:
     """Bytes compared as bytes: under utf8mb4_unicode_ci all emoji are equal, and `ß` is `ss`."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import TABLE_OPTIONS, Base, Flag, Id, LongText, UtcDateTime
+from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, Flag, Id, LongText, UtcDateTime
 
 
 class Generation(Base):
@@ -45,7 +45,7 @@ class GenerationPiece(Base):
     """
 
     __tablename__ = "generation_piece"
-    __table_args__ = {**TABLE_OPTIONS, "sqlite_autoincrement": False}
+    __table_args__ = GIVEN_KEY_OPTIONS
 
     generation_id: Mapped[int] = mapped_column(
         Id, ForeignKey("generation.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

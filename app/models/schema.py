@@ -3,7 +3,7 @@
 from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base
+from app.models.base import GIVEN_KEY_OPTIONS, Base
 
 
 class SchemaInfo(Base):
@@ -14,6 +14,7 @@ class SchemaInfo(Base):
     """
 
     __tablename__ = "schema_info"
+    __table_args__ = GIVEN_KEY_OPTIONS
 
     min_app_version: Mapped[str] = mapped_column(String(20), primary_key=True)
     key_canary: Mapped[str | None] = mapped_column(Text)

@@ -5,10 +5,9 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import TABLE_OPTIONS, Base, Id, UtcDateTime, key_bytes
+from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, Id, UtcDateTime, key_bytes
 
 HASH_BYTES = 32
-_OWN_KEYS = {**TABLE_OPTIONS, "sqlite_autoincrement": False}
 
 
 class LoginSession(Base):
@@ -37,7 +36,7 @@ class RefreshToken(Base):
     """
 
     __tablename__ = "refresh_token"
-    __table_args__ = (Index("idx_refresh_token_session", "session_id"), _OWN_KEYS)
+    __table_args__ = (Index("idx_refresh_token_session", "session_id"), GIVEN_KEY_OPTIONS)
 
     hash: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), primary_key=True)
     session_id: Mapped[int] = mapped_column(Id, ForeignKey("session.id", ondelete="CASCADE"))
@@ -50,7 +49,7 @@ class WsTicket(Base):
     """A socket's ticket that was used; its row is what makes a second use fail."""
 
     __tablename__ = "ws_ticket"
-    __table_args__ = (Index("idx_ws_ticket_user", "user_id", "expires_at"), _OWN_KEYS)
+    __table_args__ = (Index("idx_ws_ticket_user", "user_id", "expires_at"), GIVEN_KEY_OPTIONS)
 
     jti: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), primary_key=True)
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
@@ -61,7 +60,7 @@ class PasswordReset(Base):
     """The operator's leave to set a new password; a user has one at most."""
 
     __tablename__ = "password_reset"
-    __table_args__ = _OWN_KEYS
+    __table_args__ = GIVEN_KEY_OPTIONS
 
     user_id: Mapped[int] = mapped_column(
         Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

@@ -4,25 +4,28 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 Network = IPv4Network | IPv6Network
 
+UNKNOWN = "unknown"
+"""Whoever comes from no address: over a Unix socket, or by a header that uvicorn believed."""
 
-def client_address(peer: str | None, forwarded_for: str | None, proxies: list[Network]) -> str:
+
+def client_address(peer: str | None, forwarded_for: str, proxies: list[Network]) -> str:
     """The client's address: the peer's, or, behind trusted proxies, the last one they vouch for.
 
     The header is read from its end, because everything before the last trusted proxy's entry is
-    the client's own claim.
+    the client's own claim. What is no plain address names nobody, and ends the reading.
     """
-    address = peer or "unknown"
-    hops = [hop.strip() for hop in (forwarded_for or "").split(",") if hop.strip()]
-    while hops and _within(address, proxies):
+    address = peer if peer and _is_address(peer) else UNKNOWN
+    hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
+    while hops and _within(address, proxies) and _is_address(hops[-1]):
         address = hops.pop()
     return address
 
 
 def is_encrypted(
-    scheme: str, peer: str | None, forwarded_proto: str | None, proxies: list[Network]
+    scheme: str, peer: str | None, forwarded_proto: str, proxies: list[Network]
 ) -> bool:
     """Whether the client itself used https: by the connection, or by a trusted proxy's word."""
-    if forwarded_proto is not None and _within(peer or "", proxies):
+    if forwarded_proto and _within(peer or "", proxies):
         scheme = forwarded_proto.rpartition(",")[2].strip().lower()
     return scheme in ("https", "wss")
 
@@ -34,6 +37,13 @@ def network_of(address: str, v4_bits: int, v6_bits: int) -> str:
         return str(ip_network((address, bits), strict=False))
     except ValueError:
         return address
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(ip_address(text)) and "%" not in text  # a zone is of the proxy's own machine
+    except ValueError:
+        return False
 
 
 def _within(address: str, networks: list[Network]) -> bool:

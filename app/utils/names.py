@@ -3,17 +3,11 @@
 import unicodedata
 
 from app.errors import InvalidUsername
+from app.utils.visible import is_ignorable
 
 USERNAME_KEY_MAX_BYTES = 255
 REFUSED_CATEGORIES = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
 """Cn too: normalising is stable for assigned characters only (UAX #15, section 3)."""
-INVISIBLE = (
-    {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
-    | set(range(0x180B, 0x1810))
-    | set(range(0xFE00, 0xFE10))
-    | set(range(0xE0100, 0xE01F0))
-)
-"""Default_Ignorable_Code_Point (DerivedCoreProperties.txt) outside Cf, and the blank braille."""
 
 
 def canonical(name: str) -> bytes:
@@ -23,14 +17,20 @@ def canonical(name: str) -> bytes:
 
 
 def check_username(username: str) -> None:
-    """Raise InvalidUsername for characters that hide, split or imitate an e-mail address."""
-    compatible = unicodedata.normalize("NFKC", username)
-    for character in username + compatible:
-        if (
-            unicodedata.category(character) in REFUSED_CATEGORIES
-            or ord(character) in INVISIBLE
-            or character == "@"
-        ):
+    """Raise InvalidUsername for characters that hide, split or imitate an e-mail address.
+
+    One blank may stand between two words: more of them, or one at an end, cannot be seen.
+    """
+    for word in username.split(" "):
+        if not word or any(map(_is_refused, word + unicodedata.normalize("NFKC", word))):
             raise InvalidUsername
     if len(canonical(username)) > USERNAME_KEY_MAX_BYTES:
         raise InvalidUsername
+
+
+def _is_refused(character: str) -> bool:
+    return (
+        unicodedata.category(character) in REFUSED_CATEGORIES
+        or is_ignorable(character)
+        or character == "@"
+    )

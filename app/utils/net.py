@@ -4,7 +4,6 @@ One parser reads a URL (`httpx2.URL`, the one that also builds the requests), an
 judged after resolving, so that no other notation of a host or an address leads around the rules.
 """
 
-import asyncio
 import ipaddress
 import re
 import socket
@@ -13,11 +12,11 @@ from dataclasses import dataclass
 
 import httpx2
 
-from app.errors import ModelUrlNotAllowed
-
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+from app.errors import ModelUrlNotAllowed, UpstreamUnavailable
+from app.utils.resolver import Address, Resolver
 
 URL_MAX_LENGTH = 500
+HOST_MAX_LENGTH = 253
 DEFAULT_PORTS = {"http": 80, "https": 443}
 FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f-\xa0\\@?#\s\u200b-\u200f\u2028-\u202e\ufeff]")
 """No credentials, query or fragment, and nothing that two parsers might read differently."""
@@ -96,6 +95,17 @@ def parse_model_url(text: str) -> httpx2.URL:
         raise ModelUrlNotAllowed from error
 
 
+def host_of(text: str) -> str | None:
+    """The host of a URL, whether it may be called or not; None where there is none to be found.
+
+    Never anything else of the URL: its path or its user may hold a secret.
+    """
+    try:
+        return httpx2.URL(text[:URL_MAX_LENGTH]).raw_host.decode("ascii")[:HOST_MAX_LENGTH] or None
+    except (httpx2.InvalidURL, ValueError):
+        return None
+
+
 def is_metadata(address: Address) -> bool:
     """Whether a cloud's metadata service may answer there, in whatever way it is written."""
     return any(form in network for form in _forms(address) for network in METADATA_NETWORKS)
@@ -145,13 +155,15 @@ class AddressGuard:
             self._default: Origin | None = origin_of(httpx2.URL(default_url))
         except (ModelUrlNotAllowed, httpx2.InvalidURL):
             self._default = None
+        self._resolver = Resolver()
 
     async def addresses(self, origin: Origin) -> list[str]:
         """The address literals of an origin, in the resolver's order.
 
-        Raises ModelUrlNotAllowed when there are none, or when one of them may not be called.
+        Raises ModelUrlNotAllowed when there are none, or when one of them may not be called, and
+        UpstreamUnavailable when no name server could say.
         """
-        found = await _resolve(origin)
+        found = await self._resolve(origin)
         private = self._may_be_private(origin)
         for address in found:
             if is_metadata(address) or not (private or is_global(address)):
@@ -169,15 +181,13 @@ class AddressGuard:
             names = {host, f"[{host}]", f"[{host}]:{port}"}
         return not names.isdisjoint(self._hosts)
 
-
-async def _resolve(origin: Origin) -> list[Address]:
-    try:
-        return [ipaddress.ip_address(origin.host)]
-    except ValueError:
-        pass
-    loop = asyncio.get_running_loop()
-    try:
-        rows = await loop.getaddrinfo(origin.host, origin.port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise ModelUrlNotAllowed from error
-    return list(dict.fromkeys(ipaddress.ip_address(row[4][0]) for row in rows))
+    async def _resolve(self, origin: Origin) -> list[Address]:
+        try:
+            return [ipaddress.ip_address(origin.host)]
+        except ValueError:
+            pass
+        try:
+            return await self._resolver.addresses(origin.host)
+        except (OSError, UnicodeError) as error:
+            passing = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+            raise (UpstreamUnavailable if passing else ModelUrlNotAllowed) from error

@@ -5,22 +5,37 @@ import hashlib
 import secrets
 import unicodedata
 
-import bcrypt
+from bcrypt import checkpw, gensalt, hashpw
 
 
 def hash_password(password: str, rounds: int) -> str:
     """A bcrypt hash of the whole password; takes ~200 ms of CPU at 12 rounds."""
-    return bcrypt.hashpw(_digest(password), bcrypt.gensalt(rounds)).decode()
+    return hashpw(_digest(password), gensalt(rounds)).decode()
 
 
-def verify_password(password: str, password_hash: str) -> bool:
-    """Whether the password is the one that was hashed; takes as long as hashing."""
-    return bcrypt.checkpw(_digest(password), password_hash.encode())
+def verify_password(password: str, password_hash: str, rounds: int) -> bool:
+    """Whether the password is the one that was hashed.
+
+    A wrong one takes as long as at `rounds`, where the hash was made with fewer: otherwise the time
+    would tell who has an old hash.
+    """
+    digest = _digest(password)
+    if checkpw(digest, password_hash.encode()):
+        return True
+    # Each round doubles the work: 2^8 = 2^5 + (2^5 + 2^6 + 2^7).
+    for missing in range(rounds_of(password_hash), rounds):
+        checkpw(digest, unmatched_hash(missing).encode())
+    return False
+
+
+def rounds_of(password_hash: str) -> int:
+    """How many rounds a hash was made with."""
+    return int(password_hash.split("$")[2])
 
 
 def unmatched_hash(rounds: int) -> str:
     """A hash that no password has, for users who do not exist: checking it takes as long."""
-    return bcrypt.gensalt(rounds).decode() + secrets.token_hex(16)[:31]
+    return gensalt(rounds).decode() + secrets.token_hex(16)[:31]
 
 
 def _digest(password: str) -> bytes:

@@ -5,6 +5,7 @@ own in `SocketRegister`.
 """
 
 import time
+from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
@@ -53,10 +54,9 @@ class WatchResponses:
         self.app = app
         self._stalled = stalled
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         # The server's protocol object; `send` is wrapped already by the framework.
         transport = getattr(getattr(receive, "__self__", None), "transport", None)
         if scope["type"] != "http" or transport is None:
-            await self.app(scope, receive, send)
-            return
-        await self.app(scope, receive, partial(self._stalled.send, transport, send))
+            return self.app(scope, receive, send)
+        return self.app(scope, receive, partial(self._stalled.send, transport, send))

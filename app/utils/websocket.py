@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.errors import AppError, Language, TooManySockets
 from app.utils.connection import cut
@@ -40,8 +41,10 @@ class Socket:
 
     async def send_error(self, error: AppError, **details: Any) -> None:
         """Tell the client why something was refused."""
-        text = error.text(self.language)
-        await self.send({"type": "error", "message": text, "code": error.code, **details})
+        event = {"type": "error", "message": error.text(self.language), "code": error.code}
+        if error.retry_after is not None:
+            details["retry_after"] = error.retry_after
+        await self.send(event | details)
 
     def end(self, error: AppError) -> None:
         """Have the session that serves this socket say why, and close."""
@@ -50,6 +53,7 @@ class Socket:
 
     async def close(self, error: AppError) -> None:
         """Say why and close; a client that does not read is cut off after a second."""
+        self._websocket.scope["state"]["close_code"] = error.close_code or 1000
         try:
             async with asyncio.timeout(ABORT_SECONDS):
                 await self.send_error(error)
@@ -65,10 +69,6 @@ class Socket:
         if transport is not None:
             cut(transport)
 
-    @property
-    def is_open(self) -> bool:
-        return self._websocket.client_state is WebSocketState.CONNECTED
-
 
 class SocketRegister:
     """Every open socket of this process: how many a user has, and who must go."""
@@ -77,18 +77,29 @@ class SocketRegister:
         self._per_user = per_user
         self._send_timeout = send_timeout_seconds
         self._sockets: set[Socket] = set()
+        self._count: Counter[int] = Counter()
+        self._over: AppError | None = None
 
     def add(self, socket: Socket) -> None:
-        """Count a socket in; TooManySockets when its user has too many."""
-        if sum(other.user_id == socket.user_id for other in self._sockets) >= self._per_user:
+        """Count a socket in; TooManySockets when its user has too many, or why all have ended."""
+        if self._over is not None:
+            raise self._over
+        if self._count[socket.user_id] >= self._per_user:
             raise TooManySockets
+        self._count[socket.user_id] += 1
         self._sockets.add(socket)
 
     def remove(self, socket: Socket) -> None:
         """Count a socket out."""
-        self._sockets.discard(socket)
+        self._sockets.remove(socket)
+        self._count[socket.user_id] -= 1
+        if not self._count[socket.user_id]:
+            del self._count[socket.user_id]
         if not socket.closed.done():
             socket.closed.set_result(None)
+
+    def __len__(self) -> int:
+        return len(self._sockets)
 
     @property
     def sessions(self) -> set[int]:
@@ -117,10 +128,15 @@ class SocketRegister:
                 socket.end(error)
 
     async def end_all(self, error: AppError, timeout_seconds: float) -> None:
-        """End every socket, and cut those that are still there after the timeout."""
+        """End every socket, and cut those that are still there after the timeout; take no more."""
+        self._over = error
         for socket in self._sockets:
             socket.end(error)
         if closing := [socket.closed for socket in self._sockets]:
             await asyncio.wait(closing, timeout=timeout_seconds)
+        self.abort_all()
+
+    def abort_all(self) -> None:
+        """Cut every socket without a word."""
         for socket in list(self._sockets):
             socket.abort()

@@ -1,4 +1,7 @@
-"""The first schema."""
+"""The first schema.
+
+MySQL commits every statement that changes a table, so each step here may find itself done already.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,7 +35,13 @@ def reference(table: str, **options: bool) -> sa.Column[int]:
 
 
 def table(name: str, *parts: sa.schema.SchemaItem, own_id: bool = True) -> None:
-    op.create_table(name, *parts, **OPTIONS, sqlite_autoincrement=own_id)
+    indexes = [part for part in parts if isinstance(part, sa.Index)]
+    columns = [part for part in parts if not isinstance(part, sa.Index)]
+    options = {"sqlite_autoincrement": own_id, "if_not_exists": True}
+    made = op.create_table(name, *columns, **OPTIONS, **options)
+    for index in indexes:  # MySQL has no CREATE INDEX IF NOT EXISTS
+        made.append_constraint(index)
+        index.create(op.get_bind(), checkfirst=True)
 
 
 def upgrade() -> None:
@@ -40,11 +49,13 @@ def upgrade() -> None:
     sessions()
     conversations()
     generations()
-    op.create_table(
+    table(
         "schema_info",
         sa.Column("min_app_version", sa.String(20), primary_key=True),
         sa.Column("key_canary", sa.Text),
+        own_id=False,
     )
+    op.execute("DELETE FROM schema_info")
     op.execute("INSERT INTO schema_info (min_app_version) VALUES ('1.0.0')")
 
 

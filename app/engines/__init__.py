@@ -1,0 +1,1 @@
+"""SQLite and MySQL, each behind the two verbs of `app.database`."""

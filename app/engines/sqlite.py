@@ -1,0 +1,103 @@
+"""SQLite, in threads: one call for a whole transaction.
+
+All writes go through one thread, because the file has one writer and a queue in the process is
+fair and never answers `database is locked`.
+"""
+
+import asyncio
+import contextvars
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.engines.failures import own_error
+from app.engines.work import Load, Work, carried_through
+
+BUSY_MS = 5_000
+READERS = 4
+
+
+class SqliteDatabase:
+    """One file, one writing thread, a few reading ones."""
+
+    def __init__(self, url: URL) -> None:
+        self._writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", size=1)
+        self._reader = _sqlite_engine(url, begin="BEGIN", size=READERS)
+        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
+        self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
+        self._writes = self._reads = 0
+
+    async def read[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with self._reader.connect() as connection:
+                return work(connection, *args, **kwargs)
+
+        self._reads += 1
+        try:
+            return await self._in_thread(self._read_threads, run)
+        finally:
+            self._reads -= 1
+
+    async def write[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def run() -> T:
+            with self._writer.begin() as connection:
+                return work(connection, *args, **kwargs)
+
+        return await carried_through(self._written(run))
+
+    async def _written[T](self, run: Callable[[], T]) -> T:
+        self._writes += 1
+        try:
+            return await self._in_thread(self._write_thread, run)
+        finally:
+            self._writes -= 1
+
+    async def _in_thread[T](self, threads: ThreadPoolExecutor, run: Callable[[], T]) -> T:
+        context = contextvars.copy_context()  # in the event loop, as on MySQL, it is there anyway
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads, context.run, run)
+        except SQLAlchemyError as error:
+            own = own_error(error)
+            if own is None:
+                raise
+            raise own from error
+
+    @property
+    def load(self) -> Load:
+        running = min(self._writes, 1) + min(self._reads, READERS)
+        waiting = self._writes + self._reads - running
+        return Load(running, waiting, 1 + READERS)
+
+    def hurry(self, seconds: float) -> None:
+        """Nothing to do: a file is never silent, and a lock is waited for a few seconds only."""
+
+    async def close(self) -> None:
+        def release() -> None:
+            self._write_thread.shutdown(cancel_futures=True)
+            self._read_threads.shutdown(cancel_futures=True)
+            self._writer.dispose()
+            self._reader.dispose()
+
+        await asyncio.to_thread(release)
+
+
+def _sqlite_engine(url: URL, begin: str, size: int) -> Engine:
+    engine = create_engine(url, pool_size=size, max_overflow=0, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,28 @@
+"""Every failure a client can meet, as one tree: status, stable code, plain words in two languages.
+
+HTTP answers `{"detail": text, "code": code}`; a socket sends the same two as an `error` event.
+"""
+
+# ruff: noqa: F403 - every error is imported from here, whichever part it stands in
+
+from app.errors.base import AppError as AppError
+from app.errors.base import Language as Language
+from app.errors.reply import *
+from app.errors.reply import Interrupted
+from app.errors.request import *
+from app.errors.server import *
+
+
+def error_by_code(code: str) -> AppError:
+    """The error that a stored code names; `Interrupted` for one that no longer exists."""
+    return _BY_CODE.get(code, Interrupted)()
+
+
+def _tree(root: type[AppError]) -> dict[str, type[AppError]]:
+    found = {root.code: root}
+    for child in root.__subclasses__():
+        found |= _tree(child)
+    return found
+
+
+_BY_CODE = _tree(AppError)

@@ -1,0 +1,192 @@
+"""Failures of a request: it cannot be read, or it cannot be granted."""
+
+from app.errors.base import AppError
+
+# 400, 413, 422: the request itself
+
+
+class InvalidInput(AppError):
+    status, code = 422, "invalid_input"
+    zh, en = "请求内容不正确：{where}", "The request is not valid: {where}"
+
+
+class MalformedJson(AppError):
+    status, code = 422, "invalid_json"
+    zh, en = "请求内容不是有效的 JSON", "The request is not valid JSON"
+
+
+class BlankMessage(AppError):
+    status, code = 422, "blank_message"
+    zh, en = "消息不能为空", "The message is empty"
+
+
+class MessageTooLong(AppError):
+    status, code = 422, "message_too_long"
+    zh, en = "消息超过 {limit} 个字符", "The message is longer than {limit} characters"
+
+
+class InvalidUsername(AppError):
+    status, code = 422, "invalid_username"
+    zh = "用户名不能含有 @、控制字符或不可见字符；词与词之间只能有一个空格"
+    en = (
+        "A user name has no @, no control and no invisible characters, and one blank at most"
+        " between two words"
+    )
+
+
+class PasswordTooCommon(AppError):
+    status, code = 422, "password_too_common"
+    zh, en = "这个密码太常见，请换一个", "This password is too common; choose another one"
+
+
+class InvalidResetToken(AppError):
+    status, code = 422, "invalid_reset_token"
+    zh, en = "重置令牌无效或已过期", "The reset token is not valid, or has expired"
+
+
+class InvalidCursor(AppError):
+    status, code = 422, "invalid_cursor"
+    zh, en = "游标不属于这个对话", "The cursor does not belong to this conversation"
+
+
+class ClientIdReused(AppError):
+    status, code = 422, "client_id_reused"
+    zh = "这个 client_id 已用于另一条消息"
+    en = "This client_id was already used for another message"
+
+
+class ModelUrlNotAllowed(AppError):
+    status, code = 422, "model_url_not_allowed"
+    zh, en = "不允许使用这个模型地址", "This model URL cannot be used"
+
+
+class ApiKeyRequired(AppError):
+    status, code = 422, "api_key_required"
+    zh = "更改模型地址时需要重新填写 API 密钥"
+    en = "A new model URL needs its API key"
+
+
+class HeadTooLarge(AppError):
+    status, code = 431, "head_too_large"
+    zh, en = "请求头过大", "The request's address and headers are too large"
+
+
+class BodyTooLarge(AppError):
+    status, code = 413, "body_too_large"
+    zh, en = "请求内容过大", "The request body is too large"
+
+
+class RequestTimeout(AppError):
+    status, code = 408, "request_timeout"
+    zh, en = "请求没有在限定时间内发送完", "The rest of the request did not come in time"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Connection": "close"}  # RFC 9110 section 15.5.9
+
+
+# 401, 403, 404, 405, 409
+
+
+class InvalidCredentials(AppError):
+    status, code = 401, "invalid_credentials"
+    zh, en = "用户名或密码错误", "Wrong user name or password"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class InvalidToken(AppError):
+    status, code, close_code = 401, "invalid_token", 4401
+    zh, en = "登录已失效，请重新登录", "Not logged in, or the login has expired"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class RegistrationClosed(AppError):
+    status, code = 403, "registration_closed"
+    zh, en = "注册已关闭", "Registration is closed"
+
+
+class WrongPassword(AppError):
+    status, code = 403, "wrong_password"
+    zh, en = "密码错误", "Wrong password"
+
+
+class HttpsRequired(AppError):
+    status, code = 403, "https_required"
+    zh, en = "请使用 https 访问", "Use https for this"
+
+
+class OriginNotAllowed(AppError):
+    status, code = 403, "origin_not_allowed"
+    zh, en = "不允许从这个网站连接", "Connections from this site are not allowed"
+
+
+class NotFound(AppError):
+    status, code = 404, "not_found"
+    zh, en = "没有这个页面", "There is nothing at this address"
+
+
+class MethodNotAllowed(AppError):
+    status, code = 405, "method_not_allowed"
+    zh, en = "不支持这种请求方法", "This method is not supported here"
+
+
+class SessionNotFound(AppError):
+    status, code = 404, "session_not_found"
+    zh, en = "登录会话不存在", "There is no such session"
+
+
+class ConversationNotFound(AppError):
+    status, code, close_code = 404, "conversation_not_found", 4404
+    zh, en = "对话不存在", "There is no such conversation"
+
+
+class MessageNotFound(AppError):
+    status, code = 404, "message_not_found"
+    zh, en = "消息不存在", "There is no such message"
+
+
+class ConfigNotFound(AppError):
+    status, code = 404, "config_not_found"
+    zh, en = "尚未配置模型", "No model has been configured yet"
+
+
+class UsernameTaken(AppError):
+    status, code = 409, "username_taken"
+    zh, en = "用户名已被使用", "This user name is taken"
+
+
+class EmailTaken(AppError):
+    status, code = 409, "email_taken"
+    zh, en = "邮箱已被使用", "This e-mail address is taken"
+
+
+class ModelNotConfigured(AppError):
+    status, code = 409, "model_not_configured"
+    zh, en = "请先配置模型", "Configure a model first"
+
+
+class MailNotConfigured(AppError):
+    status, code = 409, "mail_not_configured"
+    zh, en = "服务器不能发送邮件，请联系管理员", "This server sends no mail; ask its operator"
+
+
+class CannotContinue(AppError):
+    status, code = 409, "cannot_continue"
+    zh, en = "这条回复不需要继续", "This reply is not one that can be continued"
+
+
+class ReplyInProgress(AppError):
+    status, code = 409, "reply_in_progress"
+    zh, en = "上一条回复还未结束", "The previous reply has not ended yet"
+
+
+class KeyUnreadable(AppError):
+    status, code = 409, "api_key_unreadable"
+    zh = "无法解密已保存的 API 密钥，请重新填写"
+    en = "The saved API key cannot be decrypted; please enter it again"

@@ -1,0 +1,53 @@
+"""The budget of requests per minute."""
+
+import re
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.errors import AppError, InvalidToken
+from app.middleware.layer import HttpLayer
+from app.ratelimit import RateLimits
+from app.responses import error_response, note
+from app.utils.tokens import read_access_token
+
+UNCOUNTED = re.compile(
+    r"/(c/[^/]+|settings|login|register|reset|health/\w+|metrics|auth/options|docs(/assets/[\w.-]+)?|openapi\.json|assets/.+|ws/.+|conversations/\d+/stop)?"
+)
+"""Sockets are counted where their token is checked, message by message."""
+
+
+class RateLimit(HttpLayer):
+    """One budget a minute: of the user where the token is valid, else of the address."""
+
+    def __init__(self, app: ASGIApp, limits: RateLimits) -> None:
+        super().__init__(app)
+        self._limits = limits
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._uncounted(scope):
+            await self.app(scope, receive, send)
+            return
+        try:
+            self._limits.hit(self._who(scope))
+        except AppError as error:
+            note(scope, error)
+            await error_response(scope, error)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _uncounted(self, scope: Scope) -> bool:
+        return UNCOUNTED.fullmatch(scope["path"]) is not None
+
+    def _who(self, scope: Scope) -> str:
+        scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            try:
+                secret = scope["app"].state.settings.secret_key.get_secret_value()
+                claims = read_access_token(secret, token)
+            except InvalidToken:
+                pass
+            else:
+                scope["state"]["user_id"] = claims.user_id
+                return self._limits.payer(claims, scope["state"]["address"])
+        return self._limits.stranger(scope["state"]["address"])

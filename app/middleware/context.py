@@ -1,0 +1,101 @@
+"""Who asks, under which id, and the line that is written about it."""
+
+import secrets
+import time
+from ipaddress import ip_network
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.config import Settings
+from app.logs import log
+from app.metrics import request_seconds, requests
+from app.tracing import Notes, span
+from app.utils.client_address import client_address, is_encrypted
+from app.utils.origin import ActingFor, Origin
+
+METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
+
+
+class RequestContext:
+    """Names the request and its address; counts it and writes one line when it ends.
+
+    No query, no body.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self._proxies = [ip_network(proxy, strict=False) for proxy in settings.trusted_proxies]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        peer = scope["client"][0] if scope.get("client") else None
+        request_id = secrets.token_hex(8)
+        state = scope.setdefault("state", {})
+        hops, proto = _whole(headers, "x-forwarded-for"), _whole(headers, "x-forwarded-proto")
+        state["address"] = client_address(peer, hops, self._proxies)
+        state["encrypted"] = is_encrypted(scope["scheme"], peer, proto, self._proxies)
+        # The server's protocol object: the only way to cut a client that does not read.
+        state["transport"] = getattr(getattr(send, "__self__", None), "transport", None)
+        status = 0
+
+        async def remember(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        began = time.perf_counter()
+        with ActingFor(Origin(state["address"], request_id)):
+            try:
+                if scope["type"] == "websocket":
+                    await self.app(scope, receive, send)
+                    return
+                with span("request", "server") as notes:
+                    try:
+                        await self.app(scope, receive, remember)
+                    finally:
+                        notes |= _notes(scope, status, request_id)
+            finally:
+                _tell(scope, status, time.perf_counter() - began)
+
+
+def _whole(headers: Headers, name: str) -> str:
+    """A list that may stand in several lines, as one (RFC 9110 section 5.3): some proxies add to
+    the client's line, others write one of their own below it."""
+    return ",".join(headers.getlist(name))
+
+
+def _pattern(scope: Scope) -> tuple[str, str]:
+    """The method, and the path with its placeholders: few values, whatever clients send."""
+    method = scope["method"] if scope["method"] in METHODS else "other"
+    return method, getattr(scope.get("route"), "path", "none")
+
+
+def _notes(scope: Scope, status: int, request_id: str) -> Notes:
+    """What the span of a request says, in the words of OpenTelemetry's HTTP conventions."""
+    method, route = _pattern(scope)
+    return {
+        "name": f"{method} {route}",
+        "http.request.method": method,
+        "http.route": route,
+        "http.response.status_code": status or 500,
+        "chat.request_id": request_id,
+    }
+
+
+def _tell(scope: Scope, status: int, seconds: float) -> None:
+    """The line of a request or socket that ended, and a request's part in the metrics."""
+    state = scope["state"]
+    who = {"user_id": state.get("user_id"), "ms": round(seconds * 1000, 1)}
+    if scope["type"] == "websocket":
+        log.info("socket_closed", path=scope["path"], code=state.get("close_code"), **who)
+        return
+    log.info("request", method=scope["method"], path=scope["path"], status=status or None, **who)
+    method, route = _pattern(scope)
+    requests.add(method, route, str(status or 500))
+    request_seconds.of(method, route).add(seconds)

@@ -1,0 +1,86 @@
+"""Names looked up as the system does it, so that slow name servers delay only who asks for them.
+
+`getaddrinfo` blocks, cannot be broken off, and takes half a minute where a name server is silent;
+but it alone reads `/etc/hosts`, search domains and the rest as every other program here does.
+"""
+
+import asyncio
+import ipaddress
+import socket
+import threading
+from contextlib import suppress
+from contextvars import ContextVar
+from weakref import WeakValueDictionary
+
+LOOKUPS = 64
+LOOKUPS_PER_USER = 4
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Answer = list[Address] | Exception
+
+_user: ContextVar[int] = ContextVar("user", default=0)
+
+
+def look_up_for(user_id: int) -> None:
+    """Say on whose behalf this task looks up names from now on."""
+    _user.set(user_id)
+
+
+class Resolver:
+    """`getaddrinfo` in threads: so many at once, and of these so many for one user.
+
+    A name that is being looked up is not looked up twice. An exit waits for none of the threads.
+    """
+
+    def __init__(self) -> None:
+        self._room = asyncio.Semaphore(LOOKUPS)
+        self._rooms: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
+        self._running: dict[str, asyncio.Future[Answer]] = {}
+
+    async def addresses(self, host: str) -> list[Address]:
+        """The addresses of a host, in the system's order; raises what `getaddrinfo` raises."""
+        running = self._running.get(host) or await self._begun(host)
+        answer = await asyncio.shield(running)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def _begun(self, host: str) -> asyncio.Future[Answer]:
+        """Wait for room, which can be broken off, and look up, which cannot."""
+        own = self._rooms.setdefault(_user.get(), asyncio.Semaphore(LOOKUPS_PER_USER))
+        await own.acquire()
+        try:
+            await self._room.acquire()
+        except BaseException:
+            own.release()
+            raise
+
+        def leave(_: object = None) -> None:
+            self._room.release()
+            own.release()
+
+        if host in self._running:  # somebody else was given room meanwhile
+            leave()
+            return self._running[host]
+        loop = asyncio.get_running_loop()
+        running: asyncio.Future[Answer] = loop.create_future()
+        try:
+            threading.Thread(target=_look_up, args=(host, running, loop), daemon=True).start()
+        except RuntimeError:  # the system has no more threads
+            leave()
+            raise
+        self._running[host] = running
+        running.add_done_callback(leave)
+        running.add_done_callback(lambda _: self._running.pop(host))
+        return running
+
+
+def _look_up(host: str, running: asyncio.Future[Answer], loop: asyncio.AbstractEventLoop) -> None:
+    answer: Answer
+    try:
+        rows = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        answer = list(dict.fromkeys(ipaddress.ip_address(row[4][0]) for row in rows))
+    except Exception as error:
+        answer = error
+    with suppress(RuntimeError):  # the process has ended meanwhile
+        loop.call_soon_threadsafe(running.set_result, answer)

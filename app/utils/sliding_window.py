@@ -1,0 +1,52 @@
+"""How often something may happen: so many times within so many seconds, for any number of keys."""
+
+import time
+from collections.abc import Callable
+
+ROUNDING = 1e-9
+
+
+class SlidingWindow:
+    """At most `limit` events of a key within any `seconds`, closely enough.
+
+    Time is cut into windows of that length. Counted are the events of this one, and of those of
+    the one before the share that still lies within `seconds`, as if they had come evenly spread.
+    An event looks at its own key alone, and a key is forgotten with its window.
+    """
+
+    def __init__(
+        self, limit: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limit = limit
+        self._seconds = seconds
+        self._clock = clock
+        self._window = 0
+        self._now: dict[str, int] = {}
+        self._before: dict[str, int] = {}
+
+    def hit(self, key: str) -> float:
+        """Count an event: 0. Or, when there were enough, count nothing: seconds to wait."""
+        gone = self._turn()
+        now, before = self._now.get(key, 0), self._before.get(key, 0)
+        if now + before * (1 - gone) + 1 <= self._limit + ROUNDING:
+            self._now[key] = now + 1
+            return 0
+        if now < self._limit:
+            return (1 - (self._limit - 1 - now) / before - gone) * self._seconds
+        # Not before the next window, in which these are the ones before.
+        return (2 - (self._limit - 1) / now - gone) * self._seconds
+
+    def forget(self, key: str) -> None:
+        """Count nothing of what there was of a key."""
+        self._now.pop(key, None)
+        self._before.pop(key, None)
+
+    def _turn(self) -> float:
+        """Begin a new window if it is time; how much of it has gone, from 0 to 1."""
+        windows = self._clock() / self._seconds
+        window = int(windows)
+        if window != self._window:
+            self._before = self._now if window == self._window + 1 else {}
+            self._now = {}
+            self._window = window
+        return windows - window

@@ -1,0 +1,35 @@
+"""Which characters can be seen: a text without any looks like none."""
+
+import unicodedata
+
+INVISIBLE_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Zs"}
+IGNORABLE = (
+    {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x2800, 0x3164, 0xFFA0, 0x16FE4, 0x1D159},
+    range(0x180B, 0x1810),
+    range(0xFE00, 0xFE10),
+    range(0xFFF0, 0xFFF9),
+    range(0xE0000, 0xE1000),
+)
+"""Default_Ignorable_Code_Point (DerivedCoreProperties.txt) outside Cf, and blanks that are called
+letters, marks or symbols, such as the blank braille."""
+VISIBLE_FORMATS = {0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD} | set(
+    range(0x0600, 0x0606)
+)
+"""Prepended_Concatenation_Mark (PropList.txt): Cf, but drawn, such as the Arabic end of a verse."""
+
+
+def has_visible(text: str) -> bool:
+    """Whether a text has a character that can be seen."""
+    return any(map(is_visible, set(text)))  # 100,000 blanks are one
+
+
+def is_visible(character: str) -> bool:
+    """Whether a character is drawn, alone or on its neighbour."""
+    if unicodedata.category(character) in INVISIBLE_CATEGORIES:
+        return ord(character) in VISIBLE_FORMATS
+    return not is_ignorable(character)
+
+
+def is_ignorable(character: str) -> bool:
+    """Whether a character is drawn as nothing, though its category does not tell."""
+    return any(ord(character) in some for some in IGNORABLE)

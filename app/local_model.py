@@ -9,9 +9,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+
+from app.config import Settings
 
 NAME = "SmolLM2-135M-Instruct"
 READY_SECONDS = 10.0
@@ -154,8 +156,13 @@ def _spawn(debug: bool) -> subprocess.Popen[str]:
         stderr=None if debug else subprocess.DEVNULL,
         text=True,
         start_new_session=True,  # Ctrl-C is for the server, which drains its replies first
-        env=os.environ | {"GGML_NO_BACKTRACE": "1"},
+        env=_without_settings(os.environ) | {"GGML_NO_BACKTRACE": "1"},
     )
+
+
+def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    """What a process needs that is none of ours: the settings hold every secret of the server."""
+    return {k: v for k, v in environment.items() if k.lower() not in Settings.model_fields}
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -19,12 +19,16 @@ from app.errors import (
 from app.services.upstream.chat_stream import ChatStream
 from app.services.upstream.connector import Connector
 from app.services.upstream.fields import model_names, parse_json
+from app.services.upstream.pace import Pace
 from app.services.upstream.reading import at_most, body_of, decode, read_whole
 from app.services.upstream.transport import GuardedTransport
 from app.services.upstream.types import Endpoint, Kind, OnDelta, Outcome, Usage
 from app.services.upstream.watchdog import Watchdog
+from app.tracing import span
 from app.utils.memory import exempt_what_is_loaded
 from app.utils.net import AddressGuard, origin_of, parse_model_url
+from app.utils.resolver import look_up_for
+from app.utils.tasks import has_failed
 
 SDK = "app.services.upstream.sdk"
 
@@ -68,39 +72,48 @@ class AiService:
     def prepare(self) -> asyncio.Task[ModuleType]:
         """Begin to load the SDK, in a thread; called when somebody comes who may chat.
 
-        Half a second and 13 MB that neither a start nor an idle server should cost.
+        Half a second and 13 MB that neither a start nor an idle server should cost. What failed
+        for want of a file handle or a thread is tried again.
         """
-        if self._sdk is None:
+        if self._sdk is None or (self._sdk.done() and has_failed(self._sdk)):
             self._sdk = asyncio.create_task(asyncio.to_thread(_load_sdk))
         return self._sdk
 
-    async def check_url(self, base_url: str) -> str:
+    async def check_url(self, user_id: int, base_url: str) -> str:
         """The normalised base URL, if it may be called now; raises ModelUrlNotAllowed."""
         url = parse_model_url(base_url)
+        look_up_for(user_id)
         await self._connector.check(origin_of(url))
         return str(url)
 
     async def stream_reply(
-        self, endpoint: Endpoint, messages: Messages, on_delta: OnDelta
+        self, endpoint: Endpoint, messages: Messages, on_delta: OnDelta, before_bytes: int = 0
     ) -> Outcome:
         """Streams one reply; `on_delta` is called from inside the event loop's read callback.
 
-        Returns when the model has ended the reply. Cancelling closes the connection at once.
+        `before_bytes`: how long the message is already that the model goes on with; its limit
+        holds for the whole. Returns when the model has ended the reply. Cancelling closes the
+        connection at once.
         """
         limits = self._settings
-        stream = self._stream(on_delta)
-        try:
-            async with Watchdog(
-                stream,
-                limits.upstream_first_token_timeout_seconds,
-                limits.upstream_silence_timeout_seconds,
-                limits.upstream_reply_timeout_seconds,
-            ):
-                await self._ask(endpoint, messages, stream, streamed=True)
-        except UpstreamTimeout:
-            if stream.finish_reason is None:
-                raise
-        return stream.finish()
+        stream = self._stream(on_delta, before_bytes)
+        pace = Pace(stream)
+        watchdog = Watchdog(
+            stream,
+            limits.upstream_first_token_timeout_seconds,
+            limits.upstream_silence_timeout_seconds,
+            limits.upstream_reply_timeout_seconds,
+        )
+        with span("model call", "client"):
+            try:
+                async with watchdog:
+                    await self._ask(endpoint, messages, stream, pace, streamed=True)
+            except UpstreamTimeout:
+                if stream.finish_reason is None:
+                    raise
+            finally:
+                pace.count()
+            return stream.finish()
 
     async def complete(self, endpoint: Endpoint, messages: Messages, timeout_seconds: float) -> str:
         """A whole reply at once, without its reasoning; UpstreamTimeout after `timeout_seconds`."""
@@ -112,7 +125,7 @@ class AiService:
 
         stream = self._stream(collect)
         async with at_most(timeout_seconds):
-            await self._ask(endpoint, messages, stream, streamed=False)
+            await self._ask(endpoint, messages, stream, Pace(stream), streamed=False)
         stream.finish()
         return "".join(pieces)
 
@@ -133,18 +146,26 @@ class AiService:
         """Closes every connection."""
         await self._http.aclose()
 
-    def _stream(self, on_delta: OnDelta) -> ChatStream:
+    def _stream(self, on_delta: OnDelta, before_bytes: int = 0) -> ChatStream:
         limits = self._settings
-        return ChatStream(on_delta, limits.upstream_line_max_bytes, limits.upstream_reply_max_bytes)
+        room = limits.upstream_reply_max_bytes - before_bytes
+        return ChatStream(on_delta, limits.upstream_line_max_bytes, room)
 
     def _client(self, sdk: Any, endpoint: Endpoint) -> Any:
+        look_up_for(endpoint.user_id)
         key = endpoint.api_key.strip() or KEYLESS
         if not SENDABLE_KEY.fullmatch(key):
             raise UpstreamAuthFailed
         return sdk.open_client(self._http, str(parse_model_url(endpoint.base_url)), key)
 
     async def _ask(
-        self, endpoint: Endpoint, messages: Messages, stream: ChatStream, *, streamed: bool
+        self,
+        endpoint: Endpoint,
+        messages: Messages,
+        stream: ChatStream,
+        pace: Pace,
+        *,
+        streamed: bool,
     ) -> None:
         limit = JSON_BYTES_PER_TEXT_BYTE * self._settings.upstream_reply_max_bytes
 
@@ -154,8 +175,9 @@ class AiService:
                 raise UpstreamBadResponse
             if media_type.endswith("json") or not (streamed or media_type == "text/event-stream"):
                 stream.feed_whole(await read_whole(body_of(answer), limit, ReplyTooLong))
+                pace.mark()
             else:
-                await decode(body_of(answer), stream)
+                await decode(body_of(answer), stream, pace)
 
         sdk = await asyncio.shield(self.prepare())
         client = self._client(sdk, endpoint)

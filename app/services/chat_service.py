@@ -6,6 +6,7 @@ from app.errors import (
     InvalidCursor,
     Language,
     MessageTooLong,
+    ReplyInProgress,
     ServerRestarting,
 )
 from app.services import sending
@@ -21,6 +22,8 @@ from app.services.message_service import MessageService
 from app.services.sending import Attached, Begun, Limits, Request
 from app.services.title_service import first_words
 from app.services.turns import Action, Continue, Edit, Send
+from app.tracing import span
+from app.utils.visible import has_visible
 
 MESSAGE_CHARACTERS = 100_000
 
@@ -75,18 +78,31 @@ class ChatService:
             owner=self._supervisor.owner,
             default_endpoint=self._configs.default_endpoint(user_id),
         )
-        begun = await self._database.write(sending.begin, request, self._limits)
-        if isinstance(begun, Attached):
+        begun = await self._supervisor.carry_through(self._begin(channel, request))
+        if isinstance(begun, LiveReply):
+            return begun
+        try:
             return await self.find_reply(channel, begun.message_id, language)
+        except InvalidCursor as error:
+            raise ReplyInProgress from error  # it was lost, and has not been ended yet
+
+    async def _begin(self, channel: Channel, request: Request) -> LiveReply | Attached:
+        with span("send transaction"):
+            begun = await self._database.write(sending.begin, request, self._limits)
+        if isinstance(begun, Attached):
+            return begun
         running = _running(begun, request)
         self._supervisor.start(running, begun.wants_title)
         if begun.title is not None:
             channel.set_title(begun.title)
         return running.live
 
-    async def activate(self, user_id: int, conversation_id: int, message_id: int) -> None:
-        """Show another version of a message, with the newest messages under it."""
-        await self._database.write(sending.activate, user_id, conversation_id, message_id)
+    async def activate(self, user_id: int, channel: Channel, message_id: int) -> None:
+        """Show another version of a message, with the newest messages under it, to all readers."""
+        leaf_id = await self._database.write(
+            sending.activate, user_id, channel.conversation_id, message_id
+        )
+        channel.set_leaf(leaf_id)
 
     async def find_reply(self, channel: Channel, message_id: int, language: Language) -> LiveReply:
         """The reply with this id, running anywhere or ended; InvalidCursor when there is none."""
@@ -134,10 +150,10 @@ class ChatService:
 
 
 def _check_content(content: str) -> None:
-    if not content.strip():
-        raise BlankMessage
     if len(content) > MESSAGE_CHARACTERS:
         raise MessageTooLong(limit=MESSAGE_CHARACTERS)
+    if not has_visible(content):
+        raise BlankMessage
 
 
 def _running(begun: Begun, request: Request) -> RunningReply:

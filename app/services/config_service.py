@@ -8,10 +8,12 @@ from sqlalchemy import Connection, insert, select, update
 from app.config import Settings
 from app.database import Database, table_of
 from app.encryption import KeyVault
-from app.errors import ApiKeyRequired, ConfigNotFound
+from app.errors import ApiKeyRequired, ConfigNotFound, InvalidToken, ModelUrlNotAllowed
 from app.models import ModelConfig, User, utc_now
-from app.schemas.config import ConfigRead, ConfigUpdate
+from app.schemas.config import ConfigRead, ConfigUpdate, EndpointTry
 from app.services.ai_service import AiService, Endpoint
+from app.services.audit.events import Action, record
+from app.utils.net import host_of, parse_model_url
 
 _config = table_of(ModelConfig)
 _user = table_of(User)
@@ -51,13 +53,35 @@ class ConfigService:
         """Save an endpoint.
 
         Raises ModelUrlNotAllowed for an address that may not be called, ApiKeyRequired when the
-        key is left out and the URL is not the saved one: a key goes nowhere but to its own URL.
+        key is left out and the URL is not the saved one: a key goes nowhere but to its own URL;
+        InvalidToken when the account has been deleted meanwhile.
         """
-        base_url = await self._ai.check_url(change.model_url)
+        try:
+            base_url = await self._ai.check_url(user_id, change.model_url)
+        except ModelUrlNotAllowed as error:
+            raise ModelUrlNotAllowed(host=host_of(change.model_url)) from error
         sealed = None
         if change.api_key is not None:
             sealed = self._vault.seal(user_id, base_url, change.api_key)
         await self._database.write(_save, user_id, base_url, change.model_name.strip(), sealed)
+
+    async def tried(self, user_id: int, wanted: EndpointTry, model_name: str | None) -> Endpoint:
+        """An endpoint to try, not to save; what is left out of it is as it is saved.
+
+        Raises ModelUrlNotAllowed for what is no URL, ApiKeyRequired where the saved key would go
+        to another URL than its own, ConfigNotFound where nothing is saved, KeyUnreadable.
+        """
+        base_url = str(parse_model_url(wanted.model_url)) if wanted.model_url else None
+        saved = await self._database.read(_find_endpoint, user_id)
+        if wanted.api_key is None and base_url and (saved is None or base_url != saved.base_url):
+            raise ApiKeyRequired
+        if saved is None:
+            if base_url is None or wanted.api_key is None or model_name is None:
+                raise ConfigNotFound
+            return Endpoint(base_url, model_name.strip(), wanted.api_key, user_id)
+        key = self.open(saved).api_key if wanted.api_key is None else wanted.api_key
+        name = saved.model_name if model_name is None else model_name.strip()
+        return Endpoint(base_url or saved.base_url, name, key, user_id)
 
     @property
     def default_model(self) -> str | None:
@@ -78,7 +102,7 @@ class ConfigService:
             key = self._settings.default_api_key.get_secret_value()
         else:
             key = self._vault.open(saved.user_id, saved.base_url, saved.sealed_key)
-        return Endpoint(saved.base_url, saved.model_name, key)
+        return Endpoint(saved.base_url, saved.model_name, key, saved.user_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +121,15 @@ def _find(connection: Connection, user_id: int) -> _Row | None:
     return None if row is None else _Row(*row)
 
 
+def _find_endpoint(connection: Connection, user_id: int) -> SavedEndpoint | None:
+    row = connection.execute(
+        select(_config.c.base_url, _config.c.model_name, _config.c.encrypted_api_key).where(
+            _config.c.user_id == user_id
+        )
+    ).first()
+    return None if row is None else SavedEndpoint(user_id, *row)
+
+
 def _save(
     connection: Connection, user_id: int, base_url: str, model_name: str, sealed: str | None
 ) -> None:
@@ -105,7 +138,9 @@ def _save(
     if sealed is not None:
         values["encrypted_api_key"] = sealed
     # The user's row is what two first saves both find and can wait for.
-    connection.execute(select(_user.c.id).where(_user.c.id == user_id).with_for_update())
+    user = select(_user.c.id).where(_user.c.id == user_id).with_for_update()
+    if connection.execute(user).first() is None:  # deleted since it was let in
+        raise InvalidToken
     mine = select(_config.c.base_url).where(_config.c.user_id == user_id)
     row = connection.execute(mine).first()
     if sealed is None and (row is None or row.base_url != base_url):
@@ -114,3 +149,5 @@ def _save(
         connection.execute(insert(_config).values(user_id=user_id, created_at=now, **values))
     else:
         connection.execute(update(_config).where(_config.c.user_id == user_id).values(**values))
+    host, key_changed = host_of(base_url), sealed is not None
+    record(connection, Action.CONFIG_CHANGED, user_id, host=host, key_changed=key_changed)

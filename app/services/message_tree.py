@@ -1,94 +1,92 @@
 """The tree of a conversation's messages, and which path of it is shown.
 
 A child's id is above its parent's, so the path shown, `active = 1`, reads in the order of ids, and
-all of it above an id can be turned off by one UPDATE.
+all of it above an id can be turned off by one UPDATE. Only what changes is read and written: the
+two branches from where the path shown and the new one part.
 """
 
-from typing import Any
-
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, bindparam, literal, select, update
 
 from app.database import table_of
 from app.models import Conversation, Message
 
-IDS_PER_UPDATE = 500
+STEPS = 500
+"""How far one statement follows the tree; MySQL takes a thousand by default."""
+IDS_PER_STATEMENT = 500
 
 _message = table_of(Message)
 _conversation = table_of(Conversation)
 
+_lower = select(
+    _message.c.id, _message.c.parent_id, _message.c.active, literal(1).label("step")
+).where(_message.c.id == bindparam("start", type_=_message.c.id.type))
+_up = _lower.cte("up", recursive=True)
+_up = _up.union_all(
+    select(_message.c.id, _message.c.parent_id, _message.c.active, _up.c.step + 1).where(
+        _message.c.id == _up.c.parent_id, _up.c.active == 0, _up.c.step < STEPS
+    )
+)
+_CLIMB = select(_up.c.id, _up.c.parent_id, _up.c.active).order_by(_up.c.id.desc())
 
-def leaf_of_path(conversation_id: int) -> Select[int]:
-    """A query for the id of the last message shown; NULL in an empty conversation."""
-    shown = (_message.c.conversation_id == conversation_id, _message.c.active == 1)
-    return select(func.max(_message.c.id)).where(*shown)
+_in_conversation = _message.c.conversation_id == bindparam("in_conversation")
+_down = (
+    select(_message.c.id, literal(1).label("step"))
+    .where(_in_conversation, _message.c.parent_id.in_(bindparam("parents", expanding=True)))
+    .cte("down", recursive=True)
+)
+_down = _down.union_all(
+    select(_message.c.id, _down.c.step + 1).where(
+        _in_conversation, _message.c.parent_id == _down.c.id, _down.c.step < STEPS
+    )
+)
+_DESCEND = select(_down.c.id, _down.c.step)
 
 
 def show_up_to(connection: Connection, conversation_id: int, message_id: int | None) -> None:
     """Show the path from the root to this message and nothing below it (None: nothing at all)."""
-    if message_id is not None and not _is_shown(connection, message_id):
-        parents = _parents(connection, conversation_id)
-        _show_exactly(connection, conversation_id, _ancestors(parents, message_id))
-        return
-    hidden = _hide_after(connection, conversation_id, message_id or 0)
-    _count(connection, conversation_id, -hidden)
+    fork, hidden = (0, []) if message_id is None else _hidden_path(connection, message_id)
+    change = -_hide_after(connection, conversation_id, fork)
+    for ids in _batches(hidden):
+        connection.execute(update(_message).where(_message.c.id.in_(ids)).values(active=1))
+    _count(connection, conversation_id, change + len(hidden))
 
 
-def show_newest_through(connection: Connection, conversation_id: int, message_id: int) -> None:
-    """Show the path through this message to the newest leaf under it."""
-    parents = _parents(connection, conversation_id)
+def show_newest_through(connection: Connection, conversation_id: int, message_id: int) -> int:
+    """Show the path through this message to the newest leaf under it, and return that one's id."""
+    newest = _newest_under(connection, conversation_id, message_id)
+    show_up_to(connection, conversation_id, newest)
+    return newest
+
+
+def _hidden_path(connection: Connection, message_id: int) -> tuple[int, list[int]]:
+    """The last message shown on the way to a message, 0 for none, and those behind it."""
+    hidden: list[int] = []
+    start: int | None = message_id
+    while start is not None:
+        for row in connection.execute(_CLIMB, {"start": start}):
+            if row.active:
+                return row.id, hidden
+            hidden.append(row.id)
+            start = row.parent_id
+    return 0, hidden
+
+
+def _newest_under(connection: Connection, conversation_id: int, message_id: int) -> int:
+    """The highest id under a message, its own where nothing is: that one has no children."""
     newest = message_id
-    below = {message_id}
-    for id in sorted(parents):
-        if parents[id] in below:
-            below.add(id)
-            newest = id
-    _show_exactly(connection, conversation_id, _ancestors(parents, newest))
+    unfollowed = [[message_id]]
+    while unfollowed:
+        values = {"in_conversation": conversation_id, "parents": unfollowed.pop()}
+        rows = connection.execute(_DESCEND, values).all()
+        newest = max([newest, *(row.id for row in rows)])
+        unfollowed += _batches([row.id for row in rows if row.step == STEPS])
+    return newest
 
 
-def siblings(connection: Connection, message: Row[Any]) -> list[Row[Any]]:
-    """All versions of a message, itself included, oldest first."""
-    parent = _message.c.parent_id
-    same = parent.is_(None) if message.parent_id is None else parent == message.parent_id
-    return list(
-        connection.execute(
-            select(_message)
-            .where(_message.c.conversation_id == message.conversation_id, same)
-            .order_by(_message.c.id)
-        )
-    )
-
-
-def _is_shown(connection: Connection, message_id: int) -> bool:
-    active = select(_message.c.active).where(_message.c.id == message_id)
-    return connection.execute(active).scalar() == 1
-
-
-def _parents(connection: Connection, conversation_id: int) -> dict[int, int | None]:
-    rows = connection.execute(
-        select(_message.c.id, _message.c.parent_id).where(
-            _message.c.conversation_id == conversation_id
-        )
-    )
-    return {row.id: row.parent_id for row in rows}
-
-
-def _ancestors(parents: dict[int, int | None], message_id: int) -> list[int]:
-    """The path from the root to a message."""
-    path: list[int] = []
-    id: int | None = message_id
-    while id is not None:
-        path.append(id)
-        id = parents[id]
-    return path[::-1]
-
-
-def _show_exactly(connection: Connection, conversation_id: int, path: list[int]) -> None:
-    changed = -_hide_after(connection, conversation_id, 0)
-    for start in range(0, len(path), IDS_PER_UPDATE):
-        ids = path[start : start + IDS_PER_UPDATE]
-        shown = update(_message).where(_message.c.id.in_(ids)).values(active=1)
-        changed += connection.execute(shown).rowcount
-    _count(connection, conversation_id, changed)
+def _batches(ids: list[int]) -> list[list[int]]:
+    return [
+        ids[start : start + IDS_PER_STATEMENT] for start in range(0, len(ids), IDS_PER_STATEMENT)
+    ]
 
 
 def _hide_after(connection: Connection, conversation_id: int, message_id: int) -> int:

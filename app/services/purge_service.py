@@ -1,26 +1,40 @@
-"""Removes deleted conversations for good once nobody may bring them back any more."""
+"""Removes for good, once nobody needs it any more, what is over: deleted conversations, logins."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-import structlog
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, or_
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database, table_of
 from app.errors import AppError
-from app.models import Conversation, Message, utc_now
+from app.logs import log
+from app.models import (
+    Conversation,
+    DefaultModelUse,
+    LoginSession,
+    PasswordReset,
+    WsTicket,
+    utc_now,
+)
+from app.services.removing import remove_of_conversations, remove_of_sessions, remove_some
+from app.services.sending import SECONDS_PER_DAY
 
 ROUND_SECONDS = 3600
-MESSAGES_PER_COMMIT = 500
 PAUSE_SECONDS = 0.05
 MARGIN = timedelta(hours=1)
-"""What is being purged can no longer be restored, on a node with another clock either."""
+"""What is being purged is over on a node with another clock, too."""
 
-log = structlog.get_logger()
 
 _conversation = table_of(Conversation)
-_message = table_of(Message)
+_session = table_of(LoginSession)
+_ticket = table_of(WsTicket)
+_reset = table_of(PasswordReset)
+_use = table_of(DefaultModelUse)
+
+type Part = Callable[[Connection, datetime], bool]
+"""Removes some of what was over before a time; False when there was no more of it."""
 
 
 class Purger:
@@ -37,30 +51,47 @@ class Purger:
                 await self.purge()
             except (AppError, SQLAlchemyError) as error:
                 log.warning("purge_failed", cause=type(error).__name__)
+            except Exception:
+                log.exception("purge_failed")
             await asyncio.sleep(ROUND_SECONDS)
 
     async def purge(self) -> None:
-        """Remove every conversation that was deleted longer ago than the retention."""
-        before = utc_now() - self._retention - MARGIN
+        """Remove conversations that were deleted longer ago than the retention, and all logins,
+        tickets, links and counts that are over."""
+        over = utc_now() - MARGIN
+        await self._in_parts(purge_conversations, over - self._retention)
+        for part in (purge_sessions, purge_tickets, purge_resets, purge_uses):
+            await self._in_parts(part, over)
+
+    async def _in_parts(self, part: Part, before: datetime) -> None:
         while True:
-            if not await self._database.write(purge_some, before):
+            if not await self._database.write(part, before):
                 return
             await asyncio.sleep(PAUSE_SECONDS)
 
 
-def purge_some(connection: Connection, before: datetime) -> bool:
-    """Remove some messages of one conversation deleted before a time, at last the conversation.
+def purge_conversations(connection: Connection, before: datetime) -> bool:
+    """Conversations that were deleted, with their messages."""
+    return remove_of_conversations(connection, _conversation.c.deleted_at < before)
 
-    False when there is no such conversation.
-    """
-    due = select(_conversation.c.id).where(_conversation.c.deleted_at < before).limit(1)
-    id = connection.execute(due).scalar()
-    if id is None:
-        return False
-    ids = select(_message.c.id).where(_message.c.conversation_id == id).limit(MESSAGES_PER_COMMIT)
-    messages = connection.execute(ids).scalars().all()
-    if messages:
-        connection.execute(delete(_message).where(_message.c.id.in_(messages)))
-    if len(messages) < MESSAGES_PER_COMMIT:
-        connection.execute(delete(_conversation).where(_conversation.c.id == id))
-    return True
+
+def purge_sessions(connection: Connection, before: datetime) -> bool:
+    """Sessions that were ended or have expired, with their refresh tokens."""
+    over = or_(_session.c.expires_at < before, _session.c.revoked_at < before)
+    return remove_of_sessions(connection, over)
+
+
+def purge_tickets(connection: Connection, before: datetime) -> bool:
+    """Tickets that were used and have expired since."""
+    return remove_some(connection, _ticket.c.jti, _ticket.c.expires_at < before)
+
+
+def purge_resets(connection: Connection, before: datetime) -> bool:
+    """Links for a new password that have expired."""
+    return remove_some(connection, _reset.c.user_id, _reset.c.expires_at < before)
+
+
+def purge_uses(connection: Connection, before: datetime) -> bool:
+    """Counts of messages to the operator's model on days that are over."""
+    over = _use.c.day < int(before.timestamp()) // SECONDS_PER_DAY
+    return remove_some(connection, _use.c.user_id, over)

@@ -1,10 +1,14 @@
-"""The transaction that keeps a message and begins its reply."""
+"""The transaction that keeps a message and begins its reply.
+
+Its statements are built once: building one takes longer than running it, and a reader waits for
+the first word of the reply meanwhile.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.database import table_of
 from app.errors import (
@@ -19,6 +23,7 @@ from app.models import (
     Conversation,
     DefaultModelUse,
     Generation,
+    Message,
     ModelConfig,
     User,
     utc_now,
@@ -27,8 +32,8 @@ from app.schemas.message import Exchange
 from app.services.config_service import SavedEndpoint
 from app.services.conversation_service import find_owned, mark_deleted
 from app.services.generation.live_reply import Opening
-from app.services.message_service import opening_of
-from app.services.message_tree import leaf_of_path, show_newest_through
+from app.services.generation.stored import opening_of
+from app.services.message_tree import show_newest_through
 from app.services.turns import (
     Action,
     Continue,
@@ -48,7 +53,48 @@ _conversation = table_of(Conversation)
 _generation = table_of(Generation)
 _config = table_of(ModelConfig)
 _user = table_of(User)
+_message = table_of(Message)
 _use = table_of(DefaultModelUse)
+
+_user_id = bindparam("of_user", type_=_user.c.id.type)
+_conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
+_here = _generation.c.running_conversation_id == _conversation_id
+_running = (_generation.c.user_id == _user_id, _generation.c.running_conversation_id.is_not(None))
+_shown = (_message.c.conversation_id == _conversation_id, _message.c.active == 1)
+
+_LOCK = (
+    select(_conversation.c.title_source)
+    .join(_user, _user.c.id == _conversation.c.user_id)
+    .where(
+        _conversation.c.id == _conversation_id,
+        _conversation.c.user_id == _user_id,
+        _conversation.c.deleted_at.is_(None),
+    )
+    .with_for_update()
+)
+_SENDER = (
+    select(
+        _user.c.yn,
+        _config.c.base_url,
+        _config.c.model_name,
+        _config.c.encrypted_api_key,
+        select(func.count()).where(_here).scalar_subquery().label("running_here"),
+        select(func.count()).where(*_running).scalar_subquery().label("running"),
+        select(func.max(_message.c.id)).where(*_shown).scalar_subquery().label("leaf_id"),
+    )
+    .select_from(_user.outerjoin(_config, _config.c.user_id == _user.c.id))
+    .where(_user.c.id == _user_id)
+)
+_BEGIN = insert(_generation)
+_TOUCH = (
+    update(_conversation)
+    .where(_conversation.c.id == _conversation_id)
+    .values(
+        updated_at=bindparam("now"),
+        message_count=_conversation.c.message_count + bindparam("more"),
+    )
+)
+_TOUCH_AND_TITLE = _TOUCH.values(title=bindparam("words"), title_source="words")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +155,15 @@ def begin(connection: Connection, request: Request, limits: Limits) -> Begun | A
     writing = Writing(request.conversation_id, sender.leaf_id, client_id, now)
     turn = write_turn(connection, request.action, writing, endpoint.model_name)
     generation = connection.execute(
-        insert(_generation).values(
-            message_id=turn.reply.id,
-            conversation_id=request.conversation_id,
-            running_conversation_id=request.conversation_id,
-            user_id=request.user_id,
-            owner=request.owner,
-            started_at=now,
-        )
+        _BEGIN,
+        {
+            "message_id": turn.reply.id,
+            "conversation_id": request.conversation_id,
+            "running_conversation_id": request.conversation_id,
+            "user_id": request.user_id,
+            "owner": request.owner,
+            "started_at": now,
+        },
     )
     title = request.title if conversation.title_source == "default" else None
     _touch(connection, request, now, title)
@@ -131,41 +178,20 @@ def begin(connection: Connection, request: Request, limits: Limits) -> Begun | A
     )
 
 
+def _of(request: Request) -> dict[str, int]:
+    return {"of_user": request.user_id, "in_conversation": request.conversation_id}
+
+
 def _lock(connection: Connection, request: Request) -> Row[Any]:
-    row = connection.execute(
-        select(_conversation.c.title_source)
-        .join(_user, _user.c.id == _conversation.c.user_id)
-        .where(
-            _conversation.c.id == request.conversation_id,
-            _conversation.c.user_id == request.user_id,
-            _conversation.c.deleted_at.is_(None),
-        )
-        .with_for_update()
-    ).first()
+    row = connection.execute(_LOCK, _of(request)).first()
     if row is None:
-        raise ConversationNotFound
+        raise ConversationNotFound(id=request.conversation_id)
     return row
 
 
 def _sender(connection: Connection, request: Request) -> Row[*tuple[Any, ...]]:
     """The user, their endpoint, the replies that run for them, and the last message shown."""
-    place = _generation.c.running_conversation_id
-    mine = (_generation.c.user_id == request.user_id, place.is_not(None))
-    here = select(func.count()).where(place == request.conversation_id)
-    running = select(func.count()).select_from(_generation).where(*mine)
-    return connection.execute(
-        select(
-            _user.c.yn,
-            _config.c.base_url,
-            _config.c.model_name,
-            _config.c.encrypted_api_key,
-            here.scalar_subquery().label("running_here"),
-            running.scalar_subquery().label("running"),
-            leaf_of_path(request.conversation_id).scalar_subquery().label("leaf_id"),
-        )
-        .select_from(_user.outerjoin(_config, _config.c.user_id == _user.c.id))
-        .where(_user.c.id == request.user_id)
-    ).one()
+    return connection.execute(_SENDER, _of(request)).one()
 
 
 def _endpoint(
@@ -209,13 +235,15 @@ def _count_default(connection: Connection, user_id: int, limits: Limits, now: da
 
 
 def _touch(connection: Connection, request: Request, now: datetime, title: str | None) -> None:
-    more = NEW_MESSAGES[type(request.action)]
-    count = _conversation.c.message_count
-    values: dict[str, Any] = {"updated_at": now, "message_count": count + more}
-    if title is not None:
-        values |= {"title": title, "title_source": "words"}
-    same = _conversation.c.id == request.conversation_id
-    connection.execute(update(_conversation).where(same).values(**values))
+    values: dict[str, Any] = {
+        "in_conversation": request.conversation_id,
+        "now": now,
+        "more": NEW_MESSAGES[type(request.action)],
+    }
+    if title is None:
+        connection.execute(_TOUCH, values)
+    else:
+        connection.execute(_TOUCH_AND_TITLE, values | {"words": title})
 
 
 def request_stop(connection: Connection, user_id: int, conversation_id: int) -> None:
@@ -224,13 +252,16 @@ def request_stop(connection: Connection, user_id: int, conversation_id: int) -> 
     ask_to_stop(connection, conversation_id)
 
 
-def activate(connection: Connection, user_id: int, conversation_id: int, message_id: int) -> None:
-    """Show a version and the newest messages under it; ReplyInProgress while a reply is written."""
+def activate(connection: Connection, user_id: int, conversation_id: int, message_id: int) -> int:
+    """Show a version and the newest messages under it; the id of the last one.
+
+    ReplyInProgress while a reply is written.
+    """
     find_owned(connection, user_id, conversation_id, lock=True)
     running = _generation.c.running_conversation_id == conversation_id
     if connection.execute(select(_generation.c.id).where(running)).first() is not None:
         raise ReplyInProgress
-    show_newest_through(connection, conversation_id, message_id)
+    return show_newest_through(connection, conversation_id, message_id)
 
 
 def delete(connection: Connection, user_id: int, conversation_id: int) -> None:

@@ -2,14 +2,15 @@
 
 import re
 import unicodedata
-
-import structlog
+from itertools import dropwhile
 
 from app.database import Database
 from app.errors import AppError
+from app.logs import log
 from app.services.ai_service import AiService
 from app.services.config_service import ConfigService, SavedEndpoint
 from app.services.conversation_service import write_model_title
+from app.utils.visible import has_visible, is_visible
 
 TITLE_CHARACTERS = 50
 EXCERPT_CHARACTERS = 1_000
@@ -19,8 +20,6 @@ INSTRUCTION = (
     "Answer with the title only, without quotation marks.\n\n"
     "User: {question}\n\nAssistant: {answer}"
 )
-
-log = structlog.get_logger()
 
 
 def first_words(content: str) -> str:
@@ -35,15 +34,17 @@ def first_words(content: str) -> str:
 
 def tidy_title(answer: str) -> str:
     """What a model answered as a title: its first line without marks, or an empty text."""
-    lines = [line for line in answer.strip().splitlines() if line.strip()]
+    lines = [line for line in answer.splitlines() if has_visible(line)]
     line = _one_line(lines[0]).strip(MARKS) if lines else ""
     line = re.sub(r"^(?:title|标题)\s*[:：]", "", line, flags=re.IGNORECASE)
     return first_words(line.strip(MARKS))
 
 
 def _one_line(text: str) -> str:
-    visible = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    return " ".join(visible.split())
+    """In one line that begins with what can be seen first, so that no cut leaves only the rest."""
+    seen = "".join(dropwhile(lambda c: not is_visible(c), text))
+    plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in seen)
+    return " ".join(plain.split())
 
 
 class TitleService:

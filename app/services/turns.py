@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from app.database import table_of
 from app.errors import CannotContinue, ClientIdReused, MessageNotFound
 from app.models import Message
 from app.schemas.message import MessageRead, MessageStatus
-from app.services.message_service import read_messages
+from app.services.generation.stored import read_messages
 from app.services.message_tree import show_up_to
 
 CONTINUABLE = ("interrupted", "stopped")
 
 _message = table_of(Message)
+_INSERT = insert(_message)
+_KNOWN = select(_message).where(
+    _message.c.conversation_id == bindparam("in_conversation", type_=_message.c.id.type),
+    _message.c.client_id == bindparam("known_as", type_=_message.c.client_id.type),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +84,59 @@ def find_known(
     connection: Connection, conversation_id: int, action: Action, client_id: bytes
 ) -> int | None:
     """The reply that this `client_id` had begun; ClientIdReused where it meant another thing."""
-    if isinstance(action, Continue):
-        target = _target(connection, conversation_id, action.message_id, "ai")
-        return int(target.id) if target.continued_by == client_id else None
-    sent = connection.execute(
-        select(_message).where(
-            _message.c.conversation_id == conversation_id, _message.c.client_id == client_id
-        )
-    ).first()
-    if sent is None:
-        return None
-    if isinstance(action, Regenerate):
-        target = _target(connection, conversation_id, action.message_id, "ai")
-        if sent.sender != "ai" or sent.parent_id != target.parent_id:
-            raise ClientIdReused
-        return int(sent.id)
-    if sent.sender != "user" or sent.content != action.content:
+    by = {"in_conversation": conversation_id, "known_as": client_id}
+    sent = connection.execute(_KNOWN, by).first()
+    match action:
+        case Send():
+            if sent is None:
+                return None
+            _require_same(sent.sender == "user" and sent.content == action.content)
+            _require_same(not _has_older_version(connection, sent))  # as an edited one has
+            return _first_reply(connection, sent)
+        case Edit(message_id):
+            if sent is None:
+                return None
+            target = _target(connection, conversation_id, message_id, "user")
+            _require_same(_is_newer_version(sent, target) and sent.content == action.content)
+            return _first_reply(connection, sent)
+        case Regenerate(message_id):
+            target = _target(connection, conversation_id, message_id, "ai")
+            _require_same(target.continued_by != client_id)
+            if sent is None:
+                return None
+            _require_same(_is_newer_version(sent, target))
+            return int(sent.id)
+        case Continue(message_id):
+            target = _target(connection, conversation_id, message_id, "ai")
+            if target.continued_by == client_id:
+                return int(target.id)
+            _require_same(sent is None)
+            return None
+
+
+def _require_same(condition: bool) -> None:
+    if not condition:
         raise ClientIdReused
+
+
+def _is_newer_version(sent: Row[Any], target: Row[Any]) -> bool:
+    """Whether one message may have been asked for as another version of the other."""
+    same = (sent.sender, sent.parent_id) == (target.sender, target.parent_id)
+    return same and sent.id > target.id
+
+
+def _has_older_version(connection: Connection, sent: Row[Any]) -> bool:
+    older = (
+        _message.c.conversation_id == sent.conversation_id,
+        _message.c.parent_id.is_not_distinct_from(sent.parent_id),
+        _message.c.id < sent.id,
+    )
+    return connection.execute(select(_message.c.id).where(*older).limit(1)).first() is not None
+
+
+def _first_reply(connection: Connection, sent: Row[Any]) -> int:
     replies = (
-        _message.c.conversation_id == conversation_id,
+        _message.c.conversation_id == sent.conversation_id,
         _message.c.parent_id == sent.id,
     )
     return int(connection.execute(select(func.min(_message.c.id)).where(*replies)).scalar_one())
@@ -159,9 +198,7 @@ def _continued(connection: Connection, message_id: int, writing: Writing, model_
     )
 
 
-def _target(
-    connection: Connection, conversation_id: int, message_id: int, sender: str
-) -> Row[Any, Any]:
+def _target(connection: Connection, conversation_id: int, message_id: int, sender: str) -> Row[Any]:
     row = connection.execute(
         select(_message).where(
             _message.c.id == message_id,
@@ -170,7 +207,7 @@ def _target(
         )
     ).first()
     if row is None:
-        raise MessageNotFound
+        raise MessageNotFound(id=message_id)
     return row
 
 
@@ -190,16 +227,17 @@ def _insert(
 ) -> MessageRead:
     status: MessageStatus = "complete" if sender == "user" else "generating"
     result = connection.execute(
-        insert(_message).values(
-            conversation_id=writing.conversation_id,
-            sender=sender,
-            content=content,
-            timestamp=writing.now,
-            parent_id=parent_id,
-            status=status,
-            model_name=model_name,
-            client_id=client_id,
-        )
+        _INSERT,
+        {
+            "conversation_id": writing.conversation_id,
+            "sender": sender,
+            "content": content,
+            "timestamp": writing.now,
+            "parent_id": parent_id,
+            "status": status,
+            "model_name": model_name,
+            "client_id": client_id,
+        },
     )
     return MessageRead.model_construct(
         id=result.inserted_primary_key[0],  # type: ignore[index]

@@ -1,10 +1,19 @@
-"""What the readers of one conversation watch in this process: its newest reply and its title."""
+"""What the readers of one conversation watch in this process: its newest reply, its title, and
+which of its versions are shown."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from app.services.generation.live_reply import LiveReply
+
+
+class Reader(Protocol):
+    """Whoever is to be shown every reply of a conversation."""
+
+    def announce(self, reply: LiveReply) -> None:
+        """A reply begins, or has begun and ended elsewhere since the last one."""
 
 
 class Channel:
@@ -12,6 +21,8 @@ class Channel:
 
     Between looking and waiting a reader does not await anything else, so it misses nothing.
     `newest_generation` is the newest one noticed in the database; None before the first look.
+    `leaf_id` is the last message of the path that is shown, as far as it is known. It names the
+    path: two paths that part at some message end in different ones.
     """
 
     def __init__(self, conversation_id: int) -> None:
@@ -19,8 +30,11 @@ class Channel:
         self.reply: LiveReply | None = None
         self.title: str | None = None
         self.title_version = 0
+        self.leaf_id: int | None = None
+        self.switches = 0
         self.users = 0
         self.newest_generation: int | None = None
+        self._readers: list[Reader] = []
         self._waiting: list[asyncio.Future[None]] = []
 
     def notify(self) -> None:
@@ -40,9 +54,22 @@ class Channel:
             if future in self._waiting:  # the reader left
                 self._waiting.remove(future)
 
+    def add_reader(self, reader: Reader) -> None:
+        """Tell a reader of every reply from now on, and first of the one that runs."""
+        if self.reply is not None and self.reply.ending is None:
+            reader.announce(self.reply)
+        self._readers.append(reader)
+
+    def remove_reader(self, reader: Reader) -> None:
+        """Tell a reader nothing more."""
+        self._readers.remove(reader)
+
     def set_reply(self, reply: LiveReply) -> None:
-        """A new reply begins."""
+        """A new reply begins, and is the last message shown."""
         self.reply = reply
+        self.leaf_id = reply.message_id
+        for reader in self._readers:
+            reader.announce(reply)
         self.notify()
 
     def set_title(self, title: str) -> None:
@@ -58,6 +85,20 @@ class Channel:
             self.title = title
         else:
             self.set_title(title)
+
+    def set_leaf(self, message_id: int) -> None:
+        """Other versions are shown, down to this message: readers are told."""
+        if message_id != self.leaf_id:
+            self.leaf_id = message_id
+            self.switches += 1
+            self.notify()
+
+    def learn_leaf(self, message_id: int) -> None:
+        """The last message as the database has it: news only where another one was known before."""
+        if self.leaf_id is None:
+            self.leaf_id = message_id
+        else:
+            self.set_leaf(message_id)
 
 
 class Channels:

@@ -1,14 +1,16 @@
 """The writes of running replies: plain functions over a connection, each part of one commit.
 
-Fencing: every write begins with a guarded UPDATE of the generation's row, and only a row that is
-still this owner's and still running is written to.
+Fencing: every write begins with a lock on the generation's row, and only a row that is still this
+owner's and still running is written to. A row that another transaction has locked is passed over
+until the next commit: waiting for it would keep all other replies from giving a sign of life, and
+other processes would take them for dead.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
 
 from app.database import table_of, upsert
 from app.models import Generation, GenerationPiece, Message, utc_now
@@ -19,6 +21,40 @@ KINDS: dict[Kind, int] = {"content": 0, "reasoning": 1}
 _generation = table_of(Generation)
 _message = table_of(Message)
 _piece = table_of(GenerationPiece)
+
+_these = _generation.c.id.in_(bindparam("ids", expanding=True))
+_OWN = select(
+    _generation.c.id,
+    _generation.c.finished_at.is_(None).label("runs"),
+    _generation.c.stop_requested,
+).where(_these, _generation.c.owner == bindparam("by_owner"))
+_HOLD = _OWN.with_for_update(skip_locked=True)
+_HOLD_WITH_MESSAGE = _HOLD.join(_message, _message.c.id == _generation.c.message_id)
+_BEAT = update(_generation).where(_these).values(beat=_generation.c.beat + 1)
+_CLAIM = (
+    update(_generation)
+    .where(_generation.c.id == bindparam("id_of"))
+    .values(finished_at=bindparam("now"), running_conversation_id=None)
+)
+_END = (
+    update(_message)
+    .where(_message.c.id == bindparam("id_of"))
+    .values(
+        {
+            column: bindparam(column.name)
+            for column in (
+                _message.c.content,
+                _message.c.reasoning,
+                _message.c.status,
+                _message.c.finish_reason,
+                _message.c.error_code,
+                _message.c.prompt_tokens,
+                _message.c.completion_tokens,
+                _message.c.total_tokens,
+            )
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +80,14 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a commit found: generations still ours, those asked to stop, those now finished."""
+    """What a commit found, by generation: still ours; asked to stop; written to; now finished;
+    ours to finish, but locked by another transaction."""
 
     ours: set[int]
     to_stop: set[int]
+    written: set[int]
     finished: set[int]
+    locked: set[int]
 
 
 def save(
@@ -59,22 +98,34 @@ def save(
     finishes: Sequence[Finish],
 ) -> Saved:
     """One tick of one process: signs of life, new text, endings."""
-    ours, to_stop = _beat(connection, owner, sorted(running)) if running else (set(), set())
-    _append(connection, [piece for piece in pieces if piece.generation_id in ours])
-    finished = {item.generation_id for item in finishes if _finish(connection, owner, item)}
-    return Saved(ours, to_stop, finished)
+    found, held = _hold(connection, _HOLD, owner, running)
+    ours = {id for id, row in found.items() if row.runs}
+    written = ours & held
+    if written:
+        connection.execute(_BEAT, {"ids": sorted(written)})
+    _append(connection, [piece for piece in pieces if piece.generation_id in written])
+    ending = [item.generation_id for item in finishes]
+    mine, free = _hold(connection, _HOLD_WITH_MESSAGE, owner, ending)
+    for item in finishes:
+        if item.generation_id in free and mine[item.generation_id].runs:
+            _finish(connection, item)
+    to_stop = {id for id in ours if found[id].stop_requested}
+    # Held and not running: an earlier commit of ours, whose answer was lost, had finished it.
+    return Saved(ours, to_stop, written, finished=free, locked=set(mine) - free)
 
 
-def _beat(connection: Connection, owner: str, ids: list[int]) -> tuple[set[int], set[int]]:
-    mine = (
-        _generation.c.id.in_(ids),
-        _generation.c.owner == owner,
-        _generation.c.finished_at.is_(None),
-    )
-    connection.execute(update(_generation).where(*mine).values(beat=_generation.c.beat + 1))
-    rows = connection.execute(select(_generation.c.id, _generation.c.stop_requested).where(*mine))
-    found = {row.id: bool(row.stop_requested) for row in rows}
-    return set(found), {id for id, stop in found.items() if stop}
+def _hold(
+    connection: Connection, hold: Select[Any], owner: str, ids: Sequence[int]
+) -> tuple[dict[int, Row[Any]], set[int]]:
+    """Those of these generations that are the owner's, and which of them are locked for us now."""
+    if not ids:
+        return {}, set()
+    mine = {"ids": sorted(ids), "by_owner": owner}
+    rows = {row.id: row for row in connection.execute(hold, mine)}
+    held = set(rows)
+    if len(held) < len(ids):
+        rows |= {row.id: row for row in connection.execute(_OWN, mine) if row.id not in held}
+    return rows, held
 
 
 def _append(connection: Connection, pieces: list[Piece]) -> None:
@@ -93,24 +144,9 @@ def _append(connection: Connection, pieces: list[Piece]) -> None:
     upsert(connection, _piece, rows, {"content": lambda new: new.content})
 
 
-def _finish(connection: Connection, owner: str, item: Finish) -> bool:
-    """Write the ending down once. True too where an earlier commit of ours had done so."""
-    claimed = connection.execute(
-        update(_generation)
-        .where(
-            _generation.c.id == item.generation_id,
-            _generation.c.owner == owner,
-            _generation.c.finished_at.is_(None),
-        )
-        .values(finished_at=utc_now(), running_conversation_id=None)
-    )
-    if claimed.rowcount != 1:
-        found = select(_generation.c.id).where(
-            _generation.c.id == item.generation_id, _generation.c.owner == owner
-        )
-        return connection.execute(found).first() is not None
+def _finish(connection: Connection, item: Finish) -> None:
+    connection.execute(_CLAIM, {"id_of": item.generation_id, "now": utc_now()})
     write_ending(connection, item.message_id, item.content, item.reasoning, item.ending)
-    return True
 
 
 def write_ending(
@@ -119,18 +155,7 @@ def write_ending(
     """Put the final text and state into the message's row."""
     usage = ending.usage or {}
     connection.execute(
-        update(_message)
-        .where(_message.c.id == bindparam("id_of"))
-        .values(
-            content=bindparam("content"),
-            reasoning=bindparam("reasoning"),
-            status=bindparam("status"),
-            finish_reason=bindparam("finish_reason"),
-            error_code=bindparam("error_code"),
-            prompt_tokens=bindparam("prompt_tokens"),
-            completion_tokens=bindparam("completion_tokens"),
-            total_tokens=bindparam("total_tokens"),
-        ),
+        _END,
         {
             "id_of": message_id,
             "content": content,

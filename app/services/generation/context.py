@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from app.database import table_of
 from app.models import Conversation, Message
 
 MESSAGE_TOKENS = 4
 CHARACTERS_PER_TOKEN = 4
-WIDE_FROM = 0x2E80
-"""CJK and everything above: about one token a character; below, about one for four."""
+NARROW_BYTES = bytes(range(0xE2))
+"""In UTF-8, characters from U+2000 on begin with another byte: CJK and everything above, with the
+dashes and quotes below it. Those are about one token each; of the others, four."""
 PAGE = 40
 
 GO_ON = (
@@ -25,6 +26,21 @@ Prompt = list[dict[str, str]]
 _message = table_of(Message)
 _conversation = table_of(Conversation)
 
+_conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
+_SYSTEM_PROMPT = select(_conversation.c.system_prompt).where(_conversation.c.id == _conversation_id)
+_shown = (_message.c.conversation_id == _conversation_id, _message.c.active == 1)
+_LENGTHS_BELOW = (
+    select(_message.c.id, _message.c.sender, func.char_length(_message.c.content).label("length"))
+    .where(*_shown, _message.c.id < bindparam("below"))
+    .order_by(_message.c.id.desc())
+    .limit(PAGE)
+)
+_BETWEEN = (
+    select(_message.c.sender, _message.c.content)
+    .where(*_shown, _message.c.id.between(bindparam("first"), bindparam("last")))
+    .order_by(_message.c.id)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -36,7 +52,7 @@ class Said:
 
 def estimate_tokens(text: str) -> int:
     """About how many tokens a text is, on the high side."""
-    wide = sum(1 for character in text if ord(character) >= WIDE_FROM)
+    wide = len(text.encode(errors="replace").translate(None, NARROW_BYTES))
     return MESSAGE_TOKENS + wide + (len(text) - wide + 3) // CHARACTERS_PER_TOKEN
 
 
@@ -44,28 +60,34 @@ def read_prompt(
     connection: Connection, conversation_id: int, last_message_id: int, budget: int
 ) -> Prompt:
     """The prompt for a reply to `last_message_id`: as much of the past as `budget` tokens hold."""
-    system = connection.execute(
-        select(_conversation.c.system_prompt).where(_conversation.c.id == conversation_id)
-    ).scalar_one()
-    said: list[Said] = []
-    tokens, below = 0, last_message_id + 1
-    while tokens <= budget:
-        rows = connection.execute(
-            select(_message.c.id, _message.c.sender, _message.c.content)
-            .where(
-                _message.c.conversation_id == conversation_id,
-                _message.c.active == 1,
-                _message.c.id < below,
-            )
-            .order_by(_message.c.id.desc())
-            .limit(PAGE)
-        ).all()
-        said += [Said(row.sender, row.content) for row in rows]
-        tokens += sum(estimate_tokens(row.content) for row in rows)
+    here = {"in_conversation": conversation_id}
+    system = connection.execute(_SYSTEM_PROMPT, here).scalar_one()
+    first = _first_that_may_fit(connection, conversation_id, last_message_id, budget)
+    rows = connection.execute(_BETWEEN, {**here, "first": first, "last": last_message_id})
+    return build_prompt([Said(row.sender, row.content) for row in rows], system, budget)
+
+
+def _first_that_may_fit(
+    connection: Connection, conversation_id: int, last_message_id: int, budget: int
+) -> int:
+    """The oldest message worth reading; the newest question is, whatever its length.
+
+    Told by lengths alone: a text has at least a token for four characters, and reading megabytes
+    that are left out would hold up everybody.
+    """
+    first, below = last_message_id, last_message_id + 1
+    tokens, has_question = 0, False
+    while True:
+        values = {"in_conversation": conversation_id, "below": below}
+        rows = connection.execute(_LENGTHS_BELOW, values).all()
+        for row in rows:
+            tokens += MESSAGE_TOKENS + row.length // CHARACTERS_PER_TOKEN
+            if tokens > budget and has_question:
+                return first
+            first, has_question = row.id, has_question or row.sender == "user"
         if len(rows) < PAGE:
-            break
-        below = rows[-1].id
-    return build_prompt(reversed(said), system, budget)
+            return first
+        below = first
 
 
 def prompt_to_continue(prompt: Prompt) -> Prompt:

@@ -7,17 +7,15 @@ queries a tick does not depend on the number of readers.
 import asyncio
 from dataclasses import dataclass
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database
 from app.errors import AppError
+from app.logs import log
 from app.services.generation import news
 from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import Kind, LiveReply
-from app.services.generation.news import Copied, ReplyNews
-
-log = structlog.get_logger()
+from app.services.generation.news import Copied, News, ReplyNews
 
 
 @dataclass(slots=True)
@@ -34,9 +32,10 @@ class Copy:
     @property
     def copied(self) -> Copied:
         """How much need not be read again."""
+        where = self.channel.conversation_id, self.reply.message_id
         if self.has_gap:
-            return Copied(0, 0)
-        return Copied(self.reply.content.length, self.reply.reasoning.length)
+            return Copied(*where, 0, 0)
+        return Copied(*where, self.reply.content.length, self.reply.reasoning.length)
 
     def add(self, kind: Kind, position: int, text: str) -> None:
         """Append what is new of a piece; one that would leave a gap waits for the next look."""
@@ -48,7 +47,8 @@ class Copy:
 
 
 class Follower:
-    """Keeps the channels of this process up to date with the replies and titles of the others."""
+    """Keeps the channels of this process up to date with what the others do: replies, titles,
+    switched versions."""
 
     def __init__(
         self, database: Database, channels: Channels, owner: str, tick_seconds: float
@@ -62,11 +62,15 @@ class Follower:
 
     async def run(self) -> None:
         """Look at every tick, for ever; a database that is away is asked again."""
+        is_behind = False
         while True:
             try:
                 await self.look(list(self._channels))
+                is_behind = False
             except (AppError, SQLAlchemyError) as error:
-                log.debug("follow_failed", cause=type(error).__name__)
+                if not is_behind:  # told once, and not at every tick
+                    log.warning("follow_failed", cause=type(error).__name__)
+                is_behind = True
             except Exception:
                 log.exception("follower_failed")
             await asyncio.sleep(self._tick)
@@ -79,17 +83,24 @@ class Follower:
                 return
             seen = {channel.conversation_id: channel.newest_generation for channel in channels}
             copied = {id: copy.copied for id, copy in self._copies.items()}
-            versions = {channel.conversation_id: channel.title_version for channel in channels}
+            before = {channel: (channel.title_version, channel.leaf_id) for channel in channels}
             found = await self._database.read(news.read, self._owner, seen, copied)
-            open = {c.conversation_id: c for c in channels if self._is_open(c)}
-            for id, title in found.titles.items():
-                if (channel := open.get(id)) is not None:
-                    if channel.title_version == versions[id]:  # else what was read is old
-                        channel.learn_title(title)
-                    channel.newest_generation = found.newest.get(id, 0)
-            for item in found.replies:
-                if (channel := open.get(item.conversation_id)) is not None:
-                    self._apply(channel, item)
+            for channel, known in before.items():
+                item = found.get(channel.conversation_id)
+                if item is not None and self._is_open(channel):
+                    self._tell(channel, item, *known)
+
+    def _tell(self, channel: Channel, item: News, title_version: int, leaf_id: int | None) -> None:
+        """Bring one channel up to date, of which this was known when the reading began: what has
+        changed here meanwhile is newer."""
+        channel.newest_generation = item.newest_generation
+        if channel.title_version == title_version:
+            channel.learn_title(item.title)
+        is_latest = channel.leaf_id == leaf_id
+        for reply in item.replies:
+            self._apply(channel, reply)
+        if item.leaf_id is not None and is_latest:
+            channel.learn_leaf(item.leaf_id)
 
     def _is_open(self, channel: Channel) -> bool:
         return self._channels.find(channel.conversation_id) is channel

@@ -18,6 +18,7 @@ FRAME_CHARACTERS = 10_000
 """At most 60 KB of JSON, where every character is escaped as six bytes."""
 MERGE_BELOW = 1_000
 """Small pieces are joined up to this length, so that a megabyte of tiny ones stays a megabyte."""
+MAX_ID = 2**63 - 1
 _CURSOR = re.compile(
     r"([1-9][0-9]{0,18})(?:-([1-9][0-9]{0,8}))?\.([0-9]{1,9})\.([0-9]{1,9})(\.end)?", re.ASCII
 )
@@ -48,6 +49,8 @@ class Cursor(NamedTuple):
         if match is None:
             return None
         message_id, run, reasoning, content, end = match.groups()
+        if int(message_id) > MAX_ID:
+            return None
         return cls(int(message_id), int(reasoning), int(content), end is not None, int(run or 1))
 
 
@@ -136,6 +139,11 @@ class LiveReply:
     @property
     def has_text(self) -> bool:
         return self.content.length > 0 or self.reasoning.length > 0
+
+    @property
+    def size_bytes(self) -> int:
+        """How long both texts are in UTF-8."""
+        return sum(len(str(text).encode()) for text in (self.content, self.reasoning))
 
     @property
     def start(self) -> Cursor:

@@ -1,18 +1,20 @@
-"""What the database has of other processes' replies: one read for many conversations."""
+"""What other processes did in conversations, as the database has it: one read for many of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import batched
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Row, and_, bindparam, or_, select
 
 from app.database import table_of
 from app.errors import Interrupted
 from app.models import Conversation, Generation, GenerationPiece, Message
 from app.services.generation.checkpoint import KINDS
 from app.services.generation.live_reply import Ending, Kind, Opening
-from app.services.message_service import client_id_of, ending_of, exchange_of, opening_of
+from app.services.generation.stored import client_id_of, ending_of, exchange_of, opening_of
 
+CUT_OFF = Ending("interrupted", error=Interrupted())
 NAMES: dict[int, Kind] = {number: kind for kind, number in KINDS.items()}
 
 _generation = table_of(Generation)
@@ -20,10 +22,58 @@ _piece = table_of(GenerationPiece)
 _message = table_of(Message)
 _conversation = table_of(Conversation)
 
+# Not `max(id)`, for which a database may read the whole path.
+_leaf_id = (
+    select(_message.c.id)
+    .where(_message.c.conversation_id == _conversation.c.id, _message.c.active == 1)
+    .order_by(_message.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+# Asked several times a second, so built once.
+_ROWS = (
+    select(
+        _conversation.c.id.label("conversation_id"),
+        _conversation.c.title,
+        _leaf_id.label("leaf_id"),
+        _generation.c.id,
+        _generation.c.message_id,
+        _generation.c.owner,
+        _generation.c.finished_at,
+    )
+    .select_from(
+        _conversation.outerjoin(_generation, _generation.c.conversation_id == _conversation.c.id)
+    )
+    .where(_conversation.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(_generation.c.id)
+)
+
+
+def _behind(n: int) -> ColumnElement[bool]:
+    """The pieces of the n-th reply that are not copied yet."""
+    at_least = {kind: bindparam(f"{kind}_{n}", type_=Integer) for kind in KINDS}
+    return and_(
+        _piece.c.generation_id == bindparam(f"id_{n}", type_=_piece.c.generation_id.type),
+        or_(
+            *(
+                and_(_piece.c.kind == number, _piece.c.position >= at_least[kind])
+                for kind, number in KINDS.items()
+            )
+        ),
+    )
+
+
+# Of so many replies in one read; where there are fewer, the rest are of a reply 0 that is none.
+PIECES_OF = 20
+_PIECES = select(_piece).where(or_(*map(_behind, range(PIECES_OF)))).order_by(_piece.c.position)
+_NO_PLACES = [f"{name}_{n}" for name in ("id", *KINDS) for n in range(PIECES_OF)]
+
 
 class Copied(NamedTuple):
     """How much of a reply the asking process has."""
 
+    conversation_id: int
+    message_id: int
     content: int
     reasoning: int
 
@@ -33,7 +83,6 @@ class ReplyNews:
     """More of one reply. Pieces are (kind, position, text) and may begin before what is known."""
 
     generation_id: int
-    conversation_id: int
     message_id: int
     opening: Opening | None
     pieces: list[tuple[Kind, int, str]]
@@ -43,10 +92,11 @@ class ReplyNews:
 
 @dataclass(slots=True)
 class News:
-    """Titles and newest generations by conversation, and what is new of their replies."""
+    """One conversation. `leaf_id`: the last message shown; None where `owner` is writing it."""
 
-    titles: dict[int, str] = field(default_factory=dict)
-    newest: dict[int, int] = field(default_factory=dict)
+    title: str
+    leaf_id: int | None
+    newest_generation: int = 0
     replies: list[ReplyNews] = field(default_factory=list)
 
 
@@ -55,79 +105,60 @@ def read(
     owner: str,
     seen: Mapping[int, int | None],
     copied: Mapping[int, Copied],
-) -> News:
-    """News of conversations.
+) -> dict[int, News]:
+    """News of conversations, by their ids. A copied reply whose generation is gone has ended.
 
     `seen`: by conversation, the newest generation that was noticed there; None: never looked, and
     what has ended is no news. `copied`: by generation, what is known of it. Replies of `owner`
     are news only where they were copied (this process ended the reply of a dead one).
     """
-    news = News()
-    due: list[Row[Any]] = []
-    for row in _rows(connection, list(seen)):
-        conversation_id = row.conversation_id
-        news.titles[conversation_id] = row.title
+    found: dict[int, News] = {}
+    due: list[Row[*tuple[Any, ...]]] = []
+    there: set[int] = set()
+    for row in connection.execute(_ROWS, {"ids": list(seen)}):
+        news = found.setdefault(row.conversation_id, News(row.title, row.leaf_id))
         if row.id is None:
             continue
-        news.newest[conversation_id] = max(news.newest.get(conversation_id, 0), row.id)
-        before = seen[conversation_id]
+        there.add(row.id)
+        news.newest_generation = row.id
+        before = seen[row.conversation_id]
         foreign = row.owner != owner
+        if not foreign and row.finished_at is None:
+            news.leaf_id = None  # its readers are told by the reply itself
         unseen = row.finished_at is None or (before is not None and row.id > before)
         if row.id in copied or (foreign and unseen):
             due.append(row)
     running = [row.id for row in due if row.finished_at is None]
     pieces = _pieces(connection, running, copied) if running else {}
-    news.replies = [_reply(connection, row, copied, pieces.get(row.id, [])) for row in due]
-    return news
-
-
-def _rows(connection: Connection, conversation_ids: list[int]) -> list[Row[Any]]:
-    joined = _conversation.outerjoin(
-        _generation, _generation.c.conversation_id == _conversation.c.id
-    )
-    return list(
-        connection.execute(
-            select(
-                _conversation.c.id.label("conversation_id"),
-                _conversation.c.title,
-                _generation.c.id,
-                _generation.c.message_id,
-                _generation.c.owner,
-                _generation.c.finished_at,
-            )
-            .select_from(joined)
-            .where(_conversation.c.id.in_(conversation_ids))
-            .order_by(_generation.c.id)
-        )
-    )
+    for row in due:
+        reply = _reply(connection, row, copied, pieces.get(row.id, []))
+        found[row.conversation_id].replies.append(reply)
+    for id, copy in copied.items():
+        if id not in there and copy.conversation_id in found:
+            found[copy.conversation_id].replies.insert(0, _gone(connection, id, copy))
+    return found
 
 
 def _pieces(
     connection: Connection, running: list[int], copied: Mapping[int, Copied]
 ) -> dict[int, list[tuple[Kind, int, str]]]:
-    def after(generation_id: int) -> Any:
-        have = copied.get(generation_id, Copied(0, 0))
-        return and_(
-            _piece.c.generation_id == generation_id,
-            or_(
-                and_(_piece.c.kind == KINDS["content"], _piece.c.position >= have.content),
-                and_(_piece.c.kind == KINDS["reasoning"], _piece.c.position >= have.reasoning),
-            ),
-        )
-
-    rows = connection.execute(
-        select(_piece).where(or_(*map(after, running))).order_by(_piece.c.position)
-    )
     found: dict[int, list[tuple[Kind, int, str]]] = {}
-    for row in rows:
-        piece = (NAMES[row.kind], row.position, row.content)
-        found.setdefault(row.generation_id, []).append(piece)
+    for some in batched(running, PIECES_OF):
+        places: dict[str, int] = dict.fromkeys(_NO_PLACES, 0)
+        for n, id in enumerate(some):
+            have = copied.get(id)
+            places[f"id_{n}"] = id
+            places[f"content_{n}"] = have.content if have else 0
+            places[f"reasoning_{n}"] = have.reasoning if have else 0
+        for row in connection.execute(_PIECES, places):
+            piece = (NAMES[row.kind], row.position, row.content)
+            found.setdefault(row.generation_id, []).append(piece)
     return found
 
 
 def _reply(
     connection: Connection,
-    row: Row[Any],
+    row: Row[*tuple[Any, ...]],
     copied: Mapping[int, Copied],
     pieces: list[tuple[Kind, int, str]],
 ) -> ReplyNews:
@@ -136,17 +167,28 @@ def _reply(
     run = 1
     if row.id not in copied or row.finished_at is not None:
         message = connection.execute(select(_message).where(_message.c.id == row.message_id)).one()
-        pieces = [
-            ("reasoning", 0, message.reasoning or ""),
-            ("content", 0, message.content),
-            *pieces,
-        ]
+        pieces = [*_texts(message), *pieces]
         if row.finished_at is not None:
-            ending = ending_of(message)
-            if message.status == "generating":  # already continued by the next generation
-                ending = Ending("interrupted", error=Interrupted())
+            ending = _ending(message)
         if row.id not in copied:
             exchange = exchange_of(connection, row.conversation_id, row.message_id, "zh")
             opening = opening_of(exchange, client_id_of(connection, message))
             run = message.run
-    return ReplyNews(row.id, row.conversation_id, row.message_id, opening, pieces, ending, run)
+    return ReplyNews(row.id, row.message_id, opening, pieces, ending, run)
+
+
+def _gone(connection: Connection, generation_id: int, copy: Copied) -> ReplyNews:
+    """How a reply ended whose generation was cleared away before this process had looked again."""
+    found = select(_message).where(_message.c.id == copy.message_id)
+    message = connection.execute(found).first()
+    pieces, ending = (_texts(message), _ending(message)) if message else ([], CUT_OFF)
+    return ReplyNews(generation_id, copy.message_id, None, pieces, ending, run=0)
+
+
+def _texts(message: Row[Any]) -> list[tuple[Kind, int, str]]:
+    return [("reasoning", 0, message.reasoning or ""), ("content", 0, message.content)]
+
+
+def _ending(message: Row[Any]) -> Ending:
+    # One that is being written has been continued by the next generation already.
+    return CUT_OFF if message.status == "generating" else ending_of(message)

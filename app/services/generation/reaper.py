@@ -2,28 +2,28 @@
 
 Alive means that the row's `beat` moves. No clock is read: a reply is dead when this process saw
 the same beat in several looks, a part of the lease apart, that all succeeded. So a process that
-was itself suspended does not take what slept beside it for dead.
+was itself suspended does not take what slept beside it for dead. Nor is a look counted that finds
+the row locked: its owner may be waiting for it, and has a whole lease once it is free.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import structlog
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database, table_of
 from app.errors import AppError, Interrupted
+from app.logs import log
+from app.metrics import replies_lost
 from app.models import Generation, Message, utc_now
 from app.services.generation.checkpoint import delete_finished, saved_text, write_ending
 from app.services.generation.live_reply import Ending
 
 LOOKS_PER_LEASE = 5
 
-log = structlog.get_logger()
 
 _generation = table_of(Generation)
 _message = table_of(Message)
@@ -73,6 +73,10 @@ class Reaper:
         """One round: end what has been silent for a lease, clear away what ended long ago."""
         beats = await self._database.read(_beats)
         self._seen = {beat: self._seen.get(beat, 0) + 1 for beat in beats}
+        silent = [beat for beat, looks in self._seen.items() if looks > 1]
+        if silent:
+            free = await self._database.write(_free, [beat.generation_id for beat in silent])
+            self._seen.update({beat: 0 for beat in silent if beat.generation_id not in free})
         await self._reap([beat for beat, looks in self._seen.items() if looks > LOOKS_PER_LEASE])
         await self._database.write(delete_finished, utc_now() - self._keep)
 
@@ -90,9 +94,11 @@ class Reaper:
         for beat in stale:
             try:
                 if await self._database.write(_reap, self._name, beat):
+                    replies_lost.add("reaped")
                     log.info("reply_reaped", generation_id=beat.generation_id)
+                else:
+                    self._seen.pop(beat, None)
             except (AppError, SQLAlchemyError) as error:
-                # Such as locked by a process that was suspended in a transaction.
                 cause = type(error).__name__
                 log.warning("reaping_failed", generation_id=beat.generation_id, cause=cause)
                 self._seen.pop(beat, None)
@@ -107,32 +113,37 @@ def _beats(connection: Connection) -> list[Beat]:
     return [Beat(*row) for row in rows]
 
 
-def _reap(connection: Connection, name: str, beat: Beat) -> bool:
-    """Take the generation over and end it with what it had saved; False if it moved meanwhile."""
-    claimed = connection.execute(
-        update(_generation)
-        .where(
-            _generation.c.id == beat.generation_id,
-            _generation.c.beat == beat.beat,
-            _generation.c.finished_at.is_(None),
-        )
-        .values(owner=name, finished_at=utc_now(), running_conversation_id=None)
+def _free(connection: Connection, generation_ids: Sequence[int]) -> set[int]:
+    """Those of these generations that nobody has locked, neither their row nor their message's."""
+    rows = connection.execute(
+        select(_generation.c.id)
+        .join(_message, _generation.c.message_id == _message.c.id)
+        .where(_generation.c.id.in_(generation_ids))
+        .with_for_update(skip_locked=True)
     )
-    if claimed.rowcount != 1:
-        return False
+    return set(rows.scalars())
+
+
+def _reap(connection: Connection, name: str, beat: Beat) -> bool:
+    """Take the generation over and end it with what it had saved.
+
+    False if it moved meanwhile, or is locked.
+    """
+    its = _generation.c.id == beat.generation_id
     row = connection.execute(
         select(_message.c.id, _message.c.content, _message.c.reasoning)
         .join(_generation, _generation.c.message_id == _message.c.id)
-        .where(_generation.c.id == beat.generation_id)
-    ).one()
+        .where(its, _generation.c.beat == beat.beat, _generation.c.finished_at.is_(None))
+        .with_for_update(skip_locked=True)
+    ).first()
+    if row is None:
+        return False
+    connection.execute(
+        update(_generation)
+        .where(its)
+        .values(owner=name, finished_at=utc_now(), running_conversation_id=None)
+    )
     texts = saved_text(connection, beat.generation_id, row.content, row.reasoning or "")
     ending = Ending("interrupted" if any(texts) else "failed", error=Interrupted())
     write_ending(connection, row.id, *texts, ending)
     return True
-
-
-async def stop_task(task: asyncio.Task[None]) -> None:
-    """Cancel a background task and wait until it has ended."""
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

@@ -3,34 +3,41 @@
 import asyncio
 from collections.abc import Callable
 
-import structlog
-
 from app.database import Database
 from app.errors import (
     AppError,
     ContextTooLong,
     Interrupted,
+    ModelUrlNotAllowed,
     ReplyError,
     UpstreamBadResponse,
 )
+from app.logs import log
 from app.services.ai_service import AiService, Outcome
+from app.services.audit.events import Action
+from app.services.audit.notes import Notes
 from app.services.config_service import ConfigService
 from app.services.generation.context import Prompt, prompt_to_continue, read_prompt
 from app.services.generation.live_reply import Ending, Kind
 from app.services.generation.running import RunningReply
-
-log = structlog.get_logger()
+from app.utils.net import host_of
 
 
 class Runner:
     """Asks the model and lets the live reply grow."""
 
     def __init__(
-        self, database: Database, configs: ConfigService, ai: AiService, context_budget: int
+        self,
+        database: Database,
+        configs: ConfigService,
+        ai: AiService,
+        notes: Notes,
+        context_budget: int,
     ) -> None:
         self._database = database
         self._configs = configs
         self._ai = ai
+        self._notes = notes
         self._budget = context_budget
 
     async def run(self, running: RunningReply, notify: Callable[[], None]) -> Ending:
@@ -43,6 +50,9 @@ class Runner:
         except asyncio.CancelledError:
             return _cancelled(running)
         except AppError as error:
+            if isinstance(error, ModelUrlNotAllowed):
+                host = host_of(running.endpoint.base_url)
+                self._notes.add(Action.MODEL_URL_REFUSED, running.user_id, host=host)
             return _broken(running, error)
         except Exception:
             # A fault of ours must end the reply, or the conversation would stay locked.
@@ -55,14 +65,15 @@ class Runner:
             notify()
 
         endpoint = self._configs.open(running.endpoint)
+        before = running.live.size_bytes
         try:
             prompt = await self._prompt(running, self._budget)
-            return await self._ai.stream_reply(endpoint, prompt, grow)
+            return await self._ai.stream_reply(endpoint, prompt, grow, before)
         except ContextTooLong:
             if running.has_grown:
                 raise
         prompt = await self._prompt(running, self._budget // 2)
-        return await self._ai.stream_reply(endpoint, prompt, grow)
+        return await self._ai.stream_reply(endpoint, prompt, grow, before)
 
     async def _prompt(self, running: RunningReply, budget: int) -> Prompt:
         question = running.live.opening.user_message["id"]

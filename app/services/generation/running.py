@@ -26,7 +26,6 @@ class RunningReply:
     continues: bool = False
     task: asyncio.Task[Ending] | None = None
     cancel_reason: CancelReason | None = None
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
     saved_content: int = field(init=False)
     saved_reasoning: int = field(init=False)
     opened_with: tuple[int, int] = field(init=False)

@@ -10,26 +10,36 @@ from typing import IO
 
 from sqlalchemy.engine import URL
 
+from app.files import open_lock
+
 
 class SoleUser:
     """A lock file beside the database; on MySQL nobody is ever known to be alone."""
 
     def __init__(self, url: URL) -> None:
         self._path = None
-        if url.get_backend_name() == "sqlite" and url.database not in (None, ":memory:"):
+        if url.get_backend_name() == "sqlite":
             self._path = Path(f"{url.database}.in-use")
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
 
     def claim(self) -> bool:
-        """True when no other process uses the database; others that start now wait for `share`."""
+        """True when no other process uses the database; others that start now wait for `share`.
+
+        Raises OSError when the lock file cannot be opened.
+        """
         if self._path is None:
             return False
-        self._file = self._path.open("w")
+        self._file = open_lock(self._path)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
+
+    def try_file(self) -> None:
+        """Raise the OSError that `claim` would, and lock nothing."""
+        if self._path is not None:
+            open_lock(self._path).close()
 
     def share(self) -> None:
         """Let others in; from now on they can tell that this process is here."""

@@ -1,27 +1,27 @@
 """Owns the running replies of this process: each has a task, an end and a last write."""
 
 import asyncio
-import contextlib
 import secrets
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
-
-import structlog
 
 from app.config import Settings
 from app.database import Database
-from app.errors import DatabaseUnavailable, Interrupted
+from app.errors import DatabaseUnavailable, Interrupted, ReplyError
+from app.logs import log
+from app.metrics import replies, replies_lost, upstream_errors
 from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import Ending, EndStatus
 from app.services.generation.runner import Runner
 from app.services.generation.running import RunningReply
 from app.services.generation.writer import Outcome, Writer
 from app.services.title_service import TitleService
+from app.tracing import span
+from app.utils.tasks import stop_tasks
 
 SAVE_SECONDS = 2
 """What a shutdown leaves for the last write; more, where the database is away, saves nothing."""
-
-log = structlog.get_logger()
 
 
 class Supervisor:
@@ -45,6 +45,8 @@ class Supervisor:
         self._titles = titles
         self._running: dict[int, RunningReply] = {}
         self._carried: set[RunningReply] = set()
+        self._beginning: set[asyncio.Task[Any]] = set()
+        self._idle = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._save_until: float | None = None
         self._writer = Writer(
@@ -61,6 +63,20 @@ class Supervisor:
         """Begin to write; called once, in the event loop."""
         self._writing = asyncio.create_task(self._writer.run(), name="writer")
 
+    async def carry_through[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """Await what begins a reply. It goes on when its caller leaves: rows that are committed
+        get their reply."""
+        task = asyncio.create_task(work)
+        self._beginning.add(task)
+        task.add_done_callback(self._begun)
+        return await asyncio.shield(task)
+
+    def _begun(self, task: asyncio.Task[Any]) -> None:
+        self._beginning.discard(task)
+        if not task.cancelled():
+            task.exception()  # its caller has it, or left
+        self._tell_if_idle()
+
     def start(self, running: RunningReply, wants_title: bool) -> None:
         """Let a reply run whose row was just committed. Its readers see it at once."""
         self._running[running.conversation_id] = running
@@ -69,6 +85,16 @@ class Supervisor:
     def find(self, conversation_id: int) -> RunningReply | None:
         """The reply that this process is writing into the conversation."""
         return self._running.get(conversation_id)
+
+    @property
+    def running_count(self) -> int:
+        """How many replies run here, those included whose ending is being written."""
+        return len(self._carried)
+
+    @property
+    def checkpoint_lag(self) -> float:
+        """How long ago the running replies were last saved, in seconds."""
+        return self._writer.lag
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = _started(work)
@@ -79,7 +105,7 @@ class Supervisor:
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("reply_task_failed", exc_info=error)
+            log.error("reply_task_failed", error)
 
     async def _carry(self, running: RunningReply, wants_title: bool) -> None:
         """One reply from its first reader to its last commit; nothing cancels this task."""
@@ -87,20 +113,28 @@ class Supervisor:
             self._carried.add(running)
             channel.set_reply(running.live)
             self._writer.add(running)
-            running.task = _started(self._runner.run(running, channel.notify))
-            if self.draining:  # it was on its way into the database when that began
-                running.cancel("interrupted")
-            ending = await running.task
-            outcome = await self._writer.finish(running, ending)
+            ending, outcome = await self._written(running, channel)
             if self._running.get(running.conversation_id) is running:
                 del self._running[running.conversation_id]
             self._carried.discard(running)
             running.live.finish(ending if outcome == "saved" else _unwritten(running, outcome))
+            _count(ending, outcome)
             channel.notify()
-            running.ended.set()
+            self._tell_if_idle()
             complete = outcome == "saved" and ending.status == "complete"
             if wants_title and complete and not self.draining:
                 await self._title(running, channel)
+
+    async def _written(self, running: RunningReply, channel: Channel) -> tuple[Ending, Outcome]:
+        with span("reply") as notes:
+            running.task = _started(self._runner.run(running, channel.notify))
+            if self.draining:  # it was on its way into the database when that began
+                running.cancel("interrupted")
+            ending = await running.task
+            notes["chat.reply.status"] = ending.status
+            if ending.error is not None:
+                notes["error.type"] = ending.error.code
+            return ending, await self._writer.finish(running, ending)
 
     async def _title(self, running: RunningReply, channel: Channel) -> None:
         title = await self._titles.write(
@@ -126,21 +160,23 @@ class Supervisor:
         await self._all_ended(max(0, self._save_until - now))
 
     async def _all_ended(self, timeout_seconds: float) -> None:
-        endings = [asyncio.create_task(running.ended.wait()) for running in self._carried]
-        if endings:
-            _, late = await asyncio.wait(endings, timeout=timeout_seconds)
-            for waiting in late:
-                waiting.cancel()
+        self._idle.clear()
+        self._tell_if_idle()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await self._idle.wait()
+
+    def _tell_if_idle(self) -> None:
+        if not (self._beginning or self._carried):
+            self._idle.set()
 
     async def close(self) -> None:
         """Interrupt and save what still runs, and stop writing."""
         self.draining = True
         await self._interrupt_all()
-        for task in (*self._tasks, self._writing):
-            if task is not None:
-                task.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await task
+        await stop_tasks(*self._tasks)
+        if self._writing is not None:
+            await stop_tasks(self._writing)
 
 
 def _started[T](work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
@@ -150,6 +186,16 @@ def _started[T](work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     before its first step would never come to handle that.
     """
     return asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
+
+
+def _count(ending: Ending, outcome: Outcome) -> None:
+    replies.add(ending.status if outcome == "saved" else outcome)
+    if outcome != "saved":
+        replies_lost.add("unsaved")
+    elif isinstance(ending.error, Interrupted):
+        replies_lost.add("interrupted")
+    elif isinstance(ending.error, ReplyError):
+        upstream_errors.add(ending.error.code)
 
 
 def _unwritten(running: RunningReply, outcome: Outcome) -> Ending:

@@ -16,11 +16,15 @@ from app.schemas.events import (
     ReasoningEvent,
     ServerEvent,
     StartEvent,
+    SwitchedEvent,
+    TitleEvent,
 )
 from app.services.generation.channel import Channel
 from app.services.generation.live_reply import Cursor, Ending, Growth, LiveReply
 
 CATCH_UP_SECONDS = 2.0
+REPLIES_BEHIND = 5
+"""A reader further behind is told to read the history again, or it would hold them in memory."""
 
 
 class Viewer:
@@ -32,24 +36,35 @@ class Viewer:
         self._due: list[tuple[LiveReply, Cursor | None]] = []
         self._shown: LiveReply | None = None
         self._title_version = channel.title_version
+        self._switches = channel.switches
+        self._skipped_to: int | None = None
+
+    def announce(self, reply: LiveReply) -> None:
+        """Have a reply shown from its beginning, after those that are due already."""
+        if len(self._due) >= REPLIES_BEHIND:
+            self._due.clear()
+            self._skipped_to = reply.message_id
+        self._due.append((reply, None))
 
     def show(self, reply: LiveReply, cursor: Cursor | None = None) -> None:
         """Have a reply shown next, after `cursor`; the one that is being shown goes on as it is."""
-        if reply is not self._shown or reply.ending is not None:
-            self._due.append((reply, cursor))
-            self.channel.notify()
+        if reply is self._shown and reply.ending is None:
+            return
+        others = [item for item in self._due if item[0] is not reply]
+        self._due = [(reply, cursor), *others]
+        self.channel.notify()
 
     async def follow(self) -> AsyncIterator[ServerEvent]:
-        """Events of every reply from now on, without end."""
+        """Events of every reply that the channel announces to this viewer, without end."""
         while True:
-            if (reply := self.channel.reply) is not None and reply is not self._shown:
-                if reply.ending is None and all(reply is not due for due, _ in self._due):
-                    self._due.append((reply, None))
+            if (leaf_id := self._skipped_to) is not None:
+                self._skipped_to = None
+                yield {"type": "switched", "message_id": leaf_id}
             if self._due:
                 async for event in self._one(*self._due.pop(0)):
                     yield event
-            elif (title := self._new_title()) is not None:
-                yield {"type": "title", "title": title}
+            elif (news := self._new_title() or self._switched()) is not None:
+                yield news
             else:
                 await self.channel.changed()
 
@@ -76,7 +91,7 @@ class Viewer:
                 yield self._end(growth.ending, growth.cursor)
                 return
             if (title := self._new_title()) is not None:
-                yield {"type": "title", "title": title}
+                yield title
             if reply.goes_beyond(place):
                 # Sending on a socket that takes everything never yields by itself.
                 await asyncio.sleep(0)
@@ -92,11 +107,19 @@ class Viewer:
                     await self.channel.changed()
         return reply.covers(cursor)
 
-    def _new_title(self) -> str | None:
-        if self._title_version == self.channel.title_version:
+    def _new_title(self) -> TitleEvent | None:
+        title = self.channel.title
+        if title is None or self._title_version == self.channel.title_version:
             return None
         self._title_version = self.channel.title_version
-        return self.channel.title
+        return {"type": "title", "title": title}
+
+    def _switched(self) -> SwitchedEvent | None:
+        leaf_id = self.channel.leaf_id
+        if leaf_id is None or self._switches == self.channel.switches:
+            return None
+        self._switches = self.channel.switches
+        return {"type": "switched", "message_id": leaf_id}
 
     def _start(self, reply: LiveReply, resumed: bool) -> StartEvent:
         opening = reply.opening

@@ -10,16 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-import structlog
-
 from app.database import Database
-from app.errors import DatabaseUnavailable, StorageFull
+from app.errors import AppError, DatabaseUnavailable, StorageFull
+from app.logs import log
+from app.metrics import checkpoint_seconds
 from app.services.generation import checkpoint
 from app.services.generation.checkpoint import Finish, Piece, Saved
 from app.services.generation.live_reply import Ending
 from app.services.generation.running import RunningReply
 
-log = structlog.get_logger()
+SIGN_OF_LIFE_SECONDS = 2
 
 Outcome = Literal["saved", "lost", "unavailable"]
 """What became of an ending: committed, no longer ours to write, or refused by the database."""
@@ -75,12 +75,21 @@ class Writer:
         self._running: dict[int, RunningReply] = {}
         self._finishing: Endings = {}
         self._wake = asyncio.Event()
-        self._failing_since: float | None = None
+        self._failing_since: dict[int, float] = {}
+        self._saved_at = 0.0
 
     def add(self, running: RunningReply) -> None:
         """Save this reply from now on."""
+        if not self._running:
+            self._saved_at = asyncio.get_running_loop().time()
         self._running[running.generation_id] = running
         self._wake.set()
+
+    @property
+    def lag(self) -> float:
+        """How long ago the running replies were last saved, in seconds; 0 when none runs."""
+        now = asyncio.get_running_loop().time()
+        return now - self._saved_at if self._running or self._finishing else 0.0
 
     async def finish(self, running: RunningReply, ending: Ending) -> Outcome:
         """Write a reply's ending down at once, and return when it is committed.
@@ -117,42 +126,83 @@ class Writer:
                     self._wake.clear()
                     await self._wake.wait()
 
-    async def _save(self, running: dict[int, RunningReply], finishing: Endings) -> None:
+    async def _save(self, running: dict[int, RunningReply], finishing: Endings) -> bool:
+        """Save these in one transaction; False where the database takes none at all."""
         if not (running or finishing):
-            return
+            return True
         pieces = [
             Piece(reply.generation_id, *piece)
             for reply in running.values()
             for piece in reply.unsaved()
         ]
         finishes = [pending.finish() for pending in finishing.values()]
+        began = asyncio.get_running_loop().time()
         try:
             saved = await self._database.write(
                 checkpoint.save, self._owner, list(running), pieces, finishes
             )
         except (DatabaseUnavailable, StorageFull) as error:
-            await self._hold_on(error.code)
+            return await self._hold_on(running, finishing, error)
         except Exception as error:
             # Whatever it is, this task goes on: every reply of the process depends on it.
-            await self._isolate(running, finishing, type(error).__name__)
-        else:
-            self._failing_since = None
-            self._settle(running, pieces, finishing, saved)
+            return await self._isolate(running, finishing, type(error).__name__)
+        self._saved_at = asyncio.get_running_loop().time()
+        checkpoint_seconds.of().add(self._saved_at - began)
+        self._settle(running, pieces, finishing, saved)
+        if saved.locked:
+            await asyncio.sleep(self._tick)
+        return True
+
+    async def _hold_on(
+        self, running: dict[int, RunningReply], finishing: Endings, error: AppError
+    ) -> bool:
+        """The database is away: texts stay in memory and are saved when it is back.
+
+        Where it still takes signs of life, one of these texts is what it does not take: each is
+        saved alone, so that it holds up no other, and in the end given up for good.
+        """
+        now = asyncio.get_running_loop().time()
+        if not self._failing_since:
+            log.warning("checkpoint_failed", code=error.code)
+        ids = sorted(running.keys() | finishing.keys())
+        for id in ids:
+            self._failing_since.setdefault(id, now)
+        takes_writes = await self._takes_writes(ids)
+        if takes_writes and len(ids) > 1:
+            return await self._one_by_one(running, finishing)
+        for id in ids:
+            if now - self._failing_since[id] > self._patience:
+                self._give_up(id, for_good=takes_writes and not isinstance(error, StorageFull))
+        await asyncio.sleep(self._tick)
+        return takes_writes
+
+    async def _takes_writes(self, ids: list[int]) -> bool:
+        try:
+            async with asyncio.timeout(SIGN_OF_LIFE_SECONDS):
+                await self._database.write(checkpoint.save, self._owner, ids, [], [])
+        except Exception:
+            return False
+        return True
 
     async def _isolate(
         self, running: dict[int, RunningReply], finishing: Endings, cause: str
-    ) -> None:
+    ) -> bool:
         """One reply that the database refuses must not hold up the others: save each alone."""
-        if len(running) + len(finishing) == 1:
-            log.error("reply_refused_by_database", cause=cause)
-            self._give_up(running, finishing)
-            for id in finishing:  # it would be refused again; the reaper ends what was saved
-                del self._finishing[id]
-            return
+        if len(running) + len(finishing) > 1:
+            return await self._one_by_one(running, finishing)
+        log.error("reply_refused_by_database", cause=cause)
+        for id in running.keys() | finishing.keys():
+            self._give_up(id, for_good=True)
+        return True
+
+    async def _one_by_one(self, running: dict[int, RunningReply], finishing: Endings) -> bool:
         for id, reply in running.items():
-            await self._save({id: reply}, {})
+            if not await self._save({id: reply}, {}):
+                return False
         for id, pending in finishing.items():
-            await self._save({}, {id: pending})
+            if not await self._save({}, {id: pending}):
+                return False
+        return True
 
     def _settle(
         self,
@@ -162,6 +212,8 @@ class Writer:
         saved: Saved,
     ) -> None:
         for piece in pieces:
+            if piece.generation_id not in saved.written:
+                continue
             reply = running[piece.generation_id]
             end = piece.position + len(piece.text)
             if piece.kind == "content":
@@ -173,23 +225,23 @@ class Writer:
         for id in running.keys() - saved.ours:
             if self._running.pop(id, None) is not None:
                 self._on_lost(running[id])
-        for id, pending in finishing.items():
-            del self._finishing[id]
-            pending.settle("saved" if id in saved.finished else "lost")
+        for id in finishing.keys() - saved.locked:
+            self._finishing.pop(id).settle("saved" if id in saved.finished else "lost")
+        passed_over = (saved.ours - saved.written) | saved.locked
+        for id in (running.keys() | finishing.keys()) - passed_over:
+            self._failing_since.pop(id, None)
+        for id in passed_over:
+            since = self._failing_since.setdefault(id, self._saved_at)
+            if self._saved_at - since > self._patience:
+                self._give_up(id, for_good=False)
 
-    async def _hold_on(self, code: str) -> None:
-        """The database is away: texts stay in memory and are saved when it is back."""
-        now = asyncio.get_running_loop().time()
-        if self._failing_since is None:
-            self._failing_since = now
-            log.warning("checkpoint_failed", code=code)
-        if now - self._failing_since > self._patience:
-            self._give_up(dict(self._running), dict(self._finishing))
-        await asyncio.sleep(self._tick)
-
-    def _give_up(self, running: dict[int, RunningReply], finishing: Endings) -> None:
-        for id, reply in running.items():
-            if self._running.pop(id, None) is not None:
-                self._on_lost(reply)
-        for pending in finishing.values():
+    def _give_up(self, id: int, for_good: bool) -> None:
+        """Wait no longer. An ending is written later all the same, unless it is `for_good`."""
+        if (reply := self._running.pop(id, None)) is not None:
+            self._on_lost(reply)
+        if (pending := self._finishing.get(id)) is not None:
             pending.settle("unavailable")
+            if for_good:  # the reaper ends the reply with what was saved of it
+                log.error("reply_given_up", generation_id=id)
+                del self._finishing[id]
+                self._failing_since.pop(id, None)

@@ -10,6 +10,9 @@ from app.services.upstream.fields import finish_reason_of, parse_json, text_of, 
 from app.services.upstream.sse import EventSplitter
 from app.services.upstream.types import Kind, OnDelta, Outcome, Usage
 
+TEXTLESS_MAX_BYTES = 16 * 1024 * 1024
+"""Some 50,000 events of a model that thinks without telling. More is no reply but a load: reading
+them takes as long as reading text, and no other limit would end it soon."""
 HIGH_SURROGATES = ("\ud800", "\udbff")
 
 
@@ -18,8 +21,9 @@ class ChatStream:
 
     `feed` takes bytes however they are split and returns True once the reply is over. `finish`
     takes the end of the stream. Both raise ReplyError subclasses: UpstreamBadResponse for what is
-    no chat completion or has a line above `line_max_bytes`, ReplyTooLong for more text (UTF-8)
-    than `reply_max_bytes`, UpstreamInterrupted for an end that the model did not announce.
+    no chat completion, has a line above `line_max_bytes` or brings no text for too many bytes,
+    ReplyTooLong for more text (UTF-8) than `reply_max_bytes`, UpstreamInterrupted for an end that
+    the model did not announce.
     """
 
     def __init__(self, on_delta: OnDelta, line_max_bytes: int, reply_max_bytes: int) -> None:
@@ -28,6 +32,7 @@ class ChatStream:
         self._room = reply_max_bytes
         self._splitter = EventSplitter(self._event, line_max_bytes)
         self._halves: dict[Kind, str] = {}
+        self._textless_bytes = 0
         self.events = 0
         """Events with data so far; comments are none, so a count that stands still is silence."""
         self.has_text = False
@@ -37,6 +42,9 @@ class ChatStream:
 
     def feed(self, chunk: bytes) -> bool:
         """Takes the next bytes; True once `[DONE]` was read."""
+        self._textless_bytes += len(chunk)
+        if self._textless_bytes > TEXTLESS_MAX_BYTES:
+            raise UpstreamBadResponse
         # Nearly every chunk is exactly one event; anything else takes the splitter's longer way.
         if (
             chunk.startswith(b"data: {")
@@ -61,13 +69,22 @@ class ChatStream:
     def finish(self) -> Outcome:
         """Takes the end of the stream and says how the reply ended."""
         if not self.is_done:
-            self._splitter.close()
+            self._close()
         for kind in list(self._halves):
             del self._halves[kind]
             self._text(kind, "\ufffd")
         if self.finish_reason is None and not self.is_done:
             raise UpstreamInterrupted if self.events else UpstreamBadResponse
         return Outcome(self.finish_reason or "stop", self.usage)
+
+    def _close(self) -> None:
+        """Take what stands after the last line's end; half an event behind a reply that the model
+        has finished, such as of its usage, is no harm."""
+        try:
+            self._splitter.close()
+        except UpstreamBadResponse:
+            if self.finish_reason is None:
+                raise
 
     def _event(self, data: bytes) -> None:
         if self.is_done:
@@ -125,6 +142,7 @@ class ChatStream:
         if self._room < 0:
             raise ReplyTooLong
         self.has_text = True
+        self._textless_bytes = 0
         self._on_delta(kind, text)
 
     def _mended(self, kind: Kind, text: str) -> str:

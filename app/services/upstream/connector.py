@@ -16,31 +16,47 @@ class Connector:
     def __init__(self, guard: AddressGuard, timeout_seconds: float) -> None:
         self._guard = guard
         self._timeout = timeout_seconds
-        self._tls = ssl.create_default_context()
-        self._tls.set_alpn_protocols(["http/1.1"])
+        self._tls: ssl.SSLContext | None = None
 
     async def open(self, origin: Origin) -> ResponseProtocol:
-        """A new connection. Raises ModelUrlNotAllowed before any packet left for the origin,
-        and UpstreamUnavailable when none of its addresses answers in time."""
-        addresses = (await self.check(origin))[:ADDRESSES_TRIED_MAX]
-        for address in addresses:
+        """A new connection. Raises ModelUrlNotAllowed before any packet left for the origin, and
+        UpstreamUnavailable when its name, or none of its addresses, is answered for in time.
+
+        The addresses share the time; what one does not need is left to those after it.
+        """
+        addresses = (await self._addresses(origin))[:ADDRESSES_TRIED_MAX]
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self._timeout
+        for tried, address in enumerate(addresses):
+            share = (due - loop.time()) / (len(addresses) - tried)
             try:
-                async with asyncio.timeout(self._timeout / len(addresses)):
+                async with asyncio.timeout(share):
                     return await self._connect(origin, address)
             except OSError:
                 continue
         raise UpstreamUnavailable
 
-    async def check(self, origin: Origin) -> list[str]:
-        """The addresses that may be called; raises ModelUrlNotAllowed."""
+    async def check(self, origin: Origin) -> None:
+        """Raises ModelUrlNotAllowed for an origin that may not be called, or is not found.
+
+        One error for all: whoever saves a URL must not learn what the server could have called.
+        """
+        try:
+            await self._addresses(origin)
+        except UpstreamUnavailable as error:
+            raise ModelUrlNotAllowed from error
+
+    async def _addresses(self, origin: Origin) -> list[str]:
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._guard.addresses(origin)
         except TimeoutError as error:
-            raise ModelUrlNotAllowed from error
+            raise UpstreamUnavailable from error
 
     async def _connect(self, origin: Origin, address: str) -> ResponseProtocol:
         secure = origin.scheme == "https"
+        if secure and self._tls is None:
+            self._tls = await asyncio.to_thread(_verifying)
         _, protocol = await asyncio.get_running_loop().create_connection(
             ResponseProtocol,
             address,
@@ -49,3 +65,10 @@ class Connector:
             server_hostname=origin.host if secure else None,
         )
         return protocol
+
+
+def _verifying() -> ssl.SSLContext:
+    """TLS as it should be. Reads the system's certificates: a file of some size, hence a thread."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context

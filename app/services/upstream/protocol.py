@@ -11,9 +11,14 @@ from app.errors import UpstreamBadResponse, UpstreamInterrupted, UpstreamUnavail
 
 HEAD_MAX_BYTES = 64 * 1024
 HEADER_MAX_COUNT = 200
+TURN_BYTES = 64 * 1024
+"""How much is decoded in one turn of the event loop. One read may bring four times that, and libuv
+reads 32 times in a row where more is there: a second of nothing else."""
 
 Sink = Callable[[bytes], bool]
 """Takes body bytes; True says that nothing more is needed."""
+OnRead = Callable[[], None]
+"""Told after each read from the network, however many pieces of the body it brought."""
 
 
 @dataclass(slots=True)
@@ -43,7 +48,9 @@ class ResponseProtocol(asyncio.Protocol):
         self._waiter: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
         self._sink: Sink | None = None
+        self._on_read: OnRead | None = None
         self._waiting: list[bytes] = []
+        self._unread = b""
         self._headers = 0
         self._unparsed_bytes = 0
         self._has_head = self._has_ended = False
@@ -56,6 +63,7 @@ class ResponseProtocol(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._failure = self._sink = None
         self._waiting.clear()
+        self._unread = b""
         self._headers = self._unparsed_bytes = 0
         self._has_head = self._has_ended = self._ends_at_eof = self._is_satisfied = False
         self.head, self.has_answered, self.is_reusable = Head(), False, False
@@ -66,27 +74,29 @@ class ResponseProtocol(asyncio.Protocol):
         await self._wait(lambda: self._has_head)
         return self.head
 
-    async def receive(self, sink: Sink) -> None:
+    async def receive(self, sink: Sink, on_read: OnRead | None = None) -> None:
         """Feeds the whole body to `sink`; returns at its end, or once the sink has enough."""
         waiting, self._waiting = self._waiting, []
         for data in waiting:
             if sink(data):
                 self._is_satisfied = True
-                return
-        self._sink = sink
-        if self._transport is not None:
-            self._transport.resume_reading()
+                break
+        if on_read is not None:
+            on_read()
+        if self._is_satisfied:
+            return
+        self._sink, self._on_read = sink, on_read
+        self._read_on()
         try:
             await self._wait(lambda: self._has_ended or self._is_satisfied)
         finally:
-            self._sink = None
+            self._sink = self._on_read = None
 
     def leave(self, on_end: Callable[[], None]) -> None:
         """Drops what still comes; `on_end` is called when the response or the connection ends."""
         self._on_end = on_end
         self._waiting.clear()
-        if self._transport is not None:
-            self._transport.resume_reading()
+        self._read_on()
 
     def abort(self) -> None:
         """Closes the connection at once, without sending what is left."""
@@ -132,6 +142,47 @@ class ResponseProtocol(asyncio.Protocol):
         self.abort()
         self._wake()
 
+    def _read_on(self) -> None:
+        """Decode more of the last read, or read again; not before somebody takes the body."""
+        self._decode(self._next_share())
+        if not (self._unread or self._is_unclaimed or self.is_closed):
+            assert self._transport is not None
+            self._transport.resume_reading()
+
+    def _next_share(self) -> bytes:
+        """What is decoded in this turn of the event loop, and a turn later for what is left."""
+        if self._is_unclaimed or self.is_closed:
+            return b""
+        data, self._unread = self._unread[:TURN_BYTES], self._unread[TURN_BYTES:]
+        if self._unread:
+            asyncio.get_running_loop().call_soon(self._read_on)
+        return data
+
+    @property
+    def _is_unclaimed(self) -> bool:
+        """Whether a body has begun that nobody takes yet."""
+        taken = self._sink or self._is_satisfied or self._on_end
+        return self._has_head and not (self._has_ended or taken)
+
+    def _decode(self, data: bytes) -> None:
+        if self._failure is not None or not data:
+            return
+        if self._parser is None or self._has_ended:  # nobody asked for anything
+            self.is_reusable = False
+            self.abort()
+            return
+        self.has_answered = True
+        self._unparsed_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._end_badly()
+        if self._on_read is not None:
+            self._on_read()
+        # The parser gathers a header or trailer without bounds until its line ends.
+        if self._unparsed_bytes > HEAD_MAX_BYTES:
+            self._end_badly()
+
     def _end_badly(self) -> None:
         if self._has_ended:
             self.is_reusable = False
@@ -145,31 +196,28 @@ class ResponseProtocol(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
-        if self._parser is None or self._has_ended:
-            self.is_reusable = False
-            self.abort()
-            return
-        if self._failure is not None:
-            return
-        self.has_answered = True
-        self._unparsed_bytes += len(data)
-        try:
-            self._parser.feed_data(data)
-        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-            self._end_badly()
-        # The parser gathers a header or trailer without bounds until its line ends.
-        if self._unparsed_bytes > HEAD_MAX_BYTES:
-            self._end_badly()
+        if self._unread:
+            self._unread += data  # decrypted before reading was paused
+        elif len(data) > TURN_BYTES and self._transport is not None and not self.is_closed:
+            self._transport.pause_reading()
+            self._unread = data
+            self._decode(self._next_share())
+        else:
+            self._decode(data)
 
     def eof_received(self) -> bool:
         return False
 
     def connection_lost(self, error: Exception | None) -> None:
         self.is_reusable = False
-        if self._has_head and not self._has_ended and self._ends_at_eof and error is None:
-            self._has_ended = True
-        elif not self._has_ended and self._failure is None:
-            self._failure = UpstreamInterrupted() if self._has_head else UpstreamUnavailable()
+        if self._unread:
+            data, self._unread = self._unread, b""
+            self._decode(data)
+        if self._failure is None and not self._has_ended:
+            if self._has_head and self._ends_at_eof and error is None:
+                self._has_ended = True
+            else:
+                self._failure = UpstreamInterrupted() if self._has_head else UpstreamUnavailable()
         self._wake()
 
     # What the parser calls
@@ -215,6 +263,7 @@ class ResponseProtocol(asyncio.Protocol):
             self._waiting.append(data)
 
     def on_message_complete(self) -> None:
-        if self._has_head:
+        # The rest of a read is parsed after a failure, too; the failure stands.
+        if self._has_head and self._failure is None:
             self._has_ended = True
             self._wake()

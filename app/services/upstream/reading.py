@@ -8,6 +8,7 @@ import httpx2
 
 from app.errors import ReplyError, UpstreamBadResponse, UpstreamInterrupted, UpstreamTimeout
 from app.services.upstream.chat_stream import ChatStream
+from app.services.upstream.pace import Pace
 from app.services.upstream.transport import BODY_EXTENSION, Body
 
 
@@ -18,9 +19,9 @@ def body_of(answer: httpx2.Response) -> Body:
     return body
 
 
-async def decode(body: Body, stream: ChatStream) -> None:
+async def decode(body: Body, stream: ChatStream, pace: Pace) -> None:
     try:
-        await body.pump(stream.feed)
+        await body.pump(stream.feed, pace.mark)
     except UpstreamInterrupted:
         if stream.finish_reason is None:
             raise

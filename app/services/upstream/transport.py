@@ -14,7 +14,7 @@ from app.errors import (
 )
 from app.services.upstream.connector import Connector
 from app.services.upstream.pool import ConnectionPool
-from app.services.upstream.protocol import ResponseProtocol, Sink
+from app.services.upstream.protocol import OnRead, ResponseProtocol, Sink
 from app.utils.net import Origin, origin_of
 
 SENT_HEADERS = {b"accept", b"authorization", b"content-type", b"user-agent"}
@@ -33,9 +33,9 @@ class Body(httpx2.AsyncByteStream):
         self._is_done = False
         self._is_closed = False
 
-    async def pump(self, sink: Sink) -> None:
+    async def pump(self, sink: Sink, on_read: OnRead | None = None) -> None:
         """Feeds the body to `sink` as it arrives; returns at its end, or once it has enough."""
-        await self._connection.receive(sink)
+        await self._connection.receive(sink, on_read)
         self._is_done = True
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

@@ -10,11 +10,12 @@ OnDelta = Callable[[Kind, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A user's model server: base URL, model name and key (may be empty)."""
+    """A user's model server: base URL, model name and key (may be empty); user 0: nobody."""
 
     base_url: str
     model: str
     api_key: str = field(repr=False)
+    user_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

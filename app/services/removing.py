@@ -1,0 +1,51 @@
+"""Removes rows a few hundred at a time, each time in a commit of its own, so that nobody waits.
+
+A foreign key would take along all that hangs on a row, however much it is, in one statement.
+"""
+
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, delete, select
+
+from app.database import table_of
+from app.models import Conversation, LoginSession, Message, RefreshToken
+
+ROWS_PER_COMMIT = 500
+SESSIONS_PER_COMMIT = 20
+
+_conversation = table_of(Conversation)
+_message = table_of(Message)
+_session = table_of(LoginSession)
+_token = table_of(RefreshToken)
+
+
+def remove_some(
+    connection: Connection, key: Column[Any], over: ColumnElement[bool], most: int = ROWS_PER_COMMIT
+) -> bool:
+    """Rows that are over, named by a key so that few are locked; whether there may be more."""
+    keys = connection.execute(select(key).where(over).limit(most)).scalars().all()
+    # Judged again: what was about to expire may have been renewed meanwhile.
+    connection.execute(delete(key.table).where(key.in_(keys), over))
+    return len(keys) == most
+
+
+def remove_of_conversations(connection: Connection, which: ColumnElement[bool]) -> bool:
+    """Some messages of one of these conversations, at last the conversation; whether there may be
+    more."""
+    id = connection.execute(select(_conversation.c.id).where(which).limit(1)).scalar()
+    if id is None:
+        return False
+    if not remove_some(connection, _message.c.id, _message.c.conversation_id == id):
+        connection.execute(delete(_conversation).where(_conversation.c.id == id))
+    return True
+
+
+def remove_of_sessions(connection: Connection, which: ColumnElement[bool]) -> bool:
+    """Some refresh tokens of a few of these sessions, at last the sessions; whether there may be
+    more."""
+    few = select(_session.c.id).where(which).limit(SESSIONS_PER_COMMIT)
+    ids = connection.execute(few).scalars().all()
+    if remove_some(connection, _token.c.hash, _token.c.session_id.in_(ids)):
+        return True
+    connection.execute(delete(_session).where(_session.c.id.in_(ids), which))
+    return len(ids) == SESSIONS_PER_COMMIT

@@ -1,0 +1,40 @@
+"""How soon and how evenly a model's server sends."""
+
+import time
+
+from app.metrics import GAPS, Spread, first_token_seconds, token_gap_seconds
+from app.services.upstream.chat_stream import ChatStream
+
+
+class Pace:
+    """Marks the reads of one reply, and counts them in the metrics once, at its end.
+
+    Several tokens of one read came at the same time: a read costs a clock and a small addition,
+    a token nothing.
+    """
+
+    def __init__(self, stream: ChatStream) -> None:
+        self._stream = stream
+        self._began = time.perf_counter()
+        self._first: float | None = None
+        self._last = 0.0
+        self._events = 0
+        self._gaps = Spread(GAPS)
+
+    def mark(self) -> None:
+        """Something was read; what holds no event (a keep-alive) does not count."""
+        if self._stream.events == self._events:
+            return
+        self._events = self._stream.events
+        now = time.perf_counter()
+        if self._first is not None:
+            self._gaps.add(now - self._last)
+        elif self._stream.has_text:
+            self._first = now
+        self._last = now
+
+    def count(self) -> None:
+        """Add what was marked to the metrics."""
+        if self._first is not None:
+            first_token_seconds.of().add(self._first - self._began)
+            token_gap_seconds.of().merge(self._gaps)

@@ -1,0 +1,65 @@
+"""`/metrics`: what this process counts, for Prometheus."""
+
+import asyncio
+import importlib
+from hmac import compare_digest
+from ipaddress import ip_address
+
+from fastapi import APIRouter, Request, Response
+
+from app.dependencies.services import ServicesDep
+from app.errors import InvalidToken, NotFound
+from app.routers.responses import Responses, errors
+from app.services.container import Services
+
+EXPOSITION = "app.exposition"
+PLAIN_TEXT: Responses = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
+PROXIED = {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"} | {
+    "x-real-ip"
+}
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/metrics", response_class=Response, responses=PLAIN_TEXT | errors(401, 404))
+async def metrics(request: Request, services: ServicesDep) -> Response:
+    """The numbers of this process, for who has `METRICS_TOKEN` or, without one, sits beside it."""
+    _check_reader(request)
+    exposition = await asyncio.to_thread(importlib.import_module, EXPOSITION)
+    gauges = _gauges(services, len(request.app.state.sockets))
+    page = await asyncio.to_thread(exposition.Exposition(gauges).render)
+    return Response(page, media_type=exposition.CONTENT_TYPE)
+
+
+def _check_reader(request: Request) -> None:
+    expected = request.app.state.settings.metrics_token.get_secret_value()
+    if expected:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not compare_digest(token.encode(), expected.encode()):
+            raise InvalidToken
+    elif not _is_beside_us(request):
+        raise NotFound
+
+
+def _is_beside_us(request: Request) -> bool:
+    """Whether the request came from this machine, and not through a proxy on it."""
+    peer = request.client.host if request.client else ""
+    try:
+        return ip_address(peer).is_loopback and PROXIED.isdisjoint(request.headers.keys())
+    except ValueError:
+        return False
+
+
+def _gauges(services: Services, sockets: int) -> dict[str, tuple[str, float]]:
+    load, supervisor = services.database.load, services.supervisor
+    return {
+        "chat_replies_running": ("Replies that run now", supervisor.running_count),
+        "chat_sockets_open": ("Open sockets", sockets),
+        "chat_checkpoint_lag_seconds": (
+            "Since running replies were last saved",
+            supervisor.checkpoint_lag,
+        ),
+        "chat_database_running": ("Transactions that run now", load.running),
+        "chat_database_waiting": ("Transactions that wait for their turn", load.waiting),
+        "chat_database_limit": ("Transactions that can run at once", load.limit),
+    }

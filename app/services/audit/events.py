@@ -1,0 +1,105 @@
+"""What stands in the audit log, and the one way in."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+import orjson
+from sqlalchemy import Connection, insert, select
+
+from app.database import table_of
+from app.models import AuditEvent, utc_now
+from app.schemas.audit import AuditEventRead, AuditPage
+from app.utils.origin import Origin, current_origin
+
+ADDRESS_CHARACTERS = 64
+
+_event = table_of(AuditEvent)
+
+Outcome = Literal["ok", "refused"]
+
+
+class Action(StrEnum):
+    """Everything that is written down. Names are stable: they are read by programs."""
+
+    ACCOUNT_CREATED = "account_created"
+    ACCOUNT_DELETED = "account_deleted"
+    ACCOUNT_DISABLED = "account_disabled"
+    ACCOUNT_ENABLED = "account_enabled"
+    LOGIN = "login"
+    LOGOUT = "logout"
+    LOGOUT_ALL = "logout_all"
+    SESSION_ENDED = "session_ended"
+    PASSWORD_CHECKED = "password_checked"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_RESET = "password_reset"
+    RESET_LINK_MADE = "reset_link_made"
+    REFRESH_TOKEN_REUSED = "refresh_token_reused"
+    TICKET_REUSED = "ticket_reused"
+    CONFIG_CHANGED = "config_changed"
+    MODEL_URL_REFUSED = "model_url_refused"
+    CONVERSATION_DELETED = "conversation_deleted"
+    CONVERSATION_RESTORED = "conversation_restored"
+    FOREIGN_OBJECT = "foreign_object"
+    RATE_LIMITED = "rate_limited"
+    EVENTS_DROPPED = "events_dropped"
+    KEYS_ROTATED = "keys_rotated"
+    BACKUP_MADE = "backup_made"
+    BACKUP_RESTORED = "backup_restored"
+    AUDIT_RESTARTED = "audit_restarted"
+
+
+HIDDEN = (Action.FOREIGN_OBJECT,)
+"""Not shown to the user: it would tell that the object exists."""
+
+PLAIN = {"count": 1, "session_id": None, "conversation_id": None, "host": None, "key_changed": None}
+"""What users are shown of a detail, where it does not say."""
+
+
+def record(
+    connection: Connection,
+    action: Action,
+    user_id: int | None = None,
+    outcome: Outcome = "ok",
+    **detail: Any,
+) -> None:
+    """Write an event down in the transaction of the act; it comes from the work's own origin."""
+    insert_event(connection, action, user_id, outcome, detail, utc_now(), current_origin())
+
+
+def insert_event(
+    connection: Connection,
+    action: Action,
+    user_id: int | None,
+    outcome: Outcome,
+    detail: dict[str, Any],
+    at: datetime,
+    origin: Origin,
+) -> int:
+    """Write an event down; its id. `detail` holds neither secrets nor what users wrote."""
+    address = None if origin.address is None else origin.address[:ADDRESS_CHARACTERS]
+    result = connection.execute(
+        insert(_event).values(
+            at=at,
+            user_id=user_id,
+            action=action.value,
+            outcome=outcome,
+            address=address,
+            request_id=origin.request_id,
+            detail=orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode() if detail else None,
+        )
+    )
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def page_of(connection: Connection, user_id: int, limit: int, before_id: int | None) -> AuditPage:
+    """A user's own events below an id, newest first."""
+    mine = select(_event).where(_event.c.user_id == user_id, _event.c.action.not_in(HIDDEN))
+    if before_id is not None:
+        mine = mine.where(_event.c.id < before_id)
+    rows = connection.execute(mine.order_by(_event.c.id.desc()).limit(limit + 1)).all()
+    events = [
+        AuditEventRead.model_validate({**PLAIN, **row._mapping, **orjson.loads(row.detail or "{}")})
+        for row in rows[:limit]
+    ]
+    return AuditPage(events=events, has_more=len(rows) > limit)

@@ -1,0 +1,103 @@
+"""Events that no transaction carries: refusals, held in memory and bounded in number.
+
+Of one kind of refusal to one user (or to one address without a login) the first is due at once, and
+what follows within a minute becomes one row that counts it. So nobody fills the table, or the
+memory, by being refused.
+"""
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from app.models import utc_now
+from app.services.audit.events import Action
+from app.utils.client_address import network_of
+from app.utils.origin import NOBODY, Origin, current_origin
+
+WINDOW_SECONDS = 60
+MAX_WINDOWS = 500
+"""Rows that one process adds in a minute at most; the rest is counted in one more."""
+MAX_OBJECTS = 100
+
+ObjectKind = Literal["conversation", "message", "session"]
+Object = tuple[ObjectKind, int]
+Key = tuple[Action, int | None, str | None]
+
+
+@dataclass(slots=True)
+class Note:
+    """Refusals that are one row: the first one's circumstances, and how many there were.
+
+    `objects` are what was asked for where that may have been somebody else's.
+    """
+
+    action: Action
+    user_id: int | None
+    at: datetime
+    origin: Origin
+    detail: dict[str, Any]
+    count: int = 1
+    objects: set[Object] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Window:
+    opened: float
+    waiting: Note | None
+    written: bool = False
+
+
+class Notes:
+    """The refusals of this process that are not in the database yet."""
+
+    def __init__(self) -> None:
+        self._windows: dict[Key, _Window] = {}
+
+    def add(
+        self,
+        action: Action,
+        user_id: int | None,
+        thing: Object | None = None,
+        host: object = None,
+    ) -> None:
+        """Note a refusal to whoever the work in hand is for; `host` is that of a model URL."""
+        origin = current_origin()
+        detail = {} if host is None else {"host": host}
+        network = None if origin.address is None else network_of(origin.address, 32, 64)
+        key = (action, user_id, network)
+        if key not in self._windows and len(self._windows) >= MAX_WINDOWS:
+            origin, key = NOBODY, (Action.EVENTS_DROPPED, None, None)
+            action, user_id, thing, detail = Action.EVENTS_DROPPED, None, None, {}
+        note = Note(action, user_id, utc_now(), origin, detail)
+        if thing is not None:
+            note.objects.add(thing)
+        self._put(key, note)
+
+    def _put(self, key: Key, note: Note) -> None:
+        window = self._windows.setdefault(key, _Window(time.monotonic(), None))
+        if window.waiting is None:
+            window.waiting = note
+            return
+        window.waiting.count += note.count
+        if len(window.waiting.objects) < MAX_OBJECTS:
+            window.waiting.objects |= note.objects
+
+    def take(self, everything: bool = False) -> dict[Key, Note]:
+        """The notes whose row is due, or all there are; windows that stayed empty are closed."""
+        now = time.monotonic()
+        due: dict[Key, Note] = {}
+        for key, window in list(self._windows.items()):
+            over = everything or now - window.opened >= WINDOW_SECONDS
+            if window.waiting is not None and (over or not window.written):
+                due[key] = window.waiting
+                window.opened, window.waiting, window.written = now, None, True
+            elif over:
+                del self._windows[key]
+        return due
+
+    def give_back(self, taken: dict[Key, Note]) -> None:
+        """Keep notes that could not be written; they are due again at once."""
+        for key, note in taken.items():
+            self._put(key, note)
+            self._windows[key].written = False

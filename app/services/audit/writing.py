@@ -1,0 +1,52 @@
+"""Puts notes into the database, and finds out which of them are about other people's objects."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, select
+
+from app.database import table_of
+from app.models import AuditEvent, Conversation, LoginSession, Message
+from app.services.audit.events import Action, insert_event
+from app.services.audit.notes import Note, ObjectKind
+
+_event = table_of(AuditEvent)
+_conversation = table_of(Conversation)
+_session = table_of(LoginSession)
+_message = table_of(Message)
+
+_others = _message.join(_conversation, _conversation.c.id == _message.c.conversation_id)
+OWNERS: dict[ObjectKind, tuple[Any, ColumnElement[int], ColumnElement[int]]] = {
+    "conversation": (_conversation, _conversation.c.id, _conversation.c.user_id),
+    "message": (_others, _message.c.id, _conversation.c.user_id),
+    "session": (_session, _session.c.id, _session.c.user_id),
+}
+
+
+def write_notes(connection: Connection, notes: Sequence[Note]) -> None:
+    """A row for every note, save for those about objects that nobody has.
+
+    Those take an id all the same: from the numbers of their own events users must not learn what
+    exists.
+    """
+    for note in notes:
+        foreign = _foreign(connection, note)
+        counted = {"count": note.count} if note.count > 1 else {}
+        detail = note.detail | counted | foreign
+        id = insert_event(
+            connection, note.action, note.user_id, "refused", detail, note.at, note.origin
+        )
+        if note.action is Action.FOREIGN_OBJECT and not foreign:
+            connection.execute(delete(_event).where(_event.c.id == id))
+
+
+def _foreign(connection: Connection, note: Note) -> dict[str, list[int]]:
+    """The objects of a note that are there and somebody else's, by kind."""
+    found: dict[str, list[int]] = {}
+    for kind, (source, id, owner) in OWNERS.items():
+        wanted = [number for of, number in note.objects if of == kind]
+        if wanted:
+            theirs = select(id).select_from(source).where(id.in_(wanted), owner != note.user_id)
+            if rows := connection.execute(theirs.order_by(id)).scalars().all():
+                found[kind] = list(rows)
+    return found

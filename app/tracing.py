@@ -1,0 +1,45 @@
+"""Spans around what takes time. Without a collector they cost a comparison and load nothing."""
+
+import importlib
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+TELEMETRY = "app.telemetry"
+
+Notes = dict[str, str | int]
+"""Attributes of a span, gathered until it ends: never content, keys, addresses or names."""
+
+
+class Spans(Protocol):
+    """Where spans go."""
+
+    def open(self, name: str, kind: str) -> AbstractContextManager[Notes]:
+        """A span that lasts as long as the block."""
+
+    def close(self) -> None:
+        """Send what is left; blocks for some seconds at most."""
+
+
+_spans: Spans | None = None
+
+
+def span(name: str, kind: str = "internal") -> AbstractContextManager[Notes]:
+    """A span around a block, within the one that is open; `kind` is internal, server or client."""
+    return nullcontext({}) if _spans is None else _spans.open(name, kind)
+
+
+def begin_tracing(endpoint: str) -> None:
+    """Send this process's spans to an OTLP collector's base URL.
+
+    Blocks while the SDK is loaded; raises ModuleNotFoundError where it is not installed.
+    """
+    global _spans
+    _spans = importlib.import_module(TELEMETRY).Telemetry(endpoint)
+
+
+def end_tracing() -> None:
+    """Send what is left and forget the collector; blocks for some seconds at most."""
+    global _spans
+    if _spans is not None:
+        _spans.close()
+        _spans = None

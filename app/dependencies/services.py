@@ -9,6 +9,7 @@ from app.errors import Language
 from app.ratelimit import RateLimits
 from app.services.container import Services
 from app.utils.language import preferred_language
+from app.utils.streams import StreamRegister
 
 
 def get_services(connection: HTTPConnection) -> Services:
@@ -28,6 +29,13 @@ def get_language(connection: HTTPConnection) -> Language:
     return preferred_language(connection.headers.get("accept-language"))
 
 
+def get_streams(connection: HTTPConnection) -> StreamRegister:
+    """The requests that are open in this process."""
+    streams: StreamRegister = connection.app.state.streams
+    return streams
+
+
 ServicesDep = Annotated[Services, Depends(get_services)]
+StreamsDep = Annotated[StreamRegister, Depends(get_streams)]
 RateLimitsDep = Annotated[RateLimits, Depends(get_rate_limits)]
 LanguageDep = Annotated[Language, Depends(get_language)]

@@ -3,15 +3,28 @@
 from typing import Annotated
 
 from fastapi import Depends
+from starlette.requests import HTTPConnection
 
 from app.dependencies.auth import CurrentClaims
-from app.dependencies.services import ServicesDep
+from app.dependencies.services import RateLimitsDep, ServicesDep
+from app.errors import InvalidToken
 from app.services.session_service import Account
 
 
-async def get_current_user(services: ServicesDep, claims: CurrentClaims) -> Account:
+async def get_current_user(
+    connection: HTTPConnection,
+    services: ServicesDep,
+    limits: RateLimitsDep,
+    claims: CurrentClaims,
+) -> Account:
     """The account of the token; InvalidToken once it is disabled or the session ended."""
-    return await services.sessions.account(claims)
+    try:
+        account = await services.sessions.account(claims)
+    except InvalidToken:
+        limits.remember_ended(claims.session_id)
+        raise
+    connection.scope["state"]["user_id"] = account.id
+    return account
 
 
 CurrentUser = Annotated[Account, Depends(get_current_user)]

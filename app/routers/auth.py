@@ -2,16 +2,27 @@
 
 from fastapi import APIRouter, Request, Response
 
+from app import __version__
 from app.dependencies.device import CurrentDevice
 from app.dependencies.services import RateLimitsDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.routers.cookies import set_refresh_cookie
 from app.routers.responses import errors
 from app.schemas.session import Token
-from app.schemas.user import LoginRequest, Me, UserCreate, UserRead
+from app.schemas.user import LoginRequest, Me, Options, UserCreate, UserRead
 from app.services.auth_service import login_key
 
 router = APIRouter(prefix="/auth", tags=["auth"])
+
+
+@router.get("/options")
+async def options(request: Request, services: ServicesDep) -> Options:
+    """What a page needs to know before anybody is logged in."""
+    return Options(
+        registration=request.app.state.settings.registration == "open",
+        default_model=services.configs.default_model is not None,
+        version=__version__,
+    )
 
 
 @router.post("/register", status_code=201, responses=errors(403, 409, 413, 422, 429, 503))
@@ -19,7 +30,7 @@ async def register(
     body: UserCreate, request: Request, services: ServicesDep, limits: RateLimitsDep
 ) -> UserRead:
     """Make an account."""
-    await limits.hit_login("register", request.state.address)
+    limits.hit_login("register", request.state.address)
     return await services.auth.register(body)
 
 
@@ -33,8 +44,8 @@ async def login(
     limits: RateLimitsDep,
 ) -> Token:
     """Begin a session with a user name (or e-mail address) and password."""
-    await limits.hit_login("login", device.address)
-    async with limits.guessing(login_key(body.username_or_email).hex(), device.address):
+    limits.hit_login("login", device.address)
+    with limits.guessing(login_key(body.username_or_email).hex(), device.address):
         token = await services.auth.login(body, device)
     set_refresh_cookie(request, response, token)
     return token

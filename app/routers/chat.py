@@ -1,5 +1,6 @@
 """Messages over HTTP: history, sending, stopping, and the reply as server-sent events."""
 
+from contextlib import ExitStack
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
@@ -7,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from app.dependencies.conversation import ConversationId, OwnedConversation
-from app.dependencies.services import LanguageDep, ServicesDep
+from app.dependencies.services import LanguageDep, ServicesDep, StreamsDep
 from app.dependencies.user import CurrentUser
 from app.routers.replying import REFUSALS, ReplyingDep
 from app.routers.responses import Responses, errors
@@ -53,6 +54,7 @@ async def follow_reply(
     id: ConversationId,
     user: CurrentUser,
     services: ServicesDep,
+    streams: StreamsDep,
     language: LanguageDep,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -60,13 +62,15 @@ async def follow_reply(
 
     With `Last-Event-ID` it goes on after that place, also in a reply that has ended.
     """
-    with services.channels.use(id) as channel:
+    with ExitStack() as held:
+        ended = held.enter_context(streams.opened(user.session_id, user.id))
+        channel = held.enter_context(services.channels.use(id))
         place = await services.chat.attach(user.id, channel, last_event_id, language)
         reply, cursor = place or (channel.reply, None)
         if reply is None or (reply.ending is not None and not _has_more(reply, cursor)):
             return Response(status_code=204)  # to an EventSource: do not come back
-        services.channels.enter(id)  # left when the stream ends
-        return EventStream(services.channels, Viewer(channel, language), reply, cursor)
+        viewer = Viewer(channel, language)
+        return EventStream(viewer.only(reply, cursor), ended, language, held.pop_all())
 
 
 def _has_more(reply: LiveReply, cursor: Cursor | None) -> bool:

@@ -5,7 +5,15 @@ from fastapi import APIRouter
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.routers.responses import errors
-from app.schemas.config import ConfigRead, ConfigUpdate, Notice
+from app.schemas.config import (
+    ConfigRead,
+    ConfigUpdate,
+    EndpointTry,
+    ModelNames,
+    ModelTry,
+    Notice,
+    TryResult,
+)
 
 UPDATED = {"zh": "配置已更新", "en": "Configuration updated"}
 
@@ -25,3 +33,25 @@ async def put_config(
 async def get_config(user: CurrentUser, services: ServicesDep) -> ConfigRead:
     """The endpoint without its key."""
     return await services.configs.get(user.id)
+
+
+@router.post("/models", responses=errors(401, 404, 413, 422, 429))
+async def list_models(
+    user: CurrentUser,
+    services: ServicesDep,
+    language: LanguageDep,
+    body: EndpointTry | None = None,
+) -> ModelNames:
+    """The models that an endpoint offers, before it is saved or afterwards."""
+    return await services.trials.models(user.id, body or EndpointTry(), language)
+
+
+@router.post("/test", responses=errors(401, 404, 413, 422, 429))
+async def try_model(
+    user: CurrentUser,
+    services: ServicesDep,
+    language: LanguageDep,
+    body: ModelTry | None = None,
+) -> TryResult:
+    """Whether a model answers, before it is saved or afterwards."""
+    return await services.trials.reply(user.id, body or ModelTry(), language)

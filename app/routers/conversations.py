@@ -8,6 +8,7 @@ from pydantic import Field
 from app.dependencies.conversation import ConversationId, OwnedConversation
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
+from app.errors import InvalidInput
 from app.routers.responses import errors
 from app.schemas.conversation import (
     ConversationCreate,
@@ -16,7 +17,8 @@ from app.schemas.conversation import (
     ConversationRead,
     ConversationUpdate,
 )
-from app.schemas.fields import MAX_ID, AsWritten
+from app.schemas.fields import MAX_ID, AnsweredTime, AsWritten, Id
+from app.services.conversation_service import Page
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -38,9 +40,13 @@ async def list_conversations(
     services: ServicesDep,
     limit: Annotated[int, Field(ge=1, le=100), AsWritten, Query()] = 20,
     offset: Annotated[int, Field(ge=0, le=MAX_ID), AsWritten, Query()] = 0,
+    before: Annotated[AnsweredTime | None, Query()] = None,
+    before_id: Annotated[Id | None, Query()] = None,
 ) -> ConversationList:
     """The user's conversations, most recently used first."""
-    return await services.conversations.list(user.id, limit, offset)
+    if before_id is not None and before is None:
+        raise InvalidInput(where="before_id")
+    return await services.conversations.list(user.id, Page(limit, offset, before, before_id or 0))
 
 
 @router.get("/{id}", responses=errors(401, 404, 422, 429))

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import Field
 
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.routers.replying import REFUSALS, ReplyingDep
 from app.routers.responses import Responses, errors
 from app.routers.streaming import STREAMED
-from app.schemas.fields import Id
+from app.schemas.fields import AsWritten, Id
 from app.schemas.message import Exchange, MessageCreate, MessagePage, MessageVersions
 from app.services.turns import Continue, Edit, Regenerate
 
@@ -51,10 +52,15 @@ async def edit(
 
 @router.get("/versions", responses=errors(401, 404, 422, 429))
 async def list_versions(
-    id: MessageId, conversation_id: ItsConversation, services: ServicesDep, language: LanguageDep
+    id: MessageId,
+    conversation_id: ItsConversation,
+    services: ServicesDep,
+    language: LanguageDep,
+    limit: Annotated[int, Field(ge=1, le=200), AsWritten, Query()] = 50,
+    before_id: Annotated[Id | None, Query()] = None,
 ) -> MessageVersions:
-    """This message and its other versions, oldest first."""
-    return MessageVersions(versions=await services.messages.versions(id, language))
+    """The newest versions of this message below `before_id`, itself included, oldest first."""
+    return await services.messages.versions(id, limit, before_id, language)
 
 
 @router.post("/activate", responses=errors(401, 404, 409, 422, 429))
@@ -66,5 +72,6 @@ async def activate(
     language: LanguageDep,
 ) -> MessagePage:
     """Show this version and the newest messages under it; the end of the history as it is then."""
-    await services.chat.activate(user.id, conversation_id, id)
+    with services.channels.use(conversation_id) as channel:
+        await services.chat.activate(user.id, channel, id)
     return await services.messages.page(conversation_id, 50, None, language)

@@ -13,6 +13,7 @@ SWAGGER_CSP = (
     "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 PLAIN_CSP = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+KEPT = {"Cache-Control": "max-age=3600"}
 SWAGGER_FILES = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
@@ -60,7 +61,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 async def home(request: Request) -> HTMLResponse:
-    """A page that says what runs here."""
+    """A page that says what runs here, where the web page was not built."""
     page = PLAIN_PAGE.format(root=request.scope.get("root_path", ""))
     return HTMLResponse(page, headers={"Content-Security-Policy": PLAIN_CSP})
 
@@ -82,8 +83,8 @@ async def openapi(request: Request) -> JSONResponse:
 async def swagger_asset(name: str) -> Response:
     """Swagger UI's files, from the package that carries them."""
     if name == "start.js":
-        return Response(SWAGGER_START, media_type="text/javascript")
+        return Response(SWAGGER_START, media_type="text/javascript", headers=KEPT)
     if name not in SWAGGER_FILES:
         raise NotFound
     path = files("fastapi_offline") / "static" / name
-    return FileResponse(str(path), media_type=SWAGGER_FILES[name])
+    return FileResponse(str(path), media_type=SWAGGER_FILES[name], headers=KEPT)

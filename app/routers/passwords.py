@@ -2,11 +2,17 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.dependencies.services import RateLimitsDep, ServicesDep
+from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.routers.cookies import drop_refresh_cookie
 from app.routers.responses import errors
-from app.schemas.user import AccountDeletion, PasswordChange, PasswordResetRequest
+from app.schemas.user import (
+    AccountDeletion,
+    PasswordChange,
+    PasswordForgotten,
+    PasswordResetRequest,
+)
+from app.utils.names import canonical
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -20,16 +26,37 @@ async def change_password(
     limits: RateLimitsDep,
 ) -> None:
     """Set a new password, and end the other sessions."""
-    async with limits.guessing(f"user:{user.id}", request.state.address):
+    with limits.guessing(f"user:{user.id}", request.state.address):
         await services.passwords.change(user, body.old_password, body.new_password)
+
+
+@router.post(
+    "/password/forgot",
+    status_code=202,
+    response_class=Response,
+    responses=errors(409, 413, 422, 429, 503),
+)
+async def forgot_password(
+    body: PasswordForgotten,
+    request: Request,
+    services: ServicesDep,
+    limits: RateLimitsDep,
+    language: LanguageDep,
+) -> Response:
+    """Have a link for a new password sent to the address, if it has an account."""
+    services.mail.require()
+    limits.hit_login("forgot", request.state.address)
+    if limits.may_mail(canonical(body.email).hex()):
+        services.mail.send_reset(body.email, language)
+    return Response(status_code=202)
 
 
 @router.post("/password/reset", status_code=204, responses=errors(413, 422, 429, 503))
 async def reset_password(
     body: PasswordResetRequest, request: Request, services: ServicesDep, limits: RateLimitsDep
 ) -> None:
-    """Set a new password with the operator's reset token, and end every session."""
-    await limits.hit_login("reset", request.state.address)
+    """Set a new password with a reset token, and end every session."""
+    limits.hit_login("reset", request.state.address)
     await services.passwords.reset(body.token, body.new_password)
 
 
@@ -43,6 +70,6 @@ async def delete_account(
     limits: RateLimitsDep,
 ) -> None:
     """Delete the account and all that belongs to it."""
-    async with limits.guessing(f"user:{user.id}", request.state.address):
+    with limits.guessing(f"user:{user.id}", request.state.address):
         await services.passwords.delete_account(user.id, body.password)
     drop_refresh_cookie(response)

@@ -1,12 +1,24 @@
 """How refusals stand in the OpenAPI document."""
 
+from http import HTTPStatus
 from typing import Any
 
+from app.schemas.document import REFERENCE
 from app.schemas.error import ErrorResponse
 
 Responses = dict[int | str, dict[str, Any]]
 
+REFUSAL = {"$ref": REFERENCE.format(model=ErrorResponse.__name__)}
+"""As a `model` it would be built into a validator for each status of each route."""
+
 
 def errors(*statuses: int) -> Responses:
     """The `responses` of a route that may refuse with these statuses."""
-    return {status: {"model": ErrorResponse} for status in statuses}
+    return {status: _refusal(HTTPStatus(status)) for status in statuses}
+
+
+def _refusal(status: HTTPStatus) -> dict[str, Any]:
+    return {
+        "description": status.phrase,
+        "content": {"application/json": {"schema": REFUSAL}},
+    }

@@ -1,14 +1,16 @@
 """`/ws/conversations/{id}`: a conversation, live."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
 import orjson
-from fastapi import APIRouter, Path, Query, WebSocket
+from fastapi import APIRouter, WebSocket
 from pydantic import TypeAdapter, ValidationError
-from starlette.websockets import WebSocketDisconnect
+from starlette.datastructures import QueryParams
+from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
-from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
+from app.dependencies.services import get_language, get_rate_limits, get_services
+from app.dependencies.user import get_current_user
 from app.errors import (
     AppError,
     BodyTooLarge,
@@ -19,8 +21,9 @@ from app.errors import (
     MalformedJson,
     OriginNotAllowed,
 )
+from app.logs import log
 from app.ratelimit import RateLimits
-from app.responses import error_response
+from app.responses import error_response, note
 from app.schemas.events import (
     ContinueReply,
     EditMessage,
@@ -36,6 +39,7 @@ from app.services.container import Services
 from app.services.generation.channel import Channel
 from app.services.generation.viewer import Viewer
 from app.services.turns import Action, Continue, Edit, Regenerate, Send
+from app.tracing import span
 from app.utils.tokens import Claims
 from app.utils.validation import invalid_input
 from app.utils.websocket import Socket, SocketRegister
@@ -49,40 +53,40 @@ _id: TypeAdapter[int] = TypeAdapter(Id)
 router = APIRouter()
 
 
-@router.websocket("/ws/conversations/{id}")
-async def chat_socket(
-    websocket: WebSocket,
-    id: Annotated[str, Path()],
-    services: ServicesDep,
-    limits: RateLimitsDep,
-    language: LanguageDep,
-    token: Annotated[str | None, Query()] = None,
-    last_event_id: Annotated[str | None, Query()] = None,
-) -> None:
-    """Show a conversation's replies as they grow, and take messages."""
+async def chat_socket(websocket: WebSocket) -> None:
+    """Show a conversation's replies as they grow, and take messages.
+
+    Without FastAPI's injection, whose stacks and contexts would live as long as the socket.
+    """
     if not _origin_allowed(websocket):
         denial = error_response(websocket.scope, OriginNotAllowed())
         await websocket.send_denial_response(denial)
         return
     await websocket.accept()
     register: SocketRegister = websocket.app.state.sockets
-    socket = Socket(websocket, language)
+    services, limits = get_services(websocket), get_rate_limits(websocket)
+    socket = Socket(websocket, get_language(websocket))
     try:
-        claims = await _claims(websocket, services, limits, token)
+        claims = await _claims(websocket, services, limits)
+        websocket.scope["state"]["user_id"] = claims.user_id
         socket.belongs_to(claims.user_id, claims.session_id, claims.expires_at)
-        await limits.hit(f"user:{claims.user_id}")
-        await services.sessions.account(claims)
+        limits.hit(limits.payer(claims, websocket.scope["state"]["address"]))
+        await get_current_user(websocket, services, limits, claims)
         await services.sessions.redeem(claims)
         register.add(socket)
+        log.info("socket_opened", path=websocket.scope["path"], user_id=claims.user_id)
     except AppError as error:
+        note(websocket.scope, error)
         await socket.close(error)
         return
     try:
-        with services.channels.use(_conversation_id(id)) as channel:
-            await Session(socket, websocket, services, limits, channel).run(last_event_id)
+        with services.channels.use(_conversation_id(websocket.path_params["id"])) as channel:
+            session = Session(socket, websocket, services, limits, channel)
+            await session.run(_query(websocket, "last_event_id"))
     except AppError as error:
+        note(websocket.scope, error)
         await socket.close(error)
-    except WebSocketDisconnect:
+    except (WebSocketDisconnect, WebSocketDisconnected):
         pass
     finally:
         register.remove(socket)
@@ -98,16 +102,28 @@ def _origin_allowed(websocket: WebSocket) -> bool:
     return "*" in allowed or origin in (f"http://{host}", f"https://{host}", *allowed)
 
 
-async def _claims(
-    websocket: WebSocket, services: Services, limits: RateLimits, token: str | None
-) -> Claims:
+router.add_websocket_route("/ws/conversations/{id}", chat_socket)
+
+
+def _query(websocket: WebSocket, name: str) -> str | None:
+    """A parameter of the URL. `websocket.query_params` would be kept as long as the socket."""
+    return QueryParams(websocket.scope["query_string"]).get(name)
+
+
+async def _claims(websocket: WebSocket, services: Services, limits: RateLimits) -> Claims:
+    token = _query(websocket, "token")
     scheme, _, bearer = websocket.headers.get("authorization", "").partition(" ")
+    is_in_address = token is not None
     if token is None and scheme.lower() == "bearer":
         token = bearer
     try:
-        return services.sessions.read_socket_token(token or "")
+        claims = services.sessions.read_socket_token(token or "")
+        allowed = websocket.app.state.settings.ws_allow_access_token_in_query
+        if is_in_address and claims.ticket is None and not allowed:
+            raise InvalidToken
+        return claims
     except InvalidToken:
-        await limits.hit(f"address:{websocket.state.address}")
+        limits.hit(limits.stranger(websocket.state.address))
         raise
 
 
@@ -143,10 +159,12 @@ class Session:
 
     async def run(self, last_event_id: str | None) -> None:
         """Serve until the client leaves or the socket is ended from outside (its AppError)."""
-        await self._attach(last_event_id)
-        work = [asyncio.create_task(self._show()), asyncio.create_task(self._listen())]
-        watched: set[asyncio.Future[Any]] = {*work, self._socket.ended}
+        work: list[asyncio.Task[None]] = []
+        self._channel.add_reader(self._viewer)
         try:
+            await self._attach(last_event_id)
+            work += asyncio.create_task(self._show()), asyncio.create_task(self._listen())
+            watched: set[asyncio.Future[Any]] = {*work, self._socket.ended}
             await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
             if self._socket.ended.done():
                 raise self._socket.ended.result()
@@ -154,9 +172,11 @@ class Session:
                 if task.done():
                     task.result()
         finally:
+            self._channel.remove_reader(self._viewer)
             for task in work:
                 task.cancel()
-            await asyncio.wait(work)
+            if work:
+                await asyncio.wait(work)
 
     async def _attach(self, last_event_id: str | None) -> None:
         user_id = self._socket.user_id
@@ -178,12 +198,14 @@ class Session:
         while self._bad_frames < BAD_FRAMES:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
+                self._websocket.scope["state"]["close_code"] = message.get("code")
                 return
             frame = message.get("text") or message.get("bytes") or ""
             try:
                 await self._handle(frame)
                 self._bad_frames = 0
             except AppError as error:
+                note(self._websocket.scope, error)
                 self._bad_frames += error.status in (413, 422)
                 details = {"client_id": error.client_id} if error.client_id else {}
                 await self._socket.send_error(error, **details)
@@ -208,10 +230,11 @@ class Session:
 
     async def _begin(self, action: Action, client_id: str | None) -> None:
         try:
-            await self._limits.hit(f"user:{self._socket.user_id}")
-            reply = await self._services.chat.begin(
-                self._socket.user_id, self._channel, action, client_id, self._language
-            )
+            self._limits.hit(f"user:{self._socket.user_id}")
+            with span("socket message", "server"):
+                reply = await self._services.chat.begin(
+                    self._socket.user_id, self._channel, action, client_id, self._language
+                )
         except AppError as error:
             error.client_id = client_id
             raise

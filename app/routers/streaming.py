@@ -2,16 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from typing import Any
 
 import orjson
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from app.errors import AppError, Language
 from app.routers.responses import Responses
 from app.schemas.events import ServerEvent
-from app.services.generation.channel import Channels
-from app.services.generation.live_reply import Cursor, LiveReply
-from app.services.generation.viewer import Viewer
 
 EVENT_STREAM = "text/event-stream"
 STREAMED: Responses = {200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}}
@@ -19,34 +19,47 @@ KEEP_ALIVE_SECONDS = 15
 
 
 class EventStream(StreamingResponse):
-    """One reply from a cursor to its end, as a viewer sees it.
+    """One reply's events as they come, to their end or until `ended` says why there are no more.
 
-    Leaves the viewer's channel at the end, which the caller has entered for it.
+    `held`, what the caller has entered for the stream, is left at the end.
     """
 
     media_type = EVENT_STREAM
 
     def __init__(
-        self, channels: Channels, viewer: Viewer, reply: LiveReply, cursor: Cursor | None = None
+        self,
+        events: AsyncIterator[ServerEvent],
+        ended: asyncio.Future[AppError],
+        language: Language,
+        held: ExitStack,
     ) -> None:
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        super().__init__(_frames(viewer.only(reply, cursor)), headers=headers)
-        self._channels = channels
-        self._channel = viewer.channel
+        super().__init__(_frames(events, ended, language), headers=headers)
+        self._held = held
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
+        with self._held:
             await super().__call__(scope, receive, send)
-        finally:
-            self._channels.leave(self._channel)
 
 
-async def _frames(events: AsyncIterator[ServerEvent]) -> AsyncIterator[bytes]:
-    """Events as frames, and a comment where there was nothing to say for a while."""
+async def _frames(
+    events: AsyncIterator[ServerEvent], ended: asyncio.Future[AppError], language: Language
+) -> AsyncIterator[bytes]:
+    """Events as frames, and a comment where there was nothing to say for a while.
+
+    When the stream is ended from outside, the last frame says why.
+    """
     upcoming = asyncio.ensure_future(anext(events, None))
     try:
         while True:
-            await asyncio.wait({upcoming}, timeout=KEEP_ALIVE_SECONDS)
+            watched: set[asyncio.Future[Any]] = {upcoming, ended}
+            await asyncio.wait(
+                watched, timeout=KEEP_ALIVE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if ended.done():
+                error = ended.result()
+                yield _frame({"type": "error", "message": error.text(language), "code": error.code})
+                return
             if not upcoming.done():
                 yield b": keep-alive\n\n"
                 continue

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints
 
 from app.schemas.fields import Text, UtcTime
+from app.schemas.message import ErrorRead
 
 ApiKey = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[ -~]*$")
@@ -12,12 +13,29 @@ ApiKey = Annotated[
 """What may stand in a header (RFC 9110 section 5.5); blanks around it were copied along."""
 
 
+ModelUrl = Annotated[Text, Field(min_length=1, max_length=500)]
+ModelName = Annotated[Text, Field(min_length=1, max_length=100, pattern=r"\S")]
+
+
 class ConfigUpdate(BaseModel):
     """`PUT /auth/config`; `api_key` may be left out where the URL stays the same."""
 
-    model_url: Annotated[Text, Field(min_length=1, max_length=500)]
-    model_name: Annotated[Text, Field(min_length=1, max_length=100, pattern=r"\S")]
+    model_url: ModelUrl
+    model_name: ModelName
     api_key: ApiKey | None = None
+
+
+class EndpointTry(BaseModel):
+    """`POST /auth/config/models`: what is left out is as it is saved."""
+
+    model_url: ModelUrl | None = None
+    api_key: ApiKey | None = None
+
+
+class ModelTry(EndpointTry):
+    """`POST /auth/config/test`: what is left out is as it is saved."""
+
+    model_name: ModelName | None = None
 
 
 class ConfigRead(BaseModel):
@@ -26,6 +44,21 @@ class ConfigRead(BaseModel):
     model_url: str
     model_name: str
     configured_at: UtcTime
+
+
+class ModelNames(BaseModel):
+    """The models that an endpoint offers; none, and `error`, where it could not be asked."""
+
+    models: list[str]
+    error: ErrorRead | None
+
+
+class TryResult(BaseModel):
+    """Whether a model answers, after how many seconds, and else why not."""
+
+    ok: bool
+    error: ErrorRead | None
+    reply_seconds: float | None
 
 
 class Notice(BaseModel):

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.schemas.fields import Text, UtcTime
+from app.schemas.fields import Text, UtcTime, Visible
 
 Title = Annotated[
-    Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S")
+    Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Visible
 ]
-SystemPrompt = Annotated[Text, Field(max_length=20_000)]
+SystemPrompt = Annotated[Text, Field(max_length=16_000)]
+"""Four bytes each at most: a TEXT column of MySQL takes 65,535 bytes, not characters."""
 
 
 class ConversationCreate(BaseModel):

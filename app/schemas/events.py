@@ -49,7 +49,10 @@ class DoneEvent(TypedDict):
 
 
 class ErrorEvent(TypedDict):
-    """A request was refused (with its `client_id`), or, with `message_id`, a reply failed."""
+    """A request was refused (with its `client_id`), or, with `message_id`, a reply failed.
+
+    `retry_after`: in so many seconds the same request may be granted.
+    """
 
     type: Literal["error"]
     message: str
@@ -57,6 +60,7 @@ class ErrorEvent(TypedDict):
     message_id: NotRequired[int]
     id: NotRequired[str]
     client_id: NotRequired[str]
+    retry_after: NotRequired[int]
 
 
 class TitleEvent(TypedDict):
@@ -66,6 +70,13 @@ class TitleEvent(TypedDict):
     title: str
 
 
+class SwitchedEvent(TypedDict):
+    """Other versions are shown now, down to this message: the history is to be read again."""
+
+    type: Literal["switched"]
+    message_id: int
+
+
 class PongEvent(TypedDict):
     """The answer to a ping."""
 
@@ -73,7 +84,14 @@ class PongEvent(TypedDict):
 
 
 ServerEvent = Annotated[
-    StartEvent | ReasoningEvent | ChunkEvent | DoneEvent | ErrorEvent | TitleEvent | PongEvent,
+    StartEvent
+    | ReasoningEvent
+    | ChunkEvent
+    | DoneEvent
+    | ErrorEvent
+    | TitleEvent
+    | SwitchedEvent
+    | PongEvent,
     Field(discriminator="type"),
 ]
 

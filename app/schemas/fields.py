@@ -7,8 +7,11 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from app.utils.visible import has_visible
+
 MAX_ID = 2**63 - 1
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,18}")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
 _UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 """JSON can spell half a surrogate pair; UTF-8 cannot (RFC 8259 section 8.2)."""
 
@@ -26,6 +29,19 @@ def _storable(value: str) -> str:
     return value
 
 
+def _visible(value: str) -> str:
+    if not has_visible(value):
+        raise PydanticCustomError("blank", "holds nothing that can be seen")
+    return value
+
+
+def _as_answered(value: object) -> object:
+    # Pydantic also reads numbers, and zones in which a time may lie before the first year.
+    if isinstance(value, str) and not _TIME.fullmatch(value):
+        raise PydanticCustomError("datetime_parsing", "not a time in UTC")
+    return value
+
+
 def _as_utc(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
@@ -34,10 +50,13 @@ AsWritten = BeforeValidator(_as_written)
 """Stands after the bounds of a number: only so does the OpenAPI document show them."""
 Id = Annotated[int, Field(ge=1, le=MAX_ID), AsWritten]
 Text = Annotated[str, AfterValidator(_storable)]
+Visible = AfterValidator(_visible)
 UtcTime = Annotated[
     datetime,
     PlainSerializer(_as_utc, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
+AnsweredTime = Annotated[datetime, BeforeValidator(_as_answered)]
+"""A time that a client gives back as it got it."""
 ClientId = Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]
 """Printable ASCII without blanks, chosen by the client to make sending idempotent."""

@@ -61,9 +61,10 @@ class MessagePage(BaseModel):
 
 
 class MessageVersions(BaseModel):
-    """A message and its siblings, oldest first."""
+    """Versions of a message by ascending id; `has_more` says whether older ones exist."""
 
     versions: list[MessageRead]
+    has_more: bool
 
 
 class Exchange(BaseModel):

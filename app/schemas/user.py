@@ -42,6 +42,12 @@ class PasswordChange(BaseModel):
     new_password: NewPassword
 
 
+class PasswordForgotten(BaseModel):
+    """`POST /auth/password/forgot`."""
+
+    email: Email
+
+
 class PasswordResetRequest(BaseModel):
     """`POST /auth/password/reset`."""
 
@@ -62,6 +68,14 @@ class UserRead(BaseModel):
     username: str
     email: str
     created_at: UtcTime
+
+
+class Options(BaseModel):
+    """What this server offers to somebody who is not logged in yet."""
+
+    registration: bool
+    default_model: bool
+    version: str
 
 
 class Me(UserRead):

@@ -10,10 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.database import Database, table_of
-from app.errors import EmailTaken, InvalidCredentials, RegistrationClosed, UsernameTaken
+from app.errors import EmailTaken, InvalidCredentials, RegistrationClosed, ServerBusy, UsernameTaken
+from app.metrics import logins_failed
 from app.models import User, utc_now
 from app.schemas.session import Token
 from app.schemas.user import LoginRequest, UserCreate, UserRead
+from app.services.audit.events import Action, record
 from app.services.password_threads import PasswordThreads
 from app.services.refreshing import Device
 from app.services.session_service import SessionService
@@ -60,12 +62,31 @@ class AuthService:
 
     async def login(self, request: LoginRequest, device: Device) -> Token:
         """A new session; InvalidCredentials for a wrong name or password or a disabled account."""
+        user = await self._matched(request)
+        known = await self._up_to_date(user, request)
+        return await self._sessions.begin(user.id, known, device)
+
+    async def _matched(self, request: LoginRequest) -> Any:
         user = await self._database.read(_by_name, login_key(request.username_or_email))
         expected = None if user is None else user.password_hash
         matches = await self._threads.matches(request.password, expected)
         if user is None or not matches or user.yn != 1:
-            raise InvalidCredentials
-        return await self._sessions.begin(user.id, user.password_hash, device)
+            logins_failed.add()
+            raise InvalidCredentials(user_id=None if user is None else user.id)
+        return user
+
+    async def _up_to_date(self, user: Any, request: LoginRequest) -> str:
+        """The hash of a user who gave the password, stored anew where its cost is another."""
+        known = str(user.password_hash)
+        if not self._threads.is_outdated(known):
+            return known
+        try:
+            new = await self._threads.hash_again(request.password)
+        except ServerBusy:  # another login will do it
+            return known
+        if await self._database.write(_swap_hash, user.id, known, new):
+            return new
+        return str((await self._matched(request)).password_hash)  # somebody was quicker
 
     async def set_enabled(self, username: str, enabled: bool) -> bool:
         """Disable an account everywhere at once, or enable it; False when there is none."""
@@ -102,6 +123,7 @@ def _insert(
         )
     )
     id = result.inserted_primary_key[0]  # type: ignore[index]
+    record(connection, Action.ACCOUNT_CREATED, id)
     return UserRead(id=id, username=request.username, email=request.email, created_at=now)
 
 
@@ -112,6 +134,18 @@ def _by_name(connection: Connection, key: bytes) -> Any:
     ).first()
 
 
+def _swap_hash(connection: Connection, id: int, known: str, new: str) -> bool:
+    unchanged = (_user.c.id == id, _user.c.password_hash == known)
+    return (
+        connection.execute(update(_user).where(*unchanged).values(password_hash=new)).rowcount == 1
+    )
+
+
 def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
     same = _user.c.username_key == username_key
-    return connection.execute(update(_user).where(same).values(yn=yn)).rowcount == 1
+    id = connection.execute(select(_user.c.id).where(same).with_for_update()).scalar()
+    if id is None:
+        return False
+    connection.execute(update(_user).where(same).values(yn=yn))
+    record(connection, Action.ACCOUNT_ENABLED if yn else Action.ACCOUNT_DISABLED, id)
+    return True

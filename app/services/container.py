@@ -4,24 +4,27 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-import structlog
-
 from app.config import Settings
 from app.database import Database, open_database
 from app.encryption import KeyVault
+from app.logs import log
 from app.services.ai_service import AiService
+from app.services.audit.log import AuditLog
+from app.services.audit.notes import Notes
 from app.services.auth_service import AuthService
 from app.services.backup.schedule import ScheduledBackups
 from app.services.chat_service import ChatService
 from app.services.config_service import ConfigService
 from app.services.conversation_service import ConversationService
+from app.services.endpoint_trials import EndpointTrials
 from app.services.generation.channel import Channels
 from app.services.generation.follower import Follower
-from app.services.generation.reaper import Reaper, stop_task
+from app.services.generation.reaper import Reaper
 from app.services.generation.runner import Runner
 from app.services.generation.sole_user import SoleUser
 from app.services.generation.supervisor import Supervisor
 from app.services.health_service import durability
+from app.services.mail_service import MailService
 from app.services.master_keys import WrongEncryptionKey, recognise
 from app.services.message_service import MessageService
 from app.services.password_service import PasswordService
@@ -31,8 +34,7 @@ from app.services.sending import Limits
 from app.services.session_service import SessionService
 from app.services.title_service import TitleService
 from app.utils.memory import exempt_what_is_loaded
-
-log = structlog.get_logger()
+from app.utils.tasks import stop_tasks
 
 
 @dataclass(slots=True)
@@ -45,8 +47,10 @@ class Services:
     auth: AuthService
     sessions: SessionService
     passwords: PasswordService
+    mail: MailService
     threads: PasswordThreads
     configs: ConfigService
+    trials: EndpointTrials
     conversations: ConversationService
     messages: MessageService
     channels: Channels
@@ -57,6 +61,7 @@ class Services:
     purger: Purger
     sole_user: SoleUser
     backups: ScheduledBackups
+    audit: AuditLog
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def open(self) -> None:
@@ -79,6 +84,8 @@ class Services:
             asyncio.create_task(self.follower.run(), name="follower"),
             asyncio.create_task(self.backups.run(), name="backups"),
             asyncio.create_task(self.purger.run(), name="purger"),
+            asyncio.create_task(self.mail.run(), name="mail"),
+            asyncio.create_task(self.audit.run(), name="audit"),
         ]
         exempt_what_is_loaded(collect=True)
 
@@ -90,8 +97,8 @@ class Services:
     async def close(self) -> None:
         """Save what runs, end the background work, let go of connections and threads."""
         await self.supervisor.close()
-        for task in self.tasks:
-            await stop_task(task)
+        await stop_tasks(*self.tasks)
+        await self.audit.close()
         self.threads.close()
         await self.ai.aclose()
         await self.database.close()
@@ -103,13 +110,15 @@ def build_services(settings: Settings) -> Services:
     database = open_database(settings)
     threads = PasswordThreads(settings.bcrypt_rounds)
     sessions = SessionService(database, settings)
+    passwords = PasswordService(database, threads)
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
     messages = MessageService(database)
     retention = timedelta(days=settings.retention_days)
     channels = Channels()
-    runner = Runner(database, configs, ai, settings.context_token_budget)
+    notes = Notes()
+    runner = Runner(database, configs, ai, notes, settings.context_token_budget)
     titles = TitleService(database, configs, ai, settings.title_timeout_seconds)
     supervisor = Supervisor(database, channels, runner, titles, settings)
     follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
@@ -120,9 +129,11 @@ def build_services(settings: Settings) -> Services:
         ai=ai,
         auth=AuthService(database, settings, threads, sessions),
         sessions=sessions,
-        passwords=PasswordService(database, threads),
+        passwords=passwords,
+        mail=MailService(settings, passwords),
         threads=threads,
         configs=configs,
+        trials=EndpointTrials(configs, ai, notes),
         conversations=ConversationService(database, retention),
         messages=messages,
         channels=channels,
@@ -138,4 +149,5 @@ def build_services(settings: Settings) -> Services:
         purger=Purger(database, retention),
         sole_user=SoleUser(settings.database),
         backups=ScheduledBackups(settings),
+        audit=AuditLog(database, vault.signer, notes, settings.audit_retention_days),
     )

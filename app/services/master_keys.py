@@ -1,6 +1,7 @@
 """The master keys of a database: recognised at start, and changed while servers run."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Row, select, update
@@ -9,6 +10,8 @@ from app.database import Database, table_of
 from app.encryption import KeyVault
 from app.errors import KeyUnreadable
 from app.models import ModelConfig, SchemaInfo
+from app.services.audit.chain import ChainBroken, SealedElsewhere, begin_chain, sign_again
+from app.services.audit.events import Action, record
 
 BATCH = 100
 
@@ -32,6 +35,8 @@ class WrongEncryptionKey(RuntimeError):
 def recognise(connection: Connection, vault: KeyVault) -> None:
     """Check the canary, before anything is encrypted; the first start of all leaves it there.
 
+    And begins the audit log.
+
     Raises WrongEncryptionKey when none of the vault's keys made it.
     """
     unmarked = update(_info).where(_info.c.key_canary.is_(None))
@@ -39,6 +44,7 @@ def recognise(connection: Connection, vault: KeyVault) -> None:
     canary = canary_of(connection)  # of whoever was first
     if canary is not None and not vault.recognises(canary):
         raise WrongEncryptionKey
+    begin_chain(connection, vault.signer)
 
 
 def canary_of(connection: Connection) -> str | None:
@@ -79,7 +85,7 @@ async def rotate(
         last = await _pass(database, vault, lambda _: None)
         total.renewed += last.renewed
     total.current, total.unreadable = last.current, last.unreadable
-    await database.write(_mark, vault.canary())
+    await database.write(_mark, vault, total, abandon)
     return total
 
 
@@ -133,5 +139,15 @@ def _swap(connection: Connection, changes: list[tuple[int, str, str]]) -> int:
     return swapped
 
 
-def _mark(connection: Connection, canary: str) -> None:
-    connection.execute(update(_info).values(key_canary=canary))
+def _mark(connection: Connection, vault: KeyVault, done: Rotation, abandon: bool) -> None:
+    connection.execute(update(_info).values(key_canary=vault.canary()))
+    # A head that is not as it was signed stays as it is, for `audit verify` to tell.
+    with suppress(ChainBroken, SealedElsewhere):
+        sign_again(connection, vault.signer, abandon)
+    record(
+        connection,
+        Action.KEYS_ROTATED,
+        renewed=done.renewed,
+        unreadable=done.unreadable,
+        abandoned=abandon,
+    )

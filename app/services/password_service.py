@@ -1,14 +1,17 @@
 """What only the password allows, and what gives a new one."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection, delete, select, update
 
 from app.database import Database, table_of, upsert
 from app.errors import InvalidResetToken, WrongPassword
-from app.models import Conversation, PasswordReset, User, utc_now
+from app.models import Conversation, LoginSession, PasswordReset, User, utc_now
+from app.services.audit.events import Action, record
 from app.services.password_threads import PasswordThreads
 from app.services.refreshing import revoke_all
+from app.services.removing import remove_of_conversations, remove_of_sessions
 from app.services.session_service import Account
 from app.utils.names import canonical
 from app.utils.tokens import opaque_token, token_hash
@@ -17,7 +20,17 @@ RESET_LIFETIME = timedelta(hours=1)
 
 _user = table_of(User)
 _conversation = table_of(Conversation)
+_session = table_of(LoginSession)
 _reset = table_of(PasswordReset)
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A token for a new password, and whose it is."""
+
+    username: str
+    email: str
+    token: str
 
 
 class PasswordService:
@@ -39,6 +52,15 @@ class PasswordService:
         made = await self._database.write(_make_reset, canonical(username), token_hash(token))
         return token if made else None
 
+    async def make_reset_for(self, email: str) -> Reset | None:
+        """The same for the account with this address; None where there is none, or it is disabled.
+
+        To be sent to the address as it was registered, not as it was given now.
+        """
+        token = opaque_token()
+        whose = await self._database.write(_make_mailed, canonical(email), token_hash(token))
+        return whose and Reset(*whose, token)
+
     async def reset(self, token: str, new: str) -> None:
         """Set a new password and end every session; InvalidResetToken, PasswordTooCommon."""
         hash = token_hash(token)
@@ -47,13 +69,18 @@ class PasswordService:
         await self._database.write(_use_reset, hash, hashed)
 
     async def delete_account(self, user_id: int, password: str) -> None:
-        """Remove a user and all that is theirs; WrongPassword.
+        """End a user's sessions, then remove the user and all that is theirs; WrongPassword.
 
-        Conversation by conversation, so that no transaction takes long. When it breaks off, the
-        account is still there and the rest can be deleted by asking again.
+        Some hundred rows at a time, so that no transaction takes long. When it breaks off, the
+        account is still there: its owner logs in and asks again, and the rest is deleted.
         """
         await self._checked(user_id, password)
-        while await self._database.write(_delete_conversation, user_id):
+        await self._database.write(revoke_all, user_id)
+        while await self._database.write(
+            remove_of_conversations, _conversation.c.user_id == user_id
+        ):
+            pass
+        while await self._database.write(remove_of_sessions, _session.c.user_id == user_id):
             pass
         await self._database.write(_delete_user, user_id)
 
@@ -81,6 +108,7 @@ def _change(connection: Connection, account: Account, known: str, hashed: str) -
         raise WrongPassword
     _set_password(connection, account.id, hashed)
     revoke_all(connection, account.id, but=account.session_id)
+    record(connection, Action.PASSWORD_CHANGED, account.id)
 
 
 def _make_reset(connection: Connection, username_key: bytes, hash: bytes) -> bool:
@@ -88,9 +116,24 @@ def _make_reset(connection: Connection, username_key: bytes, hash: bytes) -> boo
     user_id = connection.execute(found).scalar()
     if user_id is None:
         return False
+    _keep_reset(connection, user_id, hash)
+    return True
+
+
+def _make_mailed(connection: Connection, email_key: bytes, hash: bytes) -> tuple[str, str] | None:
+    mine = (_user.c.email_key == email_key, _user.c.yn == 1)
+    found = select(_user.c.id, _user.c.username, _user.c.email).where(*mine)
+    user = connection.execute(found).first()
+    if user is None:
+        return None
+    _keep_reset(connection, user.id, hash)
+    return user.username, user.email
+
+
+def _keep_reset(connection: Connection, user_id: int, hash: bytes) -> None:
     values = {"hash": hash, "expires_at": utc_now() + RESET_LIFETIME}
     upsert(connection, _reset, [{"user_id": user_id} | values], values)
-    return True
+    record(connection, Action.RESET_LINK_MADE, user_id)
 
 
 def _reset_of(connection: Connection, hash: bytes, lock: bool = False) -> int:
@@ -105,16 +148,9 @@ def _use_reset(connection: Connection, hash: bytes, hashed: str) -> None:
     user_id = _reset_of(connection, hash, lock=True)
     _set_password(connection, user_id, hashed)
     revoke_all(connection, user_id)
-
-
-def _delete_conversation(connection: Connection, user_id: int) -> bool:
-    mine = select(_conversation.c.id).where(_conversation.c.user_id == user_id).limit(1)
-    id = connection.execute(mine).scalar()
-    if id is None:
-        return False
-    connection.execute(delete(_conversation).where(_conversation.c.id == id))
-    return True
+    record(connection, Action.PASSWORD_RESET, user_id)
 
 
 def _delete_user(connection: Connection, user_id: int) -> None:
-    connection.execute(delete(_user).where(_user.c.id == user_id))
+    if connection.execute(delete(_user).where(_user.c.id == user_id)).rowcount == 1:
+        record(connection, Action.ACCOUNT_DELETED, user_id)

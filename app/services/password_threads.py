@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from app.errors import PasswordTooCommon, ServerBusy
 from app.utils.common_passwords import is_common
-from app.utils.security import hash_password, unmatched_hash, verify_password
+from app.utils.security import hash_password, rounds_of, unmatched_hash, verify_password
 
 HASH_THREADS = 2
 HASH_QUEUE = 64
@@ -16,11 +16,12 @@ HASH_QUEUE = 64
 class PasswordThreads:
     """bcrypt in a few threads with a short queue, so that a login storm delays nobody else.
 
-    Both verbs raise ServerBusy when too many wait already.
+    `rounds`: what a hash costs. Every verb that is awaited raises ServerBusy when too many wait
+    already.
     """
 
     def __init__(self, rounds: int) -> None:
-        self._rounds = rounds
+        self._rounds = self._most_rounds = rounds
         self._nobody = unmatched_hash(rounds)
         self._threads = ThreadPoolExecutor(HASH_THREADS, thread_name_prefix="bcrypt")
         self._waiting = 0
@@ -29,9 +30,22 @@ class PasswordThreads:
         """The hash of a new password; PasswordTooCommon for one that everybody tries first."""
         return await self._run(_hash_uncommon, password, self._rounds)
 
+    async def hash_again(self, password: str) -> str:
+        """Another hash of a password that is in use, however common it is."""
+        return await self._run(hash_password, password, self._rounds)
+
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        """Whether this is the password; without a hash, no, after the same time."""
-        return await self._run(verify_password, password, password_hash or self._nobody)
+        """Whether this is the password; without a hash, no, after the same time.
+
+        No is said after the time of the costliest hash that was seen, of before `rounds` changed.
+        """
+        known = password_hash or self._nobody
+        self._most_rounds = max(self._most_rounds, rounds_of(known))
+        return await self._run(verify_password, password, known, self._most_rounds)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether a hash was made with other rounds than are set now."""
+        return rounds_of(password_hash) != self._rounds
 
     async def _run[T](self, work: Callable[..., T], *args: object) -> T:
         if self._waiting >= HASH_QUEUE:

@@ -9,10 +9,12 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from app.database import table_of
 from app.models import LoginSession, RefreshToken, User, utc_now
+from app.services.audit.events import Action, record
+from app.services.removing import remove_some
 from app.utils.tokens import next_token, opaque_token, token_hash
 
 GRACE = timedelta(seconds=10)
@@ -40,16 +42,23 @@ class Issued:
 
 
 def begin(
-    connection: Connection, user_id: int, password_hash: str, device: Device, lifetime: timedelta
+    connection: Connection,
+    user_id: int,
+    password_hash: str,
+    device: Device,
+    lifetime: timedelta,
+    most: int,
 ) -> Issued | None:
-    """A new session; None when the password was changed, or the user disabled, meanwhile."""
+    """A new session, for which the longest unused ones beyond `most` end.
+
+    None when the password was changed, or the user disabled, meanwhile.
+    """
     mine = select(_user.c.password_hash, _user.c.yn).where(_user.c.id == user_id)
     user = connection.execute(mine.with_for_update()).first()
     if user is None or user.password_hash != password_hash or user.yn != 1:
         return None
     now = utc_now()
-    over = or_(_session.c.expires_at < now, _session.c.revoked_at.is_not(None))
-    connection.execute(delete(_session).where(_session.c.user_id == user_id, over))
+    _end_surplus(connection, user_id, most - 1)
     result = connection.execute(
         insert(_session).values(
             user_id=user_id,
@@ -63,7 +72,17 @@ def begin(
     id = result.inserted_primary_key[0]  # type: ignore[index]
     token = opaque_token()
     _keep(connection, id, token, lifetime)
+    record(connection, Action.LOGIN, user_id, session_id=id)
     return Issued(user_id, id, token)
+
+
+def _end_surplus(connection: Connection, user_id: int, kept: int) -> None:
+    mine = select(_session.c.id).where(
+        _session.c.user_id == user_id, _session.c.revoked_at.is_(None)
+    )
+    recent = mine.order_by(_session.c.last_used_at.desc(), _session.c.id.desc())
+    if surplus := list(connection.execute(recent).scalars())[kept:]:
+        revoke(connection, _session.c.id.in_(surplus))
 
 
 def refresh(
@@ -92,6 +111,8 @@ def refresh(
         _forget_expired(connection, found.id)
     elif now - row.rotated_at > GRACE or not _is_newest(connection, successor):
         revoke(connection, _session.c.id == found.id)
+        reused = Action.REFRESH_TOKEN_REUSED
+        record(connection, reused, found.user_id, "refused", session_id=found.id)
         return None
     return Issued(found.user_id, found.id, successor)
 
@@ -113,7 +134,7 @@ def _touch(connection: Connection, id: int, device: Device, lifetime: timedelta)
     now = utc_now()
     changed = connection.execute(
         update(_session)
-        .where(_session.c.id == id, _session.c.revoked_at.is_(None))
+        .where(_session.c.id == id, _session.c.revoked_at.is_(None), _session.c.expires_at > now)
         .values(last_used_at=now, expires_at=now + lifetime, address=device.address)
     )
     return changed.rowcount == 1
@@ -131,8 +152,8 @@ def _keep(connection: Connection, session_id: int, token: str, lifetime: timedel
 
 
 def _forget_expired(connection: Connection, session_id: int) -> None:
-    expired = _token.c.expires_at <= utc_now()
-    connection.execute(delete(_token).where(_token.c.session_id == session_id, expired))
+    expired = and_(_token.c.session_id == session_id, _token.c.expires_at <= utc_now())
+    remove_some(connection, _token.c.hash, expired)
 
 
 def _is_newest(connection: Connection, token: str) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
@@ -11,6 +11,7 @@ from app.database import Database, table_of
 from app.errors import InvalidCredentials, InvalidToken, SessionNotFound
 from app.models import LoginSession, ModelConfig, User, WsTicket, utc_now
 from app.schemas.session import SessionRead, Ticket, Token
+from app.services.audit.events import Action, record
 from app.services.refreshing import Device, Issued, begin, refresh, revoke, revoke_all
 from app.utils.tokens import (
     Claims,
@@ -48,13 +49,16 @@ class SessionService:
         self._database = database
         self._secret = settings.secret_key.get_secret_value()
         self._access_seconds = settings.jwt_access_token_expire_minutes * 60
+        self._most = settings.max_sessions_per_user
         self._lifetime = timedelta(days=settings.refresh_token_expire_days)
 
     async def begin(self, user_id: int, password_hash: str, device: Device) -> Token:
         """The tokens of a new session; InvalidCredentials when that is the hash no longer."""
-        issued = await self._database.write(begin, user_id, password_hash, device, self._lifetime)
+        issued = await self._database.write(
+            begin, user_id, password_hash, device, self._lifetime, self._most
+        )
         if issued is None:
-            raise InvalidCredentials
+            raise InvalidCredentials(user_id=user_id)
         return self._token(issued)
 
     async def refresh(self, refresh_token: str, device: Device) -> Token:
@@ -83,14 +87,14 @@ class SessionService:
         return read_socket_token(self._secret, token)
 
     async def account(self, claims: Claims) -> Account:
-        """The account, as long as it is not disabled and the session not ended; or InvalidToken."""
+        """The account, while it is not disabled and the session goes on; or InvalidToken."""
         account = await self._database.read(_account, claims)
         if account is None:
             raise InvalidToken
         return account
 
     async def live(self, session_ids: set[int]) -> set[int]:
-        """Those of the sessions that are not ended, and whose users are not disabled."""
+        """Those of the sessions that go on, and whose users are not disabled."""
         return await self._database.read(_live, session_ids)
 
     async def list(self, account: Account) -> list[SessionRead]:
@@ -99,17 +103,16 @@ class SessionService:
 
     async def end(self, user_id: int, session_id: int) -> None:
         """End one session of the user's; SessionNotFound where there is none to end."""
-        mine = (_session.c.id == session_id, _session.c.user_id == user_id)
-        if not await self._database.write(revoke, *mine):
-            raise SessionNotFound
+        if not await self._database.write(_end, Action.SESSION_ENDED, user_id, session_id):
+            raise SessionNotFound(id=session_id)
 
     async def log_out(self, account: Account) -> None:
         """End the session in which the account acts."""
-        await self._database.write(revoke, _session.c.id == account.session_id)
+        await self._database.write(_end, Action.LOGOUT, account.id, account.session_id)
 
     async def end_all(self, user_id: int) -> None:
         """End every session of the user's."""
-        await self._database.write(revoke_all, user_id)
+        await self._database.write(_end_all, user_id)
 
     def ticket(self, claims: Claims) -> Ticket:
         """A ticket that opens one socket for the owner of this access token."""
@@ -123,21 +126,32 @@ class SessionService:
         try:
             await self._database.write(_redeem, claims.user_id, claims.ticket)
         except IntegrityError as error:
-            raise InvalidToken from error
+            raise InvalidToken(ticket_of=claims.user_id) from error
+
+
+# Built once: it runs with every request.
+_ACCOUNT = (
+    select(
+        _user.c.id,
+        _user.c.username,
+        _user.c.email,
+        _user.c.created_at,
+        select(_config.c.id).where(_config.c.user_id == _user.c.id).exists(),
+    )
+    .join(_session, _session.c.user_id == _user.c.id)
+    .where(
+        _user.c.id == bindparam("of_user"),
+        _user.c.yn == 1,
+        _session.c.id == bindparam("of_session"),
+        _session.c.revoked_at.is_(None),
+        _session.c.expires_at > bindparam("now", type_=_session.c.expires_at.type),
+    )
+)
 
 
 def _account(connection: Connection, claims: Claims) -> Account | None:
-    has_config = select(_config.c.id).where(_config.c.user_id == _user.c.id).exists()
-    row = connection.execute(
-        select(_user.c.id, _user.c.username, _user.c.email, _user.c.created_at, has_config)
-        .join(_session, _session.c.user_id == _user.c.id)
-        .where(
-            _user.c.id == claims.user_id,
-            _user.c.yn == 1,
-            _session.c.id == claims.session_id,
-            _session.c.revoked_at.is_(None),
-        )
-    ).first()
+    who = {"of_user": claims.user_id, "of_session": claims.session_id, "now": utc_now()}
+    row = connection.execute(_ACCOUNT, who).first()
     if row is None:
         return None
     return Account(row[0], claims.session_id, row[1], row[2], row[3], bool(row[4]))
@@ -147,7 +161,12 @@ def _live(connection: Connection, session_ids: set[int]) -> set[int]:
     rows = connection.execute(
         select(_session.c.id)
         .join(_user, _user.c.id == _session.c.user_id)
-        .where(_session.c.id.in_(session_ids), _session.c.revoked_at.is_(None), _user.c.yn == 1)
+        .where(
+            _session.c.id.in_(session_ids),
+            _session.c.revoked_at.is_(None),
+            _session.c.expires_at > utc_now(),
+            _user.c.yn == 1,
+        )
     )
     return set(rows.scalars())
 
@@ -164,6 +183,19 @@ def _list(connection: Connection, account: Account) -> list[SessionRead]:
         .order_by(_session.c.last_used_at.desc(), _session.c.id.desc())
     )
     return [SessionRead(**row._mapping, current=row.id == account.session_id) for row in rows]
+
+
+def _end(connection: Connection, action: Action, user_id: int, session_id: int) -> bool:
+    mine = (_session.c.id == session_id, _session.c.user_id == user_id)
+    ended = revoke(connection, *mine) == 1
+    if ended:
+        record(connection, action, user_id, session_id=session_id)
+    return ended
+
+
+def _end_all(connection: Connection, user_id: int) -> None:
+    revoke_all(connection, user_id)
+    record(connection, Action.LOGOUT_ALL, user_id)
 
 
 def _redeem(connection: Connection, user_id: int, ticket: str) -> None:

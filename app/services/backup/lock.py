@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from app.config import Settings
+from app.files import make_folder, open_lock
 from app.migration import sync_engine
 from app.services.backup.rows import BackupError
 
@@ -32,8 +33,8 @@ def backup_lock(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _file_lock(path: Path) -> Iterator[None]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("w") as file:
+    make_folder(path.parent)
+    with open_lock(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -10,16 +10,21 @@ from pathlib import Path
 from typing import IO
 
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
+from app.logs import log
+from app.services.audit.chain import record_if_begun
+from app.services.audit.events import Action
 from app.services.backup.format import PACKING, Header, Trailer, line, table_lines
 from app.services.backup.lock import backup_lock
 from app.services.backup.next_ids import next_ids
 from app.services.backup.rows import TABLES, BackupError
 from app.services.backup.scan import in_batches
-from app.services.backup.transaction import SNAPSHOT, transaction
+from app.services.backup.transaction import CHANGE, SNAPSHOT, transaction
 
 DRAFT = ".draft"
+
 
 Progress = Callable[[int], None]
 """Told after every batch how many rows it had; an exception from it breaks the work off."""
@@ -31,13 +36,28 @@ def make_backup(settings: Settings, path: Path, begin: Callable[[int], Progress]
     `begin` is given the number of rows and returns what is told of progress. Raises BackupError
     when the file is there already or another backup runs, OSError, SQLAlchemyError.
     """
-    if path.exists():
-        raise BackupError(f"{path} is there already")
-    with backup_lock(settings), transaction(settings, SNAPSHOT) as connection:
+    with backup_lock(settings):
+        return write_backup(settings, path, begin)
+
+
+def write_backup(settings: Settings, path: Path, begin: Callable[[int], Progress]) -> Header:
+    """The same, for a caller who holds the lock."""
+    _require_free(path)  # tried again when it is whole
+    with transaction(settings, SNAPSHOT) as connection:
         header = Header(rows=_counts(connection), next_ids=next_ids(connection))
         with _appearing(path) as file:
             _write(connection, header, file, begin(header.total))
+    _record(settings, header)
     return header
+
+
+def _record(settings: Settings, header: Header) -> None:
+    """Write the backup down; one whose database takes no more rows is worth all the more."""
+    try:
+        with transaction(settings, CHANGE) as connection:
+            record_if_begun(connection, Action.BACKUP_MADE, rows=header.total)
+    except SQLAlchemyError as error:
+        log.warning("audit_not_written", action="backup_made", cause=type(error).__name__)
 
 
 def _counts(connection: Connection) -> dict[str, int]:
@@ -75,10 +95,27 @@ def _appearing(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        draft.rename(path)
+        _put_in_place(draft, path)
         _sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _put_in_place(draft: Path, path: Path) -> None:
+    """Give a file its name, unless that is taken: a rename would write over what has it."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        _require_free(path)
+        raise  # it was there a moment ago
+    except OSError:  # not every file system has links
+        _require_free(path)
+        draft.rename(path)
+
+
+def _require_free(path: Path) -> None:
+    if path.exists():
+        raise BackupError(f"{path} is there already")
 
 
 def _sync_folder(folder: Path) -> None:

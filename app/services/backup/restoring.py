@@ -10,6 +10,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.config import Settings
 from app.migration import migrate
+from app.services.audit.chain import record_if_begun
+from app.services.audit.events import Action
 from app.services.backup.format import Header
 from app.services.backup.lock import backup_lock
 from app.services.backup.making import Progress
@@ -20,8 +22,11 @@ from app.services.backup.scan import BATCH_ROWS, in_batches
 from app.services.backup.transaction import CHANGE, transaction
 from app.services.generation.sole_user import SoleUser
 
-ITSELF = "schema_info"
+ITSELF = ("schema_info", "audit_head")
 """What every database has, also one that holds nothing yet."""
+
+LOGINS = ("ws_ticket", "refresh_token", "session", "password_reset")
+"""Of the rows that are restored, those that open an account."""
 
 Begin = Callable[[str, int], Progress]
 
@@ -41,6 +46,7 @@ def restore_backup(
     """Put the rows of a backup into the database.
 
     `replace` lets go of what the database holds; `verify` compares every row before the commit.
+    No login comes back: one that was ended since the backup would be good again.
     Whatever fails, no row has changed. Raises BackupError, SchemaError, OSError, SQLAlchemyError.
     """
     header = check_backup(path, begin)
@@ -58,6 +64,10 @@ def restore_backup(
                 raise_next_ids(connection, header.next_ids)
             if verify:
                 _compare(connection, path, begin("Comparing", header.total))
+            for name in LOGINS:
+                connection.execute(delete(TABLES[name]))
+            made_at = header.made_at.isoformat(timespec="seconds")
+            record_if_begun(connection, Action.BACKUP_RESTORED, made_at=made_at, rows=header.total)
     return header
 
 
@@ -75,7 +85,7 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 def _require_empty(connection: Connection, replace: bool) -> None:
     for name, table in TABLES.items():
-        held = name != ITSELF and connection.execute(select(table).limit(1)).first()
+        held = name not in ITSELF and connection.execute(select(table).limit(1)).first()
         if held and not replace:
             raise BackupError("The database is not empty: --replace gives up what it holds")
 

@@ -2,23 +2,24 @@
 
 import asyncio
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
-from app.services.backup.lock import BackupRunning
-from app.services.backup.making import DRAFT, Progress, make_backup
+from app.files import make_folder
+from app.logs import log
+from app.services.backup.lock import BackupRunning, backup_lock
+from app.services.backup.making import DRAFT, Progress, write_backup
 from app.services.backup.rows import BackupError
 
 LOOK_SECONDS = 60
 LOOKS_PER_PERIOD = 10
+MOST_DOUBLINGS = 30
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 SUFFIX = ".backup"
-
-log = structlog.get_logger()
 
 
 class BackupStopped(BackupError):
@@ -31,34 +32,46 @@ class ScheduledBackups:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.data_dir / "backups"
-        self._period = timedelta(hours=settings.backup_every_hours)
+        self._period = timedelta(hours=settings.backup_every)
         self._stopping = threading.Event()
 
     async def run(self) -> None:
         """Look whether one is due, for ever; returns at once when backups are off."""
-        period = self._period.total_seconds()
+        period, failures = self._period.total_seconds(), 0
         while period:
-            try:
-                await asyncio.to_thread(self._make_if_due)
-            except asyncio.CancelledError:
-                self._stopping.set()
-                raise
-            except BackupRunning:
-                log.debug("backup_elsewhere")
-            except (BackupError, OSError, SQLAlchemyError) as error:
-                log.error("backup_failed", cause=type(error).__name__)
-            except Exception:
-                log.exception("backup_failed")
-            await asyncio.sleep(min(LOOK_SECONDS, period / LOOKS_PER_PERIOD))
+            failures = 0 if await self._attempt() else failures + 1
+            await asyncio.sleep(wait_after(failures, period))
+
+    async def _attempt(self) -> bool:
+        """Make one if it is due; False when that failed."""
+        try:
+            await asyncio.to_thread(self._make_if_due)
+        except asyncio.CancelledError:
+            self._stopping.set()
+            raise
+        except BackupRunning:
+            log.debug("backup_elsewhere")
+        except (BackupError, OSError, SQLAlchemyError) as error:
+            log.error("backup_failed", cause=type(error).__name__)
+            return False
+        except Exception:
+            log.exception("backup_failed")
+            return False
+        return True
 
     def _make_if_due(self) -> None:
         if not is_due(self._folder, self._period, datetime.now(UTC)):
             return
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self._folder / f"{datetime.now(UTC):{STAMP}}{SUFFIX}"
-        header = make_backup(self._settings, path, self._progress)
-        log.info("backup_made", file=path.name, rows=header.total)
-        give_up_oldest(self._folder, self._settings.backup_keep)
+        make_folder(self._folder)
+        with backup_lock(self._settings):
+            now = datetime.now(UTC)
+            if not is_due(self._folder, self._period, now):
+                return  # another process was quicker
+            give_up_oldest(self._folder, self._settings.backup_keep, now)  # makes room, if any
+            path = self._folder / f"{now:{STAMP}}{SUFFIX}"
+            header = write_backup(self._settings, path, self._progress)
+            log.info("backup_made", file=path.name, rows=header.total)
+            give_up_oldest(self._folder, self._settings.backup_keep, now)
 
     def _progress(self, _total: int) -> Progress:
         def stop_if_told(_count: int) -> None:
@@ -68,21 +81,41 @@ class ScheduledBackups:
         return stop_if_told
 
 
+def wait_after(failures: int, period: float) -> float:
+    """Seconds until the next look: twice as long with each failure in a row, a period at most.
+
+    A disk that is full is not filled up again every minute by a backup that finds no room.
+    """
+    usual = min(LOOK_SECONDS, period / LOOKS_PER_PERIOD)
+    return min(usual * 2.0 ** min(failures, MOST_DOUBLINGS), period)
+
+
 def backups_in(folder: Path) -> list[Path]:
     """The scheduled backups, oldest first."""
-    return sorted(folder.glob(f"[0-9]*T*Z{SUFFIX}"))
+    return [path for _, path in _dated(folder)]
 
 
 def is_due(folder: Path, period: timedelta, now: datetime) -> bool:
-    """Whether the newest backup is a period old; one from the future tells nothing."""
-    kept = backups_in(folder)
-    if not kept:
-        return True
-    made = datetime.strptime(kept[-1].name.removesuffix(SUFFIX), STAMP).replace(tzinfo=UTC)
-    return not timedelta(0) <= now - made < period
+    """Whether the newest backup is a period old; those from the future, of a clock that was wrong,
+    tell nothing."""
+    past = [made for made, _ in _dated(folder) if made <= now]
+    return not past or now - past[-1] >= period
 
 
-def give_up_oldest(folder: Path, keep: int) -> None:
-    """Delete all but the newest `keep` backups, and what a killed process left half made."""
-    for path in [*backups_in(folder)[:-keep], *folder.glob(f".*{DRAFT}")]:
+def give_up_oldest(folder: Path, keep: int, now: datetime) -> None:
+    """Delete all but the newest `keep` backups, and what a killed process left half made.
+
+    Those from the future neither count nor go, until their time has come.
+    """
+    past = [path for made, path in _dated(folder) if made <= now]
+    for path in [*past[:-keep], *folder.glob(f".*{DRAFT}")]:
         path.unlink(missing_ok=True)
+
+
+def _dated(folder: Path) -> list[tuple[datetime, Path]]:
+    found = []
+    for path in folder.glob(f"*{SUFFIX}"):
+        with suppress(ValueError):  # a name that is none of ours
+            made = datetime.strptime(path.name, f"{STAMP}{SUFFIX}")
+            found.append((made.replace(tzinfo=UTC), path))
+    return sorted(found)

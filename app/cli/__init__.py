@@ -12,6 +12,8 @@ from typing import Annotated
 import typer
 
 from app import __version__
+from app.files import in_the_way
+from app.utils.memory import loading
 
 NAME = "chat-backend"
 COMMANDS = {
@@ -21,6 +23,7 @@ COMMANDS = {
     "backup": "Write the whole database into a file, while servers run.",
     "restore": "Bring a backup back, into any of the databases.",
     "rotate-keys": "Encrypt every saved API key with the newest ENCRYPTION_KEY.",
+    "audit": "Check whether the audit log is as it was sealed.",
     "user": "Create, disable and enable accounts; reset passwords.",
     "doctor": "Check settings, database and default model; say what to mend.",
 }
@@ -28,7 +31,14 @@ COMMANDS = {
 
 def main() -> None:
     """The entry point of `chat-backend`."""
-    command_line(sys.argv[1:])(prog_name=NAME)
+    with loading():
+        cli = command_line(sys.argv[1:])
+    try:
+        cli(prog_name=NAME)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.exit(in_the_way(error))
 
 
 def command_line(arguments: Sequence[str]) -> typer.Typer:

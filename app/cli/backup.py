@@ -10,6 +10,7 @@ from app.cli.backup_failure import plain_failures
 from app.cli.configuration import load_settings
 from app.cli.progress import progress_bar
 from app.services.backup.making import make_backup
+from app.utils.origin import COMMAND_LINE, ActingFor
 
 FILE = typer.Argument(help="The file to write; it must not be there yet.", show_default=False)
 
@@ -23,7 +24,7 @@ def backup(file: Annotated[Path, FILE]) -> None:
     API keys stay encrypted in it, and ENCRYPTION_KEY is not in it: keep that one elsewhere.
     """
     settings = load_settings()
-    with plain_failures(settings), ExitStack() as bars:
+    with plain_failures(settings), ActingFor(COMMAND_LINE), ExitStack() as bars:
         header = make_backup(
             settings, file, lambda total: bars.enter_context(progress_bar("Rows", total))
         )

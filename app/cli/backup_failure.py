@@ -1,4 +1,4 @@
-"""What goes wrong with backups, as one plain line."""
+"""What goes wrong with backups and with the audit log, as one plain line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,8 +8,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.cli.failure import fail
 from app.cli.schema import unusable
 from app.config import Settings
+from app.files import in_the_way
 from app.migration import SchemaError
 from app.services.backup.rows import BackupError
+from app.services.master_keys import WrongEncryptionKey
 
 
 @contextmanager
@@ -17,9 +19,9 @@ def plain_failures(settings: Settings) -> Iterator[None]:
     """End the command plainly when its work fails."""
     try:
         yield
-    except (BackupError, SchemaError) as error:
+    except (BackupError, SchemaError, WrongEncryptionKey) as error:
         fail(str(error))
     except OSError as error:
-        fail(f"{error.filename or 'The file'}: {error.strerror}")
+        fail(in_the_way(error, error.filename or "The file"))
     except SQLAlchemyError as error:
         unusable(settings, error)

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import typer
 from pydantic import ValidationError
-from sqlalchemy.exc import ArgumentError
 
 from app.cli.failure import MISCONFIGURED, fail
-from app.config import Settings
-
-BACKENDS = {"sqlite", "mysql", "mariadb"}
-SUPPORTED = "must look like mysql+pymysql://user:password@host:3306/name, or be left out"
+from app.config import Settings, UnusableSecret
+from app.files import in_the_way, make_folder
+from app.secret_files import with_kept_secrets, with_local_secrets
 
 
 def load_settings() -> Settings:
@@ -30,20 +28,24 @@ def load_settings() -> Settings:
 def setting_problems() -> list[str]:
     """What is wrong with the settings, one line each; their values are left out."""
     try:
-        settings = Settings()
+        Settings()
     except ValidationError as error:
         details = error.errors(include_input=False, include_context=False, include_url=False)
         return [_problem(detail["loc"], detail["msg"]) for detail in details]
     except UnicodeDecodeError:
         return [".env is not a UTF-8 text file"]
-    return [] if _supported(settings) else [f"DATABASE_URL: {SUPPORTED}"]
+    except OSError as error:
+        return [in_the_way(error)]
+    return []
 
 
-def _supported(settings: Settings) -> bool:
+def with_secrets(settings: Settings, make: bool = True) -> Settings:
+    """The settings with the secrets that are kept in files; ends the command, code 2, when one of
+    them cannot be used. Commands that only look `make` none where there is none."""
     try:
-        return settings.database.get_backend_name() in BACKENDS
-    except ArgumentError:
-        return False
+        return with_local_secrets(settings) if make else with_kept_secrets(settings)
+    except UnusableSecret as error:
+        fail(str(error), MISCONFIGURED)
 
 
 def _problem(location: tuple[int | str, ...], text: str) -> str:
@@ -56,7 +58,7 @@ def data_dir_problem(settings: Settings) -> str | None:
     """Why `DATA_DIR` cannot be written, None when it can. Makes it when it is missing."""
     folder: Path = settings.data_dir
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         with tempfile.TemporaryFile(dir=folder):
             return None
     except OSError as error:

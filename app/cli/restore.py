@@ -7,14 +7,15 @@ from typing import Annotated
 import typer
 
 from app.cli.backup_failure import plain_failures
-from app.cli.configuration import load_settings, require_data_dir
+from app.cli.configuration import load_settings, require_data_dir, with_secrets
 from app.cli.progress import progress_bar
-from app.config import Settings, with_local_secrets
+from app.config import Settings
 from app.encryption import KeyVault
 from app.migration import sync_engine
 from app.services.backup.making import Progress
 from app.services.backup.restoring import check_backup, restore_backup
 from app.services.master_keys import canary_of
+from app.utils.origin import COMMAND_LINE, ActingFor
 
 FILE = typer.Argument(help="What chat-backend backup wrote.", show_default=False)
 REPLACE = typer.Option("--replace", help="Give up what the database holds.")
@@ -37,7 +38,7 @@ def restore(
     nothing.
     """
     settings = load_settings()
-    with plain_failures(settings), ExitStack() as bars:
+    with plain_failures(settings), ActingFor(COMMAND_LINE), ExitStack() as bars:
 
         def begin(what: str, total: int) -> Progress:
             bars.pop_all().close()
@@ -51,6 +52,7 @@ def restore(
     done = "whole" if check else "restored and compared" if verify else "restored"
     typer.echo(f"{header.total} rows {done}: {file}, made {header.made_at:%Y-%m-%d %H:%M:%S} UTC")
     if not check:
+        typer.echo("All logins are over, also those that the backup holds: people log in again")
         _warn_of_wrong_key(settings)
 
 
@@ -60,9 +62,8 @@ def _warn_of_wrong_key(settings: Settings) -> None:
     with engine.connect() as connection:
         canary = canary_of(connection)
     engine.dispose()
-    kept = (settings.data_dir / "encryption_key").exists()
-    ours = kept or bool(settings.encryption_key.get_secret_value())
-    vault = KeyVault(with_local_secrets(settings).encryption_keys) if ours else None
+    keys = with_secrets(settings, make=False).encryption_keys
+    vault = KeyVault(keys) if keys else None
     if canary and not (vault and vault.recognises(canary)):
         typer.echo(
             "Its API keys need the ENCRYPTION_KEY they were encrypted with, and this is another: "

@@ -1,22 +1,35 @@
 """Schema and master key, seen to before a command needs them; failures as one plain line."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cli.configuration import require_data_dir
+from app.cli.configuration import require_data_dir, with_secrets
 from app.cli.failure import fail
-from app.config import Settings, with_local_secrets
+from app.config import Settings
 from app.encryption import KeyVault
-from app.migration import Migrated, SchemaError, migrate, sync_engine
+from app.migration import Migrated, SchemaError, migrate, require_schema, sync_engine
 from app.services.master_keys import WrongEncryptionKey, recognise
 
 
 def upgraded(settings: Settings) -> Migrated:
     """Upgrade the schema where that is due. Ends the command when the data cannot be used."""
     require_data_dir(settings)
+    return _plainly(migrate, settings)
+
+
+def ready(settings: Settings) -> None:
+    """Upgrade the schema or, without `AUTO_MIGRATE`, end the command when that is due."""
+    if settings.auto_migrate:
+        upgraded(settings)
+    else:
+        _plainly(require_schema, settings)
+
+
+def _plainly[T](work: Callable[[Settings], T], settings: Settings) -> T:
     try:
-        return migrate(settings)
+        return work(settings)
     except SchemaError as error:
         fail(str(error))
     except SQLAlchemyError as error:
@@ -25,7 +38,7 @@ def upgraded(settings: Settings) -> Migrated:
 
 def require_own_key(settings: Settings) -> None:
     """End the command when `ENCRYPTION_KEY` is not the one of this database."""
-    vault = KeyVault(with_local_secrets(settings).encryption_keys)
+    vault = KeyVault(with_secrets(settings).encryption_keys)
     engine = sync_engine(settings)
     try:
         with engine.begin() as connection:

@@ -1,8 +1,10 @@
 """`chat-backend serve`: the server, by itself or together with the local model."""
 
+import asyncio
 import os
 import socket
-from typing import Annotated
+from functools import partial
+from typing import Annotated, cast
 
 import typer
 import uvicorn
@@ -11,9 +13,11 @@ from uvicorn.supervisors import ChangeReload
 from app.cli.configuration import load_settings, require_data_dir
 from app.cli.failure import fail
 from app.cli.listening import CannotListen, bound_sockets, page_address
-from app.cli.schema import require_own_key, upgraded
+from app.cli.schema import ready, require_own_key
 from app.config import Settings
 from app.local_model import LocalModel, LocalModelUnavailable
+from app.services.generation.sole_user import SoleUser
+from app.utils.http_protocol import BoundedHttpProtocol
 
 SOCKET_FRAME_MAX_BYTES = 1_572_864
 """100,000 characters, each at most two JSON escapes of six bytes, and the frame around them."""
@@ -43,9 +47,9 @@ def serve(
         sockets = bound_sockets(settings.host, settings.port)
     except CannotListen as error:
         fail(str(error))
-    if settings.auto_migrate:
-        upgraded(settings)  # the app does both too, but has no plain words for what goes wrong
+    ready(settings)  # the app does all three too, but has no plain words for what goes wrong
     require_own_key(settings)
+    SoleUser(settings.database).try_file()
     model = _started_model(settings) if local_model else None
     try:
         _run(settings, sockets, reload)
@@ -94,12 +98,13 @@ class _Server(uvicorn.Server):
 
 
 def _run(settings: Settings, sockets: list[socket.socket], reload: bool) -> None:
+    http = partial(BoundedHttpProtocol, head_seconds=settings.request_timeout_seconds)
     config = uvicorn.Config(
         "app.main:app",
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=cast(type[asyncio.Protocol], http),
         ws="websockets-sansio",
         ws_max_size=SOCKET_FRAME_MAX_BYTES,
         ws_per_message_deflate=False,

@@ -9,10 +9,9 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from app.cli.configuration import load_settings, require_data_dir
+from app.cli.configuration import load_settings, require_data_dir, with_secrets
 from app.cli.failure import fail
-from app.cli.schema import upgraded
-from app.config import with_local_secrets
+from app.cli.schema import ready, require_own_key
 from app.database import open_database
 from app.errors import AppError
 from app.schemas.user import UserCreate
@@ -20,6 +19,7 @@ from app.services.auth_service import AuthService
 from app.services.password_service import PasswordService
 from app.services.password_threads import PasswordThreads
 from app.services.session_service import SessionService
+from app.utils.origin import COMMAND_LINE, ActingFor
 
 PASSWORD_STDIN = typer.Option("--password-stdin", help="Read it from standard input, one line.")
 
@@ -57,11 +57,13 @@ def enable(name: str) -> None:
 
 @accounts.command(name="reset-link")
 def reset_link(name: str) -> None:
-    """Make a token that sets a new password once, within an hour."""
+    """Make a link that sets a new password once, within an hour."""
     token = asyncio.run(_on_accounts(lambda accounts: accounts.passwords.make_reset(name)))
     if token is None:
         fail(f"There is no account named {name}")
-    typer.echo(f"For {name}, good once and for an hour, with POST /auth/password/reset:\n{token}")
+    place = load_settings().public_url.rstrip("/")
+    where = "" if place else ", at the server's address"
+    typer.echo(f"For {name}, good once and for an hour{where}:\n{place}/reset#token={token}")
 
 
 def _set_enabled(name: str, enabled: bool) -> None:
@@ -79,14 +81,15 @@ class _Accounts:
 async def _on_accounts[T](work: Callable[[_Accounts], Awaitable[T]]) -> T:
     settings = load_settings()
     require_data_dir(settings)
-    if settings.auto_migrate:
-        await asyncio.to_thread(upgraded, settings)
-    settings = with_local_secrets(settings)
+    await asyncio.to_thread(ready, settings)
+    await asyncio.to_thread(require_own_key, settings)
+    settings = with_secrets(settings)
     database = open_database(settings)
     threads = PasswordThreads(settings.bcrypt_rounds)
     auth = AuthService(database, settings, threads, SessionService(database, settings))
     try:
-        return await work(_Accounts(auth, PasswordService(database, threads)))
+        with ActingFor(COMMAND_LINE):
+            return await work(_Accounts(auth, PasswordService(database, threads)))
     except AppError as error:
         fail(error.text("en"))
     finally:

@@ -40,7 +40,9 @@ def chat(
         except ApiError as error:
             fail(str(error))
         terminal = Terminal(interactive)
-        session = ChatSession(lambda cursor: api.open_socket(number, cursor), terminal.show)
+        session = ChatSession(
+            lambda cursor: api.open_socket(number, cursor), api.refresh, terminal.show
+        )
         session.start()
         try:
             if message is None:

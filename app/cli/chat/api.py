@@ -21,12 +21,13 @@ class ApiError(Exception):
 
 
 class ChatApi:
-    """One user's view of a server. The token stays in memory."""
+    """One user's view of a server. The tokens stay in memory."""
 
     def __init__(self, url: str, language: str) -> None:
         self._url = url.rstrip("/")
         self._direct = _is_loopback(self._url)
         self._headers = {"Accept-Language": language}
+        self._refresh_token = ""
         self._http = httpx2.Client(timeout=TIMEOUT_SECONDS, trust_env=not self._direct)
 
     def __enter__(self) -> Self:
@@ -48,8 +49,15 @@ class ChatApi:
     def login(self, username: str, password: str) -> None:
         """Log in for all further calls. Raises ApiError, code `invalid_credentials`."""
         who = {"username_or_email": username, "password": password}
-        token = self._call("POST", "/auth/login", who)["access_token"]
-        self._headers["Authorization"] = f"Bearer {token}"
+        self._use(self._call("POST", "/auth/login", who))
+
+    def refresh(self) -> None:
+        """Get new tokens. Raises ApiError, code `invalid_token` where the login ended."""
+        self._use(self._call("POST", "/auth/refresh", {"refresh_token": self._refresh_token}))
+
+    def _use(self, tokens: dict[str, Any]) -> None:
+        self._headers["Authorization"] = f"Bearer {tokens['access_token']}"
+        self._refresh_token = str(tokens["refresh_token"])
 
     def create_conversation(self) -> int:
         """The id of a new conversation. Raises ApiError."""
@@ -89,7 +97,10 @@ class ChatApi:
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False  # no URL at all, which the first call will tell
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

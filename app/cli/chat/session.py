@@ -8,24 +8,31 @@ from collections.abc import Callable
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection
 
+from app.cli.chat.api import ApiError
 from app.cli.chat.stream import Frame, ReplyStream, Shown
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
 ATTEMPTS = 12
 """About 45 s in all: a restart of the server fits in."""
-FINAL_CLOSE_CODES = {1008, 4401, 4403, 4404, 4429}
+TOKEN_CLOSE_CODE = 4401
+FINAL_CLOSE_CODES = {1008, 4403, 4404, 4429}
 
 
 class ChatSession:
-    """`open_socket(cursor)` connects; `show` gets everything to see, from the reading thread."""
+    """`open_socket(cursor)` connects; `show` gets everything to see, from the reading thread.
+
+    `renew` gets new tokens when the old one is refused; it raises ApiError.
+    """
 
     def __init__(
         self,
         open_socket: Callable[[str | None], ClientConnection],
+        renew: Callable[[], None],
         show: Callable[[Shown], None],
     ) -> None:
         self._open_socket = open_socket
+        self._renew = renew
         self._show = show
         self._stream = ReplyStream()
         self._socket: ClientConnection | None = None
@@ -100,8 +107,12 @@ class ChatSession:
             if error.response.status_code < 500:
                 self.failure = f"The server refused the connection: {error}"
         except ConnectionClosed as error:
-            if error.rcvd and error.rcvd.code in FINAL_CLOSE_CODES:
-                self.failure = f"The server closed the connection ({error.rcvd.code})"
+            code = error.rcvd.code if error.rcvd else None
+            if code in FINAL_CLOSE_CODES:
+                self.failure = f"The server closed the connection ({code})"
+            if code == TOKEN_CLOSE_CODE:
+                self._try_to_renew()
+                events = 0  # all it said was that; a server that goes on so is given up
         except (OSError, WebSocketException):
             pass  # tried again; the caller counts
         except (ValueError, KeyError, TypeError):
@@ -109,6 +120,13 @@ class ChatSession:
         finally:
             self._socket = None
         return events > 0 or time.monotonic() - began > LONGEST_PAUSE_SECONDS
+
+    def _try_to_renew(self) -> None:
+        try:
+            self._renew()
+        except ApiError as error:
+            if error.code != "unreachable":
+                self.failure = "You have been logged out"
 
     def _catch_up(self, socket: ClientConnection) -> None:
         with self._lock:

@@ -127,7 +127,7 @@ class ReplyStream:
     def _error(self, event: Frame) -> list[Shown]:
         if event.get("message_id") is not None:
             return self._end(event, Shown("failed", event["message"]))
-        if event.get("code") == "server_restarting":
+        if event.get("code") in ("server_restarting", "invalid_token"):
             return []  # the connection closes next; the message is sent again on the new one
         if event.get("client_id") in (None, self._client_id):
             self._pending = None

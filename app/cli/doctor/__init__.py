@@ -11,9 +11,10 @@ from rich.table import Table
 from app.cli.configuration import setting_problems
 from app.cli.doctor.check import Check
 from app.cli.doctor.data import check_database
-from app.cli.doctor.folder import check_data_dir, check_secrets
+from app.cli.doctor.folder import check_data_dir, check_readers, check_secrets
 from app.cli.doctor.model import check_default_model
-from app.config import Settings, with_local_secrets
+from app.config import Settings
+from app.secret_files import with_kept_secrets
 
 cli = typer.Typer()
 
@@ -37,8 +38,9 @@ def _checks() -> Iterator[Check]:
     yield Check("Settings", True, "valid")
     before = [*check_data_dir(settings), *check_secrets(settings)]
     yield from before
+    yield from check_readers(settings)
     if all(check.ok for check in before):
-        settings = with_local_secrets(settings)
+        settings = with_kept_secrets(settings)
         yield from check_database(settings)
     yield asyncio.run(check_default_model(settings))
 

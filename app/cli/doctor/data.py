@@ -1,5 +1,6 @@
 """Checks of the database: version, schema, durability, clock, and the keys that lie in it."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.doctor.check import Check
 from app.config import Settings
+from app.database import open_database
 from app.encryption import KeyVault
-from app.errors import KeyUnreadable
+from app.errors import AppError, KeyUnreadable
 from app.migration import (
     SchemaError,
     check_version,
@@ -31,15 +33,17 @@ def check_database(settings: Settings) -> Iterator[Check]:
     try:
         with engine.connect() as connection:
             yield _check_version(connection, sqlite)
-            yield Check("Durability", True, *durability(connection))
             yield _check_clock(connection, settings, sqlite)
+        yield asyncio.run(_check_durability(settings))
         revision = current_revision(engine)
         yield _check_schema(revision)
         if revision is not None:
             check_version(engine)
             with engine.connect() as connection:
-                yield _check_canary(connection, settings)
-                yield _check_keys(connection, settings)
+                keys = settings.encryption_keys
+                vault = KeyVault(keys) if keys else None
+                yield _check_canary(connection, vault)
+                yield _check_keys(connection, vault)
     except SchemaError as error:
         yield Check("Schema", False, str(error), "install that version of the app")
     except SQLAlchemyError as error:
@@ -60,6 +64,18 @@ def _check_version(connection: Connection, sqlite: bool) -> Check:
     version = str(_scalar(connection, "SELECT VERSION()"))
     old = "MariaDB" not in version and int(version.split(".")[0]) < 8
     return Check("Database", not old, f"MySQL {version}", "use MySQL 8 or newer" if old else "")
+
+
+async def _check_durability(settings: Settings) -> Check:
+    """On a connection as the server's are: part of it is set there."""
+    database = open_database(settings)
+    try:
+        promise, risk = await database.read(durability)
+    except AppError as error:
+        return Check("Durability", False, error.text("en"), "see whether the server can connect")
+    finally:
+        await database.close()
+    return Check("Durability", not risk, promise, risk)
 
 
 def _check_clock(connection: Connection, settings: Settings, sqlite: bool) -> Check:
@@ -83,20 +99,19 @@ def _check_schema(revision: str | None) -> Check:
     return Check("Schema", revision >= head, f"{revision}, newest {head}", advice)
 
 
-def _check_canary(connection: Connection, settings: Settings) -> Check:
+def _check_canary(connection: Connection, vault: KeyVault | None) -> Check:
     """Whether this is the master key that the database was last used with."""
     name, canary = "Encryption key", canary_of(connection)
     if canary is None:
         return Check(name, True, "not used yet with this database")
-    vault = KeyVault(settings.encryption_keys)
-    if not vault.recognises(canary):
+    if vault is None or not vault.recognises(canary):
         advice = "bring the ENCRYPTION_KEY of this database back; the server does not start without"
-        return Check(name, False, "another one than the database was used with", advice)
+        return Check(name, False, "not the one that the database was used with", advice)
     advice = "" if vault.is_newest(canary) else "run chat-backend rotate-keys"
     return Check(name, True, "the database's", advice)
 
 
-def _check_keys(connection: Connection, settings: Settings) -> Check:
+def _check_keys(connection: Connection, vault: KeyVault | None) -> Check:
     """Whether the newest saved API key opens with `ENCRYPTION_KEY`."""
     row = connection.execute(
         text("SELECT user_id, base_url, encrypted_api_key FROM model_config ORDER BY id DESC")
@@ -104,7 +119,9 @@ def _check_keys(connection: Connection, settings: Settings) -> Check:
     if row is None:
         return Check("Saved API keys", True, "none yet")
     try:
-        KeyVault(settings.encryption_keys).open(*row)
+        if vault is None:
+            raise KeyUnreadable
+        vault.open(*row)
     except KeyUnreadable:
         advice = "bring the ENCRYPTION_KEY back that they were saved with"
         return Check("Saved API keys", False, "do not open with ENCRYPTION_KEY", advice)

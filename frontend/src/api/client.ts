@@ -1,0 +1,45 @@
+/** Requests of the person who is logged in. A token that is refused is renewed once. */
+import { ApiError, type Options, send } from "./http";
+import { accessToken } from "./session";
+
+export async function api<T>(path: string, options: Options = {}): Promise<T> {
+  const token = await accessToken();
+  try {
+    return await send<T>(path, { ...options, token });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    return await send<T>(path, { ...options, token: await accessToken(token) });
+  }
+}
+
+/** As `api`, but a 429 or 503 is waited for as the server says, and the request made again. */
+export async function patient<T>(path: string, options: Options = {}, tries = 3): Promise<T> {
+  try {
+    return await api<T>(path, options);
+  } catch (error) {
+    if (!(error instanceof ApiError) || !error.retryAfter || tries <= 1) throw error;
+    await pause(Math.min(error.retryAfter, 60) * 1000, options.signal);
+    return patient(path, options, tries - 1);
+  }
+}
+
+/** Goes on trying, with growing pauses, while the server cannot be reached; only a 401 ends that. */
+export async function persistent<T>(work: () => Promise<T>, wait = 500): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 401) throw error;
+    await pause(wait);
+    return persistent(work, Math.min(wait * 2, 8000));
+  }
+}
+
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

@@ -1,0 +1,375 @@
+/** What goes over the wire. Made by scripts/generate_types.py; not to be edited. */
+
+/** `DELETE /auth/me`. */
+export interface AccountDeletion {
+  password: string;
+}
+
+/** An event as the user it is about sees it; `count` refusals of one kind are one event. */
+export interface AuditEventRead {
+  id: number;
+  at: string;
+  action: string;
+  outcome: string;
+  address: string | null;
+  request_id: string | null;
+  count: number;
+  session_id: number | null;
+  conversation_id: number | null;
+  host: string | null;
+  key_changed: boolean | null;
+}
+
+/** `GET /auth/audit`: newest first. */
+export interface AuditPage {
+  events: AuditEventRead[];
+  has_more: boolean;
+}
+
+/** More of the reply; `id` is the cursor after exactly this text. */
+export interface ChunkEvent {
+  type: "chunk";
+  content: string;
+  message_id: number;
+  id: string;
+}
+
+export type ClientEvent = SendMessage | EditMessage | RegenerateReply | ContinueReply | StopReply | Ping;
+
+/** `GET /auth/config`: everything but the key. */
+export interface ConfigRead {
+  model_url: string;
+  model_name: string;
+  configured_at: string;
+}
+
+/** `PUT /auth/config`; `api_key` may be left out where the URL stays the same. */
+export interface ConfigUpdate {
+  model_url: string;
+  model_name: string;
+  api_key?: string | null;
+}
+
+/** Have the model go on in a reply that was broken off. */
+export interface ContinueReply {
+  type: "continue";
+  message_id: number;
+  client_id?: string | null;
+}
+
+/** `POST /conversations`; the body may be left out. */
+export interface ConversationCreate {
+  title?: string | null;
+}
+
+/** A new conversation. */
+export interface ConversationCreated {
+  id: number;
+  title: string;
+  created_at: string;
+}
+
+/** A conversation in a list; `message_count` counts the messages on the path shown. */
+export interface ConversationItem {
+  id: number;
+  title: string;
+  created_at: string;
+  updated_at: string;
+  message_count: number;
+}
+
+/** One page, most recently used first, and how many there are in all. */
+export interface ConversationList {
+  conversations: ConversationItem[];
+  total: number;
+}
+
+/** A conversation. */
+export interface ConversationRead {
+  id: number;
+  title: string;
+  created_at: string;
+  updated_at: string;
+  system_prompt?: string | null;
+}
+
+/** `PATCH /conversations/{id}`: what is given changes; an empty `system_prompt` removes it. */
+export interface ConversationUpdate {
+  title?: string | null;
+  system_prompt?: string | null;
+}
+
+/** The reply ended, by the model or by a person. */
+export interface DoneEvent {
+  type: "done";
+  message_id: number;
+  finish_reason: string;
+  usage?: UsageRead;
+  id: string;
+}
+
+/** Say something else instead of a message of one's own. */
+export interface EditMessage {
+  type: "edit";
+  message_id: number;
+  content: string;
+  client_id?: string | null;
+}
+
+/** `POST /auth/config/models`: what is left out is as it is saved. */
+export interface EndpointTry {
+  model_url?: string | null;
+  api_key?: string | null;
+}
+
+/** A request was refused (with its `client_id`), or, with `message_id`, a reply failed. `retry_after`: in so many seconds the same request may be granted. */
+export interface ErrorEvent {
+  type: "error";
+  message: string;
+  code: string;
+  message_id?: number;
+  id?: string;
+  client_id?: string;
+  retry_after?: number;
+}
+
+/** Why a reply ended badly. */
+export interface ErrorRead {
+  code: string;
+  message: string;
+}
+
+/** `detail` is for people, `code` for programs and never changes. */
+export interface ErrorResponse {
+  detail: string;
+  code: string;
+}
+
+/** A message and its reply; `reply.status` says how the reply ended. */
+export interface Exchange {
+  message: MessageRead;
+  reply: MessageRead;
+}
+
+/** All is well. */
+export interface Health {
+  status?: "ok";
+}
+
+/** `POST /auth/login`. */
+export interface LoginRequest {
+  username_or_email: string;
+  password: string;
+}
+
+/** The account that is logged in, and whether a message of theirs would be answered. */
+export interface Me {
+  id: number;
+  username: string;
+  email: string;
+  created_at: string;
+  has_config: boolean;
+  can_chat: boolean;
+  default_model: string | null;
+}
+
+/** `POST /conversations/{id}/messages`. */
+export interface MessageCreate {
+  content: string;
+}
+
+/** Messages by ascending id; `has_more` says whether older ones exist. */
+export interface MessagePage {
+  messages: MessageRead[];
+  has_more: boolean;
+}
+
+/** A message; `reasoning`, `usage`, `error` and `cursor` are left out where there is none. */
+export interface MessageRead {
+  id: number;
+  sender: "user" | "ai";
+  content: string;
+  timestamp: string;
+  status: "generating" | "complete" | "stopped" | "interrupted" | "failed";
+  parent_id: number | null;
+  version: number;
+  versions: number;
+  model_name: string | null;
+  finish_reason: string | null;
+  reasoning?: string | null;
+  usage?: UsageRead | null;
+  error?: ErrorRead | null;
+  cursor?: string | null;
+}
+
+/** Versions of a message by ascending id; `has_more` says whether older ones exist. */
+export interface MessageVersions {
+  versions: MessageRead[];
+  has_more: boolean;
+}
+
+/** The models that an endpoint offers; none, and `error`, where it could not be asked. */
+export interface ModelNames {
+  models: string[];
+  error: ErrorRead | null;
+}
+
+/** `POST /auth/config/test`: what is left out is as it is saved. */
+export interface ModelTry {
+  model_url?: string | null;
+  api_key?: string | null;
+  model_name?: string | null;
+}
+
+/** A sentence for the reader. */
+export interface Notice {
+  message: string;
+}
+
+/** What this server offers to somebody who is not logged in yet. */
+export interface Options {
+  registration: boolean;
+  default_model: boolean;
+  version: string;
+}
+
+/** `PUT /auth/password`. */
+export interface PasswordChange {
+  old_password: string;
+  new_password: string;
+}
+
+/** `POST /auth/password/forgot`. */
+export interface PasswordForgotten {
+  email: string;
+}
+
+/** `POST /auth/password/reset`. */
+export interface PasswordResetRequest {
+  token: string;
+  new_password: string;
+}
+
+/** Ask for a pong. */
+export interface Ping {
+  type: "ping";
+}
+
+/** The answer to a ping. */
+export interface PongEvent {
+  type: "pong";
+}
+
+/** More of what the model thinks before it answers. */
+export interface ReasoningEvent {
+  type: "reasoning";
+  content: string;
+  message_id: number;
+  id: string;
+}
+
+/** `POST /auth/refresh`; without a token the cookie's is used. */
+export interface RefreshRequest {
+  refresh_token?: string | null;
+}
+
+/** Have another reply written beside one. */
+export interface RegenerateReply {
+  type: "regenerate";
+  message_id: number;
+  client_id?: string | null;
+}
+
+/** Say something; a `client_id` makes it idempotent. */
+export interface SendMessage {
+  type: "message";
+  content: string;
+  client_id?: string | null;
+}
+
+export type ServerEvent = StartEvent | ReasoningEvent | ChunkEvent | DoneEvent | ErrorEvent | TitleEvent | SwitchedEvent | PongEvent;
+
+/** `GET /auth/sessions`. */
+export interface SessionList {
+  sessions: SessionRead[];
+}
+
+/** A session as its owner sees it. */
+export interface SessionRead {
+  id: number;
+  device: string;
+  address: string;
+  created_at: string;
+  last_used_at: string;
+  current: boolean;
+}
+
+/** Opens a reply. Without `resumed` the reader starts that message afresh. */
+export interface StartEvent {
+  type: "start";
+  message: MessageRead;
+  user_message: MessageRead;
+  client_id?: string;
+  resumed?: boolean;
+}
+
+/** End the running reply and keep what was said. */
+export interface StopReply {
+  type: "stop";
+}
+
+/** Other versions are shown now, down to this message: the history is to be read again. */
+export interface SwitchedEvent {
+  type: "switched";
+  message_id: number;
+}
+
+/** What opens one socket in an access token's place, and for how many seconds. */
+export interface Ticket {
+  ticket: string;
+  expires_in: number;
+}
+
+/** The conversation has a new title. */
+export interface TitleEvent {
+  type: "title";
+  title: string;
+}
+
+/** An access token and what renews it, and for how many seconds each is good. */
+export interface Token {
+  access_token: string;
+  token_type?: "bearer";
+  expires_in: number;
+  refresh_token: string;
+  refresh_expires_in: number;
+}
+
+/** Whether a model answers, after how many seconds, and else why not. */
+export interface TryResult {
+  ok: boolean;
+  error: ErrorRead | null;
+  reply_seconds: number | null;
+}
+
+/** Tokens as the endpoint counted them. */
+export interface UsageRead {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+/** `POST /auth/register`. */
+export interface UserCreate {
+  username: string;
+  email: string;
+  password: string;
+}
+
+/** An account as its owner sees it. */
+export interface UserRead {
+  id: number;
+  username: string;
+  email: string;
+  created_at: string;
+}

@@ -1,0 +1,75 @@
+import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { persistent } from "./api/client";
+import { loggedIn, resume } from "./api/session";
+import { AuthPage } from "./components/auth/AuthPage";
+import { ChatPage } from "./components/chat/ChatPage";
+import { ThreadSkeleton } from "./components/chat/ThreadSkeleton";
+import { Page } from "./components/Page";
+import { Sidebar } from "./components/sidebar/Sidebar";
+import { Switcher } from "./components/Switcher";
+import { Toast } from "./components/Toast";
+import { t } from "./i18n";
+import { lazy } from "./markdown/lazy";
+import { loadAccount } from "./state/account";
+import { leaveLogin, logInFirst, route } from "./state/router";
+import { switcherOpen } from "./state/shortcuts";
+
+/** After an upgrade of the server its parts have other names. */
+const settingsFailed = signal(false);
+const settings = lazy(() =>
+  import("./components/settings/SettingsPage").catch((error: unknown) => {
+    settingsFailed.value = true;
+    throw error;
+  }),
+);
+
+export function App() {
+  useEffect(() => void persistent(resume), []);
+  const wasIn = useRef(false);
+  const known = loggedIn.value;
+  const page = route.value.page;
+  const outside = page === "register" || page === "reset" || page === "login";
+  useEffect(() => {
+    // Whoever logs in next at this browser finds nothing of the person who was here.
+    if (known === false && wasIn.current) location.replace("/login");
+    else if (known === false && !outside) logInFirst();
+    wasIn.current ||= known === true;
+    if (known === true) leaveLogin();
+  }, [known, page]);
+  useEffect(() => {
+    if (known === true) void loadAccount();
+  }, [known]);
+  if (outside && known !== true) return <><AuthPage /><Toast /></>;
+  if (page === "reset") return <><AuthPage /><Toast /></>;
+  if (known === false) return null;
+  return (
+    <div class="app">
+      <Sidebar />
+      {known === undefined ? <Waiting /> : page === "settings" ? <Settings /> : <ChatPage />}
+      {switcherOpen.value && <Switcher />}
+      <Toast />
+    </div>
+  );
+}
+
+function Waiting() {
+  return <Page heading=""><div class="thread"><div class="column"><ThreadSkeleton /></div></div></Page>;
+}
+
+function Settings() {
+  const module = settings();
+  if (module) return <module.SettingsPage />;
+  return settingsFailed.value ? <Unloaded /> : <Waiting />;
+}
+
+function Unloaded() {
+  return (
+    <Page heading="">
+      <div class="empty">
+        <p role="alert">{t().common.unloaded}</p>
+        <button class="button" onClick={() => location.reload()}>{t().common.reload}</button>
+      </div>
+    </Page>
+  );
+}

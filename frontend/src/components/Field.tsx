@@ -1,0 +1,43 @@
+import type { ComponentChildren, InputHTMLAttributes } from "preact";
+import { useId } from "preact/hooks";
+
+/** Those of an input's attributes that the page uses. */
+export interface FieldProps {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  type?: "text" | "email" | "password" | "url";
+  autocomplete?: string;
+  autofocus?: boolean;
+  required?: boolean;
+  minLength?: number;
+  maxLength?: number;
+  placeholder?: string;
+  list?: string;
+  hint?: ComponentChildren;
+  error?: string | undefined;
+  /** Stands in the field, at its end. */
+  end?: ComponentChildren;
+}
+
+/** A labelled input; what is wrong with it stands under it and is read with it. */
+export function Field({ label, hint, error, end, onValue, ...rest }: FieldProps) {
+  const id = useId();
+  const note = error ?? hint;
+  const input = rest as InputHTMLAttributes<HTMLInputElement>;
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <div class="field-box">
+        <input {...input} id={id} onInput={(event) => onValue(event.currentTarget.value)} aria-invalid={error ? true : undefined}
+          aria-describedby={note ? `${id}-note` : undefined} />
+        {end}
+      </div>
+      {note && (
+        <p id={`${id}-note`} class={error ? "note bad" : "note"}>
+          {note}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+/** The page's own icons: strokes on a 20-unit square. */
+const paths = {
+  plus: "M10 4v12M4 10h12",
+  search: "M9 3.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11ZM13.2 13.2 17 17",
+  sidebar: "M3.5 4h13v12h-13zM8 4v12",
+  send: "M10 16.5v-13M4.5 9 10 3.5 15.5 9",
+  stop: "M5.5 5.5h9v9h-9z",
+  copy: "M7.5 7.5h9v9h-9zM12.5 4.5v-1h-9v9h1",
+  check: "m4 10.5 4 4 8-9",
+  redo: "M15.5 8A6 6 0 1 0 16 11.5M16 4v4h-4",
+  edit: "m12.5 4.5 3 3L7 16l-3.5.5L4 13zM11 6l3 3",
+  left: "m12 5-5 5 5 5",
+  right: "m8 5 5 5-5 5",
+  down: "M10 4v12M5 11l5 5 5-5",
+  trash: "M4 6h12M8 6V4h4v2M5.5 6l.8 10.5h7.4L14.5 6M8.5 9v5M11.5 9v5",
+  settings: "M3 6h7M14 6h3M3 14h3M10 14h7M12 4a2 2 0 1 1 0 4 2 2 0 0 1 0-4ZM8 12a2 2 0 1 1 0 4 2 2 0 0 1 0-4Z",
+  close: "m5 5 10 10M15 5 5 15",
+  exit: "M8 3.5H4v13h4M13 6.5 16.5 10 13 13.5M8 10h8.5",
+  play: "M6 4.5 15.5 10 6 15.5z",
+  eye: "M2 10s3-5.5 8-5.5 8 5.5 8 5.5-3 5.5-8 5.5S2 10 2 10ZM10 7.5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5Z",
+  image: "M3.5 4.5h13v11h-13zM3.5 13l3.5-3.5 3 3 2-2 4.5 4.5M12.5 7.5v.1",
+  alert: "M10 3.5 17.5 16.5h-15zM10 8v4M10 14.2v.1",
+} as const;
+
+export type IconName = keyof typeof paths;
+
+export function Icon({ name }: { name: IconName }) {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 20 20" aria-hidden="true">
+      <path d={paths[name]} />
+    </svg>
+  );
+}
+
+/** The mark of the page: a word being said, and the caret that goes on. */
+export function Mark() {
+  return (
+    <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
+      <path class="mark-bubble" d="M10 4h12a7 7 0 0 1 7 7v6a7 7 0 0 1-7 7h-7.5L8 29.5V24a6.5 6.5 0 0 1-5-6.5V11a7 7 0 0 1 7-7Z" />
+      <path class="mark-caret" d="M9 14h6.5M20 9.5v9" />
+    </svg>
+  );
+}

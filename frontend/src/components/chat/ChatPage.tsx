@@ -1,0 +1,47 @@
+import { useEffect } from "preact/hooks";
+import { t } from "../../i18n";
+import { account } from "../../state/account";
+import { titleOf } from "../../state/conversations";
+import { gone, thread, title } from "../../state/current";
+import { currentId, follow } from "../../state/router";
+import { FirstRun } from "../model/FirstRun";
+import { Composer } from "./Composer";
+import { ConnectionNotice } from "./ConnectionNotice";
+import { EmptyState } from "./EmptyState";
+import { LiveRegion } from "./LiveRegion";
+import { Page } from "../Page";
+import { Thread } from "./Thread";
+
+export function ChatPage() {
+  const id = currentId.value;
+  const heading = id === null ? "" : (titleOf(id) ?? title.value);
+  useEffect(() => {
+    document.title = heading ? `${heading} · ${t().appName}` : t().appName;
+  });
+  if (gone.value) return <Gone />;
+  const { loaded, messages, pending } = thread.value;
+  const fresh = !pending.length && (id === null || (loaded && !messages.length));
+  if (account.value && !account.value.can_chat && fresh) return <Page heading=""><FirstRun /></Page>;
+  return (
+    <Page heading={heading}>
+      {fresh ? <EmptyState /> : <Thread key={id} />}
+      <div class="dock">
+        <ConnectionNotice />
+        <Composer key={id ?? "new"} />
+      </div>
+      <LiveRegion />
+    </Page>
+  );
+}
+
+function Gone() {
+  return (
+    <Page heading="">
+      <div class="empty">
+        <h1>{t().thread.gone}</h1>
+        <p>{t().thread.goneHelp}</p>
+        <a class="button" href="/" onClick={follow}>{t().list.newChat}</a>
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,60 @@
+import { type Signal, useSignal } from "@preact/signals";
+import { type RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+
+const NEAR_PIXELS = 24;
+
+/**
+ * Scrolls with growing text while the reader is at the bottom, and never otherwise. What was just
+ * `asked` for is shown in any case; where that is refused and `putBack`, the reader is back as well.
+ */
+export function useFollow(
+  scroller: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+  asked: boolean,
+  putBack: boolean,
+): { atBottom: Signal<boolean>; toBottom: () => void } {
+  const atBottom = useSignal(true);
+  const lastTop = useRef(0);
+  const left = useRef<{ top: number; atBottom: boolean } | null>(null);
+  // While drawing: before what was asked for changes what is seen.
+  if (asked) left.current ??= { top: scroller.current?.scrollTop ?? 0, atBottom: atBottom.peek() };
+  const toBottom = () => {
+    const box = scroller.current;
+    if (!box) return;
+    atBottom.value = true;
+    box.scrollTop = box.scrollHeight;
+    lastTop.current = box.scrollTop;
+  };
+  useEffect(() => {
+    const box = scroller.current!;
+    const isNear = () => box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_PIXELS;
+    const onScroll = () => {
+      if (isNear()) atBottom.value = true;
+      else if (box.scrollTop < lastTop.current) atBottom.value = false; // upwards: a person did that
+      lastTop.current = box.scrollTop;
+    };
+    const onResize = () => (atBottom.value ? toBottom() : void (atBottom.value = isNear()));
+    // Whoever unfolds something reads it from its beginning.
+    const onClick = ({ target }: Event) => (target as Element).closest("summary") && (atBottom.value = false);
+    const sizes = new ResizeObserver(onResize);
+    sizes.observe(content.current!);
+    sizes.observe(box);
+    box.addEventListener("scroll", onScroll, { passive: true });
+    box.addEventListener("click", onClick);
+    return () => {
+      sizes.disconnect();
+      box.removeEventListener("scroll", onScroll);
+      box.removeEventListener("click", onClick);
+    };
+  }, []);
+  useLayoutEffect(() => {
+    if (asked) return toBottom();
+    const before = left.current;
+    left.current = null;
+    if (!before || before.atBottom || !putBack) return toBottom();
+    atBottom.value = false;
+    scroller.current!.scrollTop = before.top;
+  }, [asked]);
+  return { atBottom, toBottom };
+}

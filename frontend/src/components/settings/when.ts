@@ -1,0 +1,4 @@
+/** A time of the server's, for people. */
+export function when(time: string, locale: string): string {
+  return new Date(time).toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" });
+}

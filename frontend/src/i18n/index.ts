@@ -1,0 +1,27 @@
+/** The texts of the chosen language. Reading them in a component subscribes it to the choice. */
+import { ApiError } from "../api/http";
+import { locale } from "../state/preferences";
+import { en } from "./en";
+import { zhCN } from "./zh-CN";
+
+export type Texts = typeof en;
+
+const texts: Record<string, Texts> = { en, "zh-CN": zhCN };
+
+export function t(): Texts {
+  return texts[locale.value]!;
+}
+
+/** What to tell about a failure: our own sentence for its code, else what the server said. */
+export function explain(failure: { code: string; message?: string }): string {
+  return (t().errors as Record<string, string>)[failure.code] ?? (failure.message || t().errors.internal_error);
+}
+
+export function explainError(error: unknown): string {
+  if (error instanceof ApiError) {
+    const waits = error.code === "rate_limited" && error.retryAfter;
+    return waits ? t().waitSeconds(error.retryAfter) : explain(error);
+  }
+  console.error(error);
+  return t().errors.internal_error;
+}

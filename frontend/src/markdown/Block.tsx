@@ -1,0 +1,81 @@
+import type { Links, Token, Tokens } from "marked";
+import { Component } from "preact";
+import { CodeBlock } from "./CodeBlock";
+import { Formula } from "./Formula";
+import { Inline } from "./Inline";
+
+interface Props {
+  token: Token;
+  /** Where references lead. */
+  links: Links;
+}
+
+/** One block of Markdown; drawn again only when its source has changed, or where its references lead. */
+export class Block extends Component<Props> {
+  shouldComponentUpdate({ token, links }: Props): boolean {
+    const before = this.props;
+    if (token.raw !== before.token.raw || token.type !== before.token.type) return true;
+    return links !== before.links && token.raw.includes("[");
+  }
+
+  render({ token, links }: Props) {
+    switch (token.type) {
+      case "heading": // one level below the message's own, whatever the model began with
+        return <h3 class={`h${(token as Tokens.Heading).depth}`}><Inline tokens={token.tokens} /></h3>;
+      case "paragraph":
+        return <p><Inline tokens={token.tokens} /></p>;
+      case "code":
+        return <CodeBlock text={token.text as string} language={languageOf(token as Tokens.Code)} />;
+      case "blockquote":
+        return <blockquote><Blocks tokens={token.tokens!} links={links} /></blockquote>;
+      case "list":
+        return <List token={token as Tokens.List} links={links} />;
+      case "table":
+        return <Table token={token as Tokens.Table} />;
+      case "hr":
+        return <hr />;
+      case "formula":
+        return <Formula tex={token.text as string} display />;
+      case "html":
+        return <p class="literal">{token.raw.trimEnd()}</p>;
+      default:
+        return <Inline tokens={[token]} />;
+    }
+  }
+}
+
+export function Blocks({ tokens, links }: { tokens: Token[]; links: Links }) {
+  const shown = tokens.filter((token) => token.type !== "space" && token.type !== "def");
+  return <>{shown.map((token, index) => <Block key={index} token={token} links={links} />)}</>;
+}
+
+function languageOf(token: Tokens.Code): string {
+  return /^[\w+#.-]+/.exec(token.lang ?? "")?.[0] ?? "";
+}
+
+function List({ token, links }: { token: Tokens.List; links: Links }) {
+  const items = token.items.map((item, index) => (
+    <li key={index} class={item.task ? "task" : undefined}>
+      {item.task && <input type="checkbox" checked={item.checked} disabled aria-label={item.text} />}
+      <Blocks tokens={item.tokens} links={links} />
+    </li>
+  ));
+  return token.ordered ? <ol start={Number(token.start)}>{items}</ol> : <ul>{items}</ul>;
+}
+
+function Table({ token }: { token: Tokens.Table }) {
+  return (
+    <div class="table" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>{token.header.map((cell, i) => <th key={i} class={cell.align ?? undefined}><Inline tokens={cell.tokens} /></th>)}</tr>
+        </thead>
+        <tbody>
+          {token.rows.map((row, i) => (
+            <tr key={i}>{row.map((cell, j) => <td key={j} class={cell.align ?? undefined}><Inline tokens={cell.tokens} /></td>)}</tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * Text that is still arriving, made whole: what is begun is closed, and what would look like
+ * something else until it is complete is held back. Nothing jumps when the rest comes.
+ */
+
+export function mend(text: string): string {
+  if (insideFence(text)) return text.replace(/\n[ \t]*(`{1,2}|~{1,2})$/, "");
+  const blockStart = text.lastIndexOf("\n\n") + 1;
+  const block = mendTable(holdDefinition(holdMarker(text.slice(blockStart))));
+  const lineStart = block.lastIndexOf("\n") + 1;
+  return text.slice(0, blockStart) + mendMath(block.slice(0, lineStart), block.slice(lineStart));
+}
+
+function insideFence(text: string): boolean {
+  let open = "";
+  for (const [, fence] of text.matchAll(/^ {0,3}(?:[-*+>] +|\d+[.)] +)*\s*(`{3,}|~{3,})/gm)) {
+    if (!open) open = fence!;
+    else if (fence!.startsWith(open)) open = "";
+  }
+  return open !== "";
+}
+
+/** A line of only `-`, `#`, `1.` may become a list, a heading, a rule, or underline the line above. */
+function holdMarker(block: string): string {
+  return block.replace(/(^|\n)[ \t]*(?:[-=*_+>]+|#{1,6}|\d{1,9}[.)]?|`{1,3}|~{1,3})[ \t]*$/, "$1");
+}
+
+/** A line such as `[1]: https://…` says where a reference leads: nothing before it is whole. */
+function holdDefinition(block: string): string {
+  return block.replace(/(^|\n) {0,3}\[(?:[^\]\s]{0,20}\]?|[^\]\n]+\]:[ \t]*\S*[ \t]*(?:["'(][^\n]*)?)$/, "$1");
+}
+
+/** The head of a table is a paragraph full of bars until the line below it is complete. */
+function mendTable(block: string): string {
+  const rows = /(?:^|\n)(\|[^\n]*)(?:\n([^\n]*))?$/.exec(block);
+  if (!rows) return block;
+  const [whole, , below] = rows;
+  const before = block.slice(0, rows.index);
+  if (/(?:^|\n)\|[^\n]*$/.test(before)) return block;
+  return below === undefined || /^[|\s:-]*$/.test(below) ? before + (whole.startsWith("\n") ? "\n" : "") : block;
+}
+
+function mendMath(before: string, line: string): string {
+  const open = /(?:\$\$|\\\[)(?:(?!\$\$|\\\])[\s\S])*$/;
+  const pairs = (before + line).match(/\$\$/g)?.length ?? 0;
+  const text = before + line;
+  if (pairs % 2 || /\\\[(?:(?!\\\])[\s\S])*$/.test(text)) return text.replace(open, "");
+  return before + mendInline(line);
+}
+
+function mendInline(line: string): string {
+  if (count(line, /`/g) % 2) return line.endsWith("`") ? line.slice(0, -1) : `${line}\``;
+  const plain = line.replace(/`[^`]*`/g, (code) => "x".repeat(code.length));
+  const formula = /(?:\\\((?:(?!\\\)).)*|(?<![\\$\w])\$(?![\s\d$])[^$]*)$/.exec(plain);
+  if (formula && count(plain.slice(formula.index), /\$/g) % 2 !== 0) return mendInline(line.slice(0, formula.index));
+  if (formula?.[0].startsWith("\\(")) return line.slice(0, formula.index);
+  const link = /!?\[[^\]]*(?:\](?:\([^)]*)?)?$/.exec(plain);
+  if (link) return closeStrong(line.slice(0, link.index) + shownOf(line.slice(link.index)));
+  return closeStrong(line);
+}
+
+/** Of a link that is not complete its text, of an image nothing. */
+function shownOf(link: string): string {
+  return link.startsWith("!") ? "" : link.slice(1).replace(/\](?:\(.*)?$/, "");
+}
+
+function closeStrong(line: string): string {
+  const bare = line.replace(/\*{1,2}$/, "");
+  const plain = bare.replace(/`[^`]*`/g, "");
+  if (count(plain, /\*\*/g) % 2 === 0) return line === bare || /\*\*\S/.test(plain) ? line : bare;
+  return line.endsWith("**") ? line : `${bare.trimEnd()}**${bare.slice(bare.trimEnd().length)}`;
+}
+
+function count(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}

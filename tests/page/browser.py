@@ -1,0 +1,18 @@
+"""The browser that the page is tried in: Debian's Chromium, and what to say where there is none."""
+
+import shutil
+from pathlib import Path
+
+from app.routers.web_page import BUILT
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+
+
+def missing() -> str | None:
+    """Why the page cannot be tried here, with what to do about it."""
+    if CHROMIUM is None:
+        return "no Chromium; run scripts/install-browser (Debian)"
+    if not (BUILT / "index.html").is_file():
+        return "the page is not built; run scripts/build-page (needs Node.js)"
+    return None

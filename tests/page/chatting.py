@@ -1,0 +1,46 @@
+"""What tests of a conversation do again and again."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from playwright.async_api import Page, Route, expect
+
+
+async def say(page: Page, text: str) -> None:
+    """Type it and press Enter."""
+    await page.get_by_label("Your message").fill(text)
+    await page.get_by_label("Your message").press("Enter")
+
+
+async def replied(page: Page, text: str) -> None:
+    """Wait until the last reply is whole and reads so."""
+    last = page.locator(".reply").last
+    await expect(last).to_have_class("reply last")
+    await expect(last.locator(".prose")).to_have_text(text)
+
+
+async def follow(page: Page, title: str, conversation: int) -> None:
+    """Open a conversation from the list, and wait for the last that the page asks."""
+    async with page.expect_response(f"**/conversations/{conversation}"):
+        await page.get_by_role("link", name=title).click()
+    await settled(page)
+
+
+def late(
+    until: asyncio.Event, made: asyncio.Event | None = None
+) -> Callable[[Route], Awaitable[None]]:
+    """A route whose answer, made at once (then `made` is set), comes to the page after `until`."""
+
+    async def answer_late(route: Route) -> None:
+        answer = await route.fetch()
+        if made is not None:
+            made.set()
+        await until.wait()
+        await route.fulfill(response=answer)
+
+    return answer_late
+
+
+async def settled(page: Page) -> None:
+    """Wait until the page has done what it does about the answers that it has."""
+    await page.evaluate("fetch('/auth/options').then(() => new Promise(requestAnimationFrame))")

@@ -1,0 +1,107 @@
+"""What goes wrong is told in a sentence, next to where it happened, with what to do about it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.page.chatting import replied, say
+from tests.page.conftest import OpenPage, Site, running_site
+from tests.page.held import hold, let_go, refuse
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize(
+    ("model", "says", "offers"),
+    [
+        ("401", "refused the API key", "Open model settings"),
+        ("404", "Check the name of the model", "Open model settings"),
+        ("429", "asks for a pause", "Try again"),
+        ("too_long", "too long for the model", "Try again"),
+        ("cut", "What was said is kept", "Continue"),
+    ],
+)
+async def test_failures_of_the_model(
+    site: Site, open_page: OpenPage, model: str, says: str, offers: str
+) -> None:
+    page = await open_page(await site.person(model))
+    await say(page, "hello")
+    await expect(page.locator(".reply .ending.bad")).to_contain_text(says)
+    ending = page.locator(".reply .ending.bad")
+    await expect(ending.locator("a, button").filter(has_text=offers)).to_be_visible()
+
+
+async def test_too_many_messages_are_sent_later_by_themselves(
+    site: Site, open_page: OpenPage
+) -> None:
+    person = await site.person()
+    page = await open_page(person, f"/c/{await person.conversation('busy')}")
+    await expect(page.get_by_label("Your message")).to_be_visible()
+    await page.clock.install()
+    await hold(page)
+    await say(page, "in a while")
+    await expect(page.locator(".said-text")).to_have_text("in a while")
+    await refuse(page, "too_many_replies")
+    await expect(page.get_by_text(re.compile(r"sent by itself in \d s\."))).to_be_visible()
+    await let_go(page)
+    await page.clock.fast_forward(6_000)
+    await replied(page, "in a while")
+
+
+async def test_a_spent_budget_is_waited_for_as_long_as_the_server_says(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    async with running_site(tmp_path, rate_limit_per_minute=40) as site:
+        person = await site.person()
+        path = f"/c/{await person.conversation('spent')}"
+        page = await open_page(person, path, at=site.url)
+        await say(page, "before")
+        await replied(page, "before")
+        spent = 0
+        while spent != 429:
+            spent = (await person.get("/auth/me")).status_code
+        await page.clock.install()
+        await say(page, "in a while")
+        told = page.get_by_text(re.compile(r"sent by itself in \d+ s\."))
+        await expect(told).to_be_visible()
+        seconds = int(re.findall(r"\d+", await told.inner_text())[0])
+        assert 0 < seconds <= 61
+        await page.clock.fast_forward(2_000)
+        await expect(page.get_by_text(f"in {max(1, seconds - 2)} s.")).to_be_visible()
+        budget = site.server.app.state.rate_limits._budgets["all"]
+        budget.forget(f"user:{person.id}")  # the minute is over
+        await page.clock.fast_forward(seconds * 1000)
+        await replied(page, "in a while")
+        await page.context.close()
+
+
+async def test_a_message_that_is_too_long_is_told_before_it_is_sent(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.person())
+    await page.get_by_label("Your message").fill("x" * 100_001)
+    await expect(page.get_by_text("100,001 of 100,000 characters")).to_be_visible()
+    await expect(page.get_by_role("button", name="Send")).to_be_disabled()
+
+
+async def test_a_server_that_is_away_while_the_page_opens(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.person(), "/settings")
+    await page.route("**/auth/refresh", lambda route: route.abort())
+    await page.goto("/")
+    await expect(page.locator(".thread-skeleton")).to_be_visible()
+    await page.unroute("**/auth/refresh")
+    await expect(page.locator(".openings button")).to_have_count(4)
+
+
+async def test_a_part_of_the_page_that_an_upgraded_server_no_longer_has(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.person())
+    await page.route("**/assets/SettingsPage*.js", lambda route: route.fulfill(status=404))
+    await page.get_by_role("link", name="Settings").click()
+    await expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
+    await page.unroute("**/assets/SettingsPage*.js")
+    await page.get_by_role("button", name="Reload").click()
+    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()

@@ -1,0 +1,89 @@
+"""What a model writes in Markdown is drawn as it is meant, while it comes and when it is whole."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.page.chatting import replied, say
+from tests.page.conftest import OpenPage, Site
+from tests.page.model import SPOKEN
+from tests.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+BETWEEN = "".join(f"Paragraph {number} of what lies between.\n\n" for number in range(12))
+SPOKEN["references"] = (
+    "See [the tides][1].\n\n- See [the moon][2]\n\n"
+    + BETWEEN
+    + "[1]: https://tides.example/a\n\nBetween them.\n\n[2]: https://moon.example/b"
+)
+
+SPOKEN["code"] = "```python\n" + "return 1\n" * 60 + "```"
+COUNT_COLOURED = """() => {
+  window.counts = [];
+  const count = () => window.counts.push(document.querySelectorAll('.hljs-keyword').length);
+  new MutationObserver(count).observe(document, { subtree: true, childList: true });
+}"""
+
+
+async def test_references_lead_somewhere_as_soon_as_it_is_said_where(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.person())
+    await say(page, "references")
+    prose = page.locator(".reply .prose")
+    await expect(prose.get_by_role("link", name="the tides")).to_be_visible()
+    await expect(page.locator(".reply")).to_have_class("reply last")
+    await expect(prose.get_by_role("link")).to_have_count(2)
+    await expect(prose.get_by_role("link", name="the moon")).to_be_visible()
+    await expect(prose).not_to_contain_text("[")
+
+
+@pytest.mark.parametrize("mark", [">", "> ", "- ", "1. > "])
+async def test_endless_nesting_is_text(
+    site: Site, open_page: OpenPage, upstream: ScriptedUpstream, mark: str
+) -> None:
+    SPOKEN[f"nested {mark}".strip()] = mark * 1600 + "deep"
+    page = await open_page(await site.person("recite_half", upstream=upstream))
+    await say(page, f"nested {mark}")
+    await expect(page.locator(".reply")).to_be_visible()
+    upstream.release()
+    await expect(page.locator(".reply")).to_have_class("reply last")
+    await expect(page.locator(".reply .prose")).to_contain_text("deep")
+
+
+async def test_a_reply_that_cannot_be_drawn_is_text(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.person())
+    await page.evaluate(
+        "() => { DOMParser.prototype.parseFromString = () => { throw new Error() } }"
+    )
+    await say(page, "**R** &amp; D")
+    await replied(page, "**R** &amp; D")
+    await say(page, "**next**")
+    await replied(page, "next")
+
+
+async def test_blanks_before_entities_stay(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.person())
+    await say(page, "**R** &amp; D, `a` &lt; b")
+    await replied(page, "R & D, a < b")
+
+
+async def test_a_link_holds_no_other_link(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.person())
+    await say(page, "See [**https://a.example**](https://a.example/there)")
+    await replied(page, "See https://a.example")
+    links = page.locator(".prose a")
+    await expect(links).to_have_count(1)
+    await expect(links).to_have_attribute("href", "https://a.example/there")
+
+
+async def test_growing_code_is_coloured_to_its_end_and_keeps_its_colours(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.person())
+    await page.evaluate(COUNT_COLOURED)
+    await say(page, "code")
+    await expect(page.locator(".reply")).to_have_class("reply last")
+    await expect(page.locator(".code .hljs-keyword")).to_have_count(60)
+    counts: list[int] = await page.evaluate("window.counts")
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 2

@@ -1,0 +1,40 @@
+"""A conversation that was left is forgotten: nothing of it stays in the browser's memory."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.page.conftest import OpenPage, Site
+from tests.page.heap import measured
+
+pytestmark = pytest.mark.anyio
+CONVERSATIONS = 3
+ROUNDS = 4
+MOST_BYTES = 10_000
+"""Of objects, a round: looking something up anew costs a little; a conversation is far more."""
+
+
+async def test_conversations_leave_nothing_behind(site: Site, open_page: OpenPage) -> None:
+    person = await site.person()
+    for number in range(CONVERSATIONS):
+        conversation = await person.conversation(f"number {number}")
+        for line in range(6):
+            await person.say(
+                conversation, f"**Line {line}** of number {number}, with `code`.\n" * 20
+            )
+    page = await open_page(person)
+    session = await page.context.new_cdp_session(page)
+    heaps = []
+    for _ in range(ROUNDS):
+        for number in range(CONVERSATIONS):
+            await visit(page, f"number {number}")
+        heaps.append(await measured(session))
+    settled, last = heaps[1], heaps[-1]
+    assert (last.nodes, last.listeners) == (settled.nodes, settled.listeners), heaps
+    assert last.objects - settled.objects < MOST_BYTES * (ROUNDS - 2), heaps
+
+
+async def visit(page: Page, title: str) -> None:
+    await page.get_by_role("link", name=title).click()
+    await expect(page).to_have_title(f"{title} · Chat")
+    await expect(page.locator(".said")).to_have_count(6)
+    await expect(page.locator(".said-text").last).to_contain_text(f"of {title}")

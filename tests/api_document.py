@@ -79,6 +79,8 @@ def in_words(schema: Schema, is_required: bool = True) -> str:
         kind = "time"
     elif kind == "array" and resolved(plain["items"]).get("title") == "MessageRead":
         kind = "array of messages"
+    elif kind == "array" and resolved(plain["items"])["type"] == "string":
+        kind = "array of strings"
     least = plain.get("minLength", plain.get("minimum"))
     most = plain.get("maxLength", plain.get("maximum"))
     bounds = "" if most is None else f", to {most}" if least is None else f", {least}–{most}"

@@ -22,11 +22,10 @@ STOP_SECONDS = 20
 
 @dataclass
 class Serving:
-    """A running `chat-backend serve`: its address, and how long it took to answer."""
+    """A running `chat-backend serve`: and its address."""
 
     process: subprocess.Popen[bytes]
     url: str
-    seconds: float
     errors: Path
 
 
@@ -50,7 +49,6 @@ def serving(folder: Path, *options: str, **settings: str) -> Iterator[Serving]:
     """`chat-backend serve` on a free port of the loopback, its data in `folder`."""
     out, errors = folder / "serve.out", folder / "serve.err"
     settings = {"HOST": "127.0.0.1", "DATA_DIR": str(folder / "data")} | settings
-    began = time.monotonic()
     with out.open("wb") as stdout, errors.open("wb") as stderr:
         process = subprocess.Popen(
             [*COMMAND, "serve", "--port", "0", *options],
@@ -64,7 +62,7 @@ def serving(folder: Path, *options: str, **settings: str) -> Iterator[Serving]:
         assert process.poll() is None, errors.read_text()
         url = out.read_text().partition(READY)[2].split()[0]
         assert httpx2.get(f"{url}/health/ready", trust_env=False).status_code == 200
-        yield Serving(process, url, time.monotonic() - began, errors)
+        yield Serving(process, url, errors)
     finally:
         stop(process)
 

@@ -1,14 +1,18 @@
 """What every test may ask for: a database of each kind, a real server, a model's endpoint."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 
 import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 from sqlalchemy.engine import URL
 
-from tests import databases
+from tests import databases, isolation, nginx
+from tests.faults.figures import Figures
+from tests.faults.scale import SOAK
+from tests.left_out import LeftOut
+from tests.page import browser as page_browser
 from tests.server import RunningServer, running_server
 from tests.upstream import ScriptedUpstream
 
@@ -17,6 +21,13 @@ StartServer = Callable[..., Awaitable[RunningServer]]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(databases.Report())
+    config.pluginmanager.register(Figures(writes_page=SOAK))
+    for plugin in (
+        LeftOut("nginx", "test_nginx.py", nginx.missing),
+        LeftOut("web page", "page/test_*.py", page_browser.missing),
+        LeftOut("silent name servers", "test_slow_names.py", isolation.missing),
+    ):
+        config.pluginmanager.register(plugin)
 
 
 @pytest.fixture(scope="session")
@@ -31,18 +42,21 @@ def no_blocking_calls() -> Iterator[BlockBuster]:
         yield blockbuster
 
 
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Started]:
+    with ExitStack() as stack:
+        yield databases.Started(stack, tmp_path_factory.mktemp("database"))
+
+
 @pytest.fixture(scope="session", params=databases.available(), ids=str)
-def database_server(request: pytest.FixtureRequest) -> Iterator[URL]:
-    with request.param.server() as address:
-        yield address
+def database_server(request: pytest.FixtureRequest, started: databases.Started) -> URL:
+    return started.server(request.param)
 
 
 @pytest.fixture(scope="session")
-def database_url(database_server: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_url(database_server: URL, started: databases.Started) -> str:
     """One database of each kind for the whole run; tests keep apart by making their own users."""
-    folder = tmp_path_factory.mktemp("database")
-    with databases.fresh_database(database_server, folder) as url:
-        yield url
+    return started.database(database_server)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,21 +108,64 @@ def _execute(server: URL, statement: str) -> str:
     return str(row[0]) if row else ""
 
 
+class Started:
+    """Database servers, and one database on each, started when first asked for and kept."""
+
+    def __init__(self, stack: ExitStack, folder: Path) -> None:
+        self._stack = stack
+        self._folder = folder
+        self._servers: dict[str, URL] = {}
+        self._databases: dict[URL, str] = {}
+
+    def server(self, backend: Backend) -> URL:
+        """The address of this kind of server."""
+        if backend.name not in self._servers:
+            self._servers[backend.name] = self._stack.enter_context(backend.server())
+        return self._servers[backend.name]
+
+    def database(self, server: URL) -> str:
+        """The URL of the run's database on a server."""
+        if server not in self._databases:
+            database = fresh_database(server, self._folder)
+            self._databases[server] = self._stack.enter_context(database)
+        return self._databases[server]
+
+
+def _backends(item: pytest.Item) -> list[Backend]:
+    callspec = getattr(item, "callspec", None)
+    values = callspec.params.values() if callspec else ()
+    return [value for value in values if isinstance(value, Backend)]
+
+
+def _is_wanted(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("databases")
+    return marker is None or all(backend.name in marker.args for backend in _backends(item))
+
+
 class Report:
     """A pytest plugin: how many tests ran on which database, and which database was missing.
 
-    A test counts for a backend when one of its parameters is that `Backend`.
+    A test counts for a backend when one of its parameters is that `Backend`. Where tests run in
+    several processes, those of one file on one backend run in the same: they share a server. The
+    marker `databases` leaves out those on which a test shows nothing new.
     """
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, str]] = Counter()
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "databases(*names): run on these databases only")
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        left_out = [item for item in items if not _is_wanted(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if _is_wanted(item)]
         for item in items:
-            callspec = getattr(item, "callspec", None)
-            for value in callspec.params.values() if callspec else ():
-                if isinstance(value, Backend):
-                    item.user_properties.append(("database", value.name))
+            names = [backend.name for backend in _backends(item)]
+            item.user_properties += [("database", name) for name in names]
+            item.add_marker(pytest.mark.xdist_group(str(item.path) + "".join(names)))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.outcome != "passed":

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -21,6 +22,7 @@ PASSWORD = "correct horse battery"
 SECRET_KEY = "a test's secret key, long enough for HS256"
 ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 EVENT_SECONDS = 20
+NO_PAGE = Path(__file__).parent / "no page"
 
 
 class Server(uvicorn.Server):
@@ -33,7 +35,11 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def running_server(**settings: Any) -> AsyncIterator["RunningServer"]:
-    """Serve the app with these settings on a free port."""
+    """Serve the app with these settings on a free port.
+
+    `page` is the folder of a built web page; without one there is none, whatever was built here.
+    """
+    page = settings.pop("page", NO_PAGE)
     defaults: dict[str, Any] = {
         "secret_key": SECRET_KEY,
         "encryption_key": ENCRYPTION_KEY,
@@ -41,10 +47,16 @@ async def running_server(**settings: Any) -> AsyncIterator["RunningServer"]:
         "rate_limit_per_minute": 100_000,
         "login_rate_limit_per_minute": 100_000,
         "bcrypt_rounds": 4,
+        "session_check_seconds": 0.2,
     }
-    app = create_app(Settings(_env_file=None, **defaults | settings))
+    app = create_app(Settings(_env_file=None, **defaults | settings), page)
     config = uvicorn.Config(
-        app, port=0, log_level="warning", proxy_headers=False, timeout_graceful_shutdown=5
+        app,
+        port=0,
+        log_level="warning",
+        proxy_headers=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=60,
     )
     server = Server(config)
     serving = asyncio.create_task(server.serve())
@@ -62,12 +74,14 @@ async def running_server(**settings: Any) -> AsyncIterator["RunningServer"]:
 
 
 def http_client(port: int) -> httpx2.AsyncClient:
-    """A client of the server on this port; making one reads files, so not in the loop.
+    """A client of the server on this port; the first one made reads files, so not in the loop.
 
-    It keeps no cookies: its users would get each other's.
+    It keeps no cookies: its users would get each other's. Nor does it read certificates: plain
+    HTTP has no use for them, and that would take as long as the server's own start.
     """
     none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    return httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, cookies=none)
+    address = f"http://127.0.0.1:{port}"
+    return httpx2.AsyncClient(base_url=address, timeout=60, cookies=none, verify=False)
 
 
 @dataclass

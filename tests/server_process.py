@@ -9,11 +9,17 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import BinaryIO
 
 import httpx2
 
 from tests.server import ENCRYPTION_KEY, SECRET_KEY, Person, RunningServer, http_client
 
+PROGRAMS = {
+    # A slow test keeps its connection.
+    "uvicorn": "uvicorn app.main:app --log-level warning --timeout-keep-alive 60".split(),
+    "chat-backend serve": "app.cli serve".split(),
+}
 START_SECONDS = 20
 EXIT_SECONDS = 15
 
@@ -40,10 +46,21 @@ class ServerProcess(RunningServer):
 
 
 @asynccontextmanager
-async def server_process(database_url: str, **settings: str) -> AsyncIterator[ServerProcess]:
-    """Serve with uvicorn alone, as a process; killed at the end if it still runs."""
+async def server_process(
+    database_url: str,
+    log: BinaryIO | None = None,
+    program: str = "uvicorn",
+    /,
+    **settings: str,
+) -> AsyncIterator[ServerProcess]:
+    """Serve with uvicorn alone, or with another program; killed at the end if it still runs.
+
+    What it writes goes into `log`, else where the tests write. It gets a port that is free,
+    unless `PORT` is given.
+    """
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", int(settings.get("PORT", 0))))
         port = probe.getsockname()[1]
     environment = {
         "DATABASE_URL": database_url,
@@ -53,12 +70,15 @@ async def server_process(database_url: str, **settings: str) -> AsyncIterator[Se
         "RATE_LIMIT_PER_MINUTE": "100000",
         "LOGIN_RATE_LIMIT_PER_MINUTE": "100000",
         "BCRYPT_ROUNDS": "4",
+        "SESSION_CHECK_SECONDS": "0.2",
     }
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "uvicorn", "app.main:app", "--port", str(port), "--log-level", "warning"),
+        *("-m", *PROGRAMS[program], "--port", str(port)),
         env=os.environ | environment | settings,
         stdin=asyncio.subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
     )
     try:
         async with await asyncio.to_thread(http_client, port) as http:

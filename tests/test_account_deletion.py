@@ -1,19 +1,28 @@
-"""A deleted account leaves nothing: no rows, no login, no socket, no running reply."""
+"""A deleted account leaves nothing: no rows but the audit log's, no login, no socket, no running
+reply."""
 
 import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
+from sqlalchemy import delete as sql_delete
 
-from app.models import Base
+from app.database import table_of
+from app.errors import InvalidToken
+from app.models import Base, User
+from app.services.backup.transaction import CHANGE, transaction
+from app.services.conversation_service import Page
 from tests.refusals import assert_refused, last_words
 from tests.server import PASSWORD, Person, RunningServer
 from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
-KEPT = {"schema_info"}
+KEPT = {"schema_info", "audit_event", "audit_head"}
 
 
 async def delete(person: Person, password: str = PASSWORD) -> Any:
@@ -76,4 +85,54 @@ async def test_a_running_reply_ends_with_its_account(
         events, code = await last_words(socket.connection)
         assert (events[-1]["code"], code) == ("invalid_token", 4401)
     async with asyncio.timeout(5):
-        await running.ended.wait()
+        await asyncio.wait([running.task])
+
+
+async def test_what_was_let_in_before_is_refused_after(
+    server: RunningServer, upstream: ScriptedUpstream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ada = await server.person_with_model(upstream.url)
+    change = {"model_url": upstream.url, "model_name": "echo", "api_key": "sk-new"}
+    async with deleted_once_let_in(server, ada):
+        asked = [
+            asyncio.create_task(ada.post("/conversations")),
+            asyncio.create_task(ada.request("PUT", "/auth/config", json=change)),
+        ]
+        await until_they_wait(server, len(asked))
+    for answer in await asyncio.gather(*asked):
+        assert_refused(answer, 401, "invalid_token")
+    with pytest.raises(InvalidToken):
+        await server.app.state.services.conversations.list(ada.id, Page(10, 0, None, 0))
+    assert "error" not in capsys.readouterr().err
+
+
+@asynccontextmanager
+async def deleted_once_let_in(server: RunningServer, person: Person) -> AsyncIterator[None]:
+    """Deletes an account behind the server's back, in a transaction that is committed at the end:
+    until then the server still reads the account, and waits where it writes."""
+    user, settings = table_of(User), server.app.state.settings
+    begun, go = threading.Event(), threading.Event()
+
+    def remove() -> None:
+        with transaction(settings, CHANGE) as connection:
+            connection.execute(sql_delete(user).where(user.c.id == person.id))
+            begun.set()
+            go.wait(10)
+
+    removal = asyncio.create_task(asyncio.to_thread(remove))
+    assert await asyncio.to_thread(begun.wait, 30)
+    try:
+        yield
+    finally:
+        go.set()
+        await removal
+
+
+async def until_they_wait(server: RunningServer, count: int) -> None:
+    """So many transactions have been under way for some time."""
+    looks = 0
+    async with asyncio.timeout(10):
+        while looks < 30:
+            await asyncio.sleep(0.01)
+            load = server.app.state.services.database.load
+            looks = looks + 1 if load.running + load.waiting >= count else 0

@@ -186,9 +186,9 @@ def _check_object(value: Schema, rows: Rows) -> None:
     for name, kind in mine.items():
         inner = {k.rpartition(".")[2]: r for k, r in rows.items() if k.startswith(f"{name}.")}
         items = {k.rpartition(".")[2]: r for k, r in rows.items() if k.startswith(f"{name}[].")}
-        if name in value and (inner or kind == "message"):
+        if value.get(name) is not None and (inner or kind == "message"):
             _check_object(value[name], inner or MESSAGE)
-        for item in value[name] if kind.startswith("array") else ():
+        for item in value[name] if kind in ("array", "array of messages") else ():
             _check_object(item, items or MESSAGE)
 
 
@@ -231,8 +231,14 @@ async def test_the_socket_sends_what_is_documented(
         seen += await _talk(socket, "think", client_id="first")
         await ada.set_model(upstream.url, "cut")
         seen += await _talk(socket, "break off")
-    failed = seen[-1]
-    assert failed["code"] == "upstream_interrupted"
+        failed = seen[-1]
+        assert failed["code"] == "upstream_interrupted"
+        first = next(event for event in seen if event["type"] == "start")
+        await ada.post(f"/messages/{first['message']['id']}/regenerate")
+        await socket.until("error")
+        await ada.post(f"/messages/{first['message']['id']}/activate")
+        seen += await socket.until("switched")
+        _strict_event.validate_python(seen[-1])
     async with ada.socket(conversation, str(failed["id"]).removesuffix(".end")) as socket:
         again = await socket.until("error")
         assert [event["type"] for event in again] == ["start", "error"]
@@ -255,6 +261,11 @@ async def test_rest_answers_what_is_documented(
     await _call(ada, "PUT /auth/config", json=model)
     await _call(ada, "GET /auth/config")
     await _call(ada, "GET /auth/me")
+    await _call(ada, "GET /auth/options")
+    await _call(ada, "POST /auth/config/models")
+    for model_name in ("reasoning", "401"):
+        tried = await _call(ada, "POST /auth/config/test", json={"model_name": model_name})
+        assert tried.json()["ok"] is (model_name == "reasoning")
     path = {"id": (await _call(ada, "POST /conversations")).json()["id"]}
     say = "POST /conversations/{id}/messages"
     for model_name in ("reasoning", "cut", "401"):
@@ -284,6 +295,7 @@ async def test_rest_answers_what_is_documented(
     await _call(ada, "POST /auth/refresh", json={"refresh_token": ada.refresh_token})
     assert (await _call(ada, "POST /auth/refresh")).status_code == 401
     await _call(ada, "GET /auth/sessions")
+    await _call(ada, "GET /auth/audit")
     missing = await _call(ada, "DELETE /auth/sessions/{id}", path={"id": 999_999_999})
     assert missing.status_code == 404
     await _call(ada, "POST /auth/ws-ticket")

@@ -4,28 +4,31 @@ import asyncio
 import gzip
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, Table, func, select, text
 from sqlalchemy.engine import URL
 
-from app.migration import sync_engine
-from app.models import Base, Conversation, Message, User
+from app.migration import head_revision, migrate, sync_engine
+from app.models import AuditEvent, Base, Conversation, Message, User
 from app.services.backup.lock import BackupRunning, backup_lock
 from app.services.backup.restoring import restore_backup
+from app.services.backup.rows import BackupError
 from tests import databases
-from tests.backups import backup, command, done, refused, restore, settings
-from tests.server import ENCRYPTION_KEY, SECRET_KEY, Person
-from tests.server_process import server_process
+from tests.backups import backup, command, done, in_silence, refused, restore, settings
+from tests.refusals import assert_refused
+from tests.server import ENCRYPTION_KEY, PASSWORD, SECRET_KEY, Person, running_server
 from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
 API_KEY = "sk-test-key"
 PEOPLE = 4
+LOGINS = ("session", "refresh_token", "ws_ticket", "password_reset")
 Rows = dict[str, list[tuple[Any, ...]]]
 
 
@@ -42,15 +45,28 @@ def lite(tmp_path: Path) -> str:
 
 
 def all_rows(url: str) -> Rows:
-    """Every row of every table, by another way than the backup's own."""
+    """Every row of every table, by another way than the backup's own.
+
+    But for what backing up and restoring themselves leave in the audit log.
+    """
     engine = sync_engine(settings(url))
     with engine.connect() as connection:
         found = {
-            name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            name: sorted((tuple(row) for row in connection.execute(rows_of(table))), key=repr)
             for name, table in Base.metadata.tables.items()
         }
     engine.dispose()
     return found
+
+
+def rows_of(table: Table) -> Select[Any]:
+    own = select(table).where(AuditEvent.action.not_in(("backup_made", "backup_restored")))
+    return own if table.name == "audit_event" else select(table)
+
+
+def without_logins(rows: Rows) -> Rows:
+    """What is left of a backup's rows after a restore, which brings no login back."""
+    return rows | {name: [] for name in LOGINS}
 
 
 def contradictions(url: str) -> list[str]:
@@ -97,12 +113,13 @@ async def chat_on(person: Person, stop: asyncio.Event) -> None:
 
 async def filled(url: str, upstream: ScriptedUpstream, folder: Path) -> Path:
     """A database with chats going on while the backup is made that is returned."""
-    async with server_process(url) as server:
+    async with running_server(database_url=url) as server:
         people = [await server.person_with_model(upstream.url, "slow") for _ in range(PEOPLE)]
         stop = asyncio.Event()
         chats = [asyncio.create_task(chat_on(person, stop)) for person in people]
-        for file in (folder / "warm.backup", folder / "under-load.backup"):
-            done(await asyncio.to_thread(command, folder, url, "backup", file))
+        await upstream.received(2 * PEOPLE)
+        file = folder / "under-load.backup"
+        done(await asyncio.to_thread(command, folder, url, "backup", file))
         stop.set()
         await asyncio.gather(*chats)
     return file
@@ -116,7 +133,10 @@ async def test_a_backup_under_load_comes_back_row_for_row(
     def round_trip() -> None:
         before, quiet = all_rows(url), tmp_path / "quiet.backup"
         assert len(before["message"]) > PEOPLE
-        assert backup(url, quiet).total == sum(map(len, before.values()))
+        rows = backup(url, quiet).rows
+        assert {name: rows[name] for name in before if name != "audit_event"} == {
+            name: len(found) for name, found in before.items() if name != "audit_event"
+        }
         # What was made under load is one moment of it, on another kind of database as well.
         restored = done(command(tmp_path, lite, "restore", loaded, "--verify"))
         assert "rows restored and compared" in restored
@@ -126,13 +146,13 @@ async def test_a_backup_under_load_comes_back_row_for_row(
         assert all_rows(url) == all_rows(lite)
         # And there and back again.
         restore(lite, quiet)
-        assert all_rows(lite) == before
+        assert all_rows(lite) == without_logins(before)
         backup(lite, tmp_path / "back.backup")
         restore(url, tmp_path / "back.backup")
-        assert all_rows(url) == before
+        assert all_rows(url) == without_logins(before)
 
     await asyncio.to_thread(round_trip)
-    async with server_process(url) as server:
+    async with running_server(database_url=url) as server:
         grace = await server.person_with_model(upstream.url)
         answer = await grace.say(await grace.conversation(), "still well?")
         assert answer.json()["reply"]["status"] == "complete"
@@ -141,7 +161,7 @@ async def test_a_backup_under_load_comes_back_row_for_row(
 async def test_ids_are_not_given_again_after_a_restore(
     url: str, lite: str, upstream: ScriptedUpstream, tmp_path: Path
 ) -> None:
-    async with server_process(url) as server:
+    async with running_server(database_url=url) as server:
         ada = await server.person_with_model(upstream.url)
         last = [await ada.conversation() for _ in range(3)][-1]
 
@@ -158,23 +178,43 @@ async def test_ids_are_not_given_again_after_a_restore(
 
     await asyncio.to_thread(round_trip)
     for target in (lite, url):
-        async with server_process(target) as server:
-            again = server.seen_by(ada)
+        async with running_server(database_url=target) as server:
+            again = await server.log_in(ada.name, PASSWORD)
             assert await again.conversation() > last
+
+
+async def test_a_login_that_was_ended_since_the_backup_stays_ended(
+    url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.backup"
+    async with running_server(database_url=url) as server:
+        ada = await server.register()
+        await asyncio.to_thread(backup, url, file)
+        assert (await ada.post("/auth/logout-all")).status_code == 204
+    said = done(await asyncio.to_thread(command, tmp_path, url, "restore", file, "--replace"))
+    assert "log in again" in said
+    async with running_server(database_url=url) as server:
+        again = replace(ada, server=server)
+        assert_refused(await again.get("/auth/me"), 401, "invalid_token")
+        body = {"refresh_token": ada.refresh_token}
+        assert_refused(await server.http.post("/auth/refresh", json=body), 401, "invalid_token")
+        assert (await (await server.log_in(ada.name, PASSWORD)).get("/auth/me")).status_code == 200
 
 
 async def test_only_an_empty_database_or_one_given_up_is_restored_into(
     url: str, tmp_path: Path
 ) -> None:
-    async with server_process(url) as server:
+    async with running_server(database_url=url) as server:
         await server.register("ada")
     file = tmp_path / "a.backup"
 
     def attempts() -> None:
-        done(command(tmp_path, url, "backup", file))
-        refused(command(tmp_path, url, "backup", file), "is there already")
+        backup(url, file)
+        with pytest.raises(BackupError, match="is there already"):
+            backup(url, file)
         before = all_rows(url)
-        refused(command(tmp_path, url, "restore", file), "--replace")
+        with pytest.raises(BackupError, match="--replace"):
+            restore_backup(settings(url), file, in_silence, replace=False, verify=False)
         assert all_rows(url) == before
 
     await asyncio.to_thread(attempts)
@@ -183,7 +223,7 @@ async def test_only_an_empty_database_or_one_given_up_is_restored_into(
 async def test_a_restore_that_fails_midway_changes_no_row(
     url: str, upstream: ScriptedUpstream, tmp_path: Path
 ) -> None:
-    async with server_process(url) as server:
+    async with running_server(database_url=url) as server:
         ada = await server.person_with_model(upstream.url)
         await ada.say(await ada.conversation(), "kept")
 
@@ -206,27 +246,28 @@ async def test_a_restore_that_fails_midway_changes_no_row(
 
 
 async def test_a_server_keeps_a_restore_away_from_its_file(tmp_path: Path, lite: str) -> None:
-    async with server_process(lite) as server:
+    async with running_server(database_url=lite) as server:
         await server.register("ada")
         file = tmp_path / "a.backup"
         done(await asyncio.to_thread(command, tmp_path, lite, "backup", file))
         ended = await asyncio.to_thread(command, tmp_path, lite, "restore", file, "--replace")
         refused(ended, "stop it first")
+    refused(await asyncio.to_thread(command, tmp_path, lite, "restore", file), "--replace")
 
 
 async def test_a_backup_holds_no_secret_in_the_clear(
     url: str, upstream: ScriptedUpstream, tmp_path: Path
 ) -> None:
-    async with server_process(url) as server:
+    async with running_server(database_url=url) as server:
         await server.person_with_model(upstream.url)
 
     def look() -> None:
         file = tmp_path / "a.backup"
-        done(command(tmp_path, url, "backup", file))
+        backup(url, file)
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
         content = gzip.decompress(file.read_bytes()).decode()
         header = orjson.loads(content.partition("\n")[0])
-        assert header["rows"]["user"] == 1 and header["schema_revision"] == "0001"
+        assert header["rows"]["user"] == 1 and header["schema_revision"] == head_revision()
         for secret in (API_KEY, ENCRYPTION_KEY, SECRET_KEY, "correct horse"):
             assert secret not in content
         assert not list(tmp_path.glob(".*draft"))
@@ -235,12 +276,12 @@ async def test_a_backup_holds_no_secret_in_the_clear(
 
 
 async def test_a_restore_without_the_master_key_says_so(url: str, tmp_path: Path) -> None:
-    async with server_process(url) as server:
+    async with running_server(database_url=url) as server:
         await server.register("ada")
 
     def restore() -> None:
         file = tmp_path / "a.backup"
-        done(command(tmp_path, url, "backup", file))
+        backup(url, file)
         other = "A" * 43 + "="
         words = ("restore", file, "--replace")
         ended = command(tmp_path, url, *words, ENCRYPTION_KEY=other)
@@ -250,10 +291,10 @@ async def test_a_restore_without_the_master_key_says_so(url: str, tmp_path: Path
 
 
 def test_one_backup_at_a_time(url: str, tmp_path: Path) -> None:
-    assert command(tmp_path, url, "migrate").returncode == 0
+    migrate(settings(url))
     with backup_lock(settings(url)):
         with pytest.raises(BackupRunning), backup_lock(settings(url)):
             pass
         ended = command(tmp_path, url, "backup", tmp_path / "a.backup")
         refused(ended, "Another backup of this database is being made")
-    done(command(tmp_path, url, "backup", tmp_path / "a.backup"))
+    backup(url, tmp_path / "a.backup")

@@ -1,17 +1,22 @@
 """The file of a backup: whole or refused, and told plainly."""
 
+import errno
 import gzip
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.migration import head_revision
 from app.services.backup.making import make_backup
 from app.services.backup.restoring import check_backup
 from app.services.backup.rows import BackupError
 from tests.backups import backup, done, in_silence, refused, restore, settings
 from tests.cli_process import run
+
+HEAD = f'"schema_revision":"{head_revision()}"'.encode()
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +49,8 @@ def repacked(whole: bytes, old: bytes, new: bytes) -> bytes:
         (lambda whole: repacked(whole, b'"user":1', b'"user":0'), "is damaged"),
         (lambda whole: repacked(whole, b'"user":1', b'"user":2'), "is damaged"),
         (lambda whole: repacked(whole, b'"format_version":1', b'"format_version":2'), "is newer"),
-        (lambda whole: repacked(whole, b'"schema_revision":"0001"', b'"schema_revision":"0000"'),
-         "The backup has schema 0000, this app 0001"),
+        (lambda whole: repacked(whole, HEAD, b'"schema_revision":"0000"'),
+         f"The backup has schema 0000, this app {head_revision()}"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_whole_touches_nothing(
@@ -67,7 +72,7 @@ def test_damage_is_told_in_one_line(whole: bytes, tmp_path: Path) -> None:
 
 def test_a_file_is_checked_without_a_database(whole: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.backup").write_bytes(whole)
-    assert "2 rows whole: a.backup, made " in done(run(tmp_path, "restore", "a.backup", "--check"))
+    assert "4 rows whole: a.backup, made " in done(run(tmp_path, "restore", "a.backup", "--check"))
     assert not (tmp_path / "data").exists()
 
 
@@ -76,6 +81,37 @@ def test_plain_words_for_files_that_are_not_there(tmp_path: Path) -> None:
     refused(run(tmp_path, "backup", "a.backup"), "The database is empty")
     assert run(tmp_path, "migrate").returncode == 0
     refused(run(tmp_path, "backup", "no/folder/a.backup"), "No such file or directory")
+
+
+@pytest.mark.parametrize("has_links", [True, False], ids=["links", "no links"])
+def test_a_file_that_appeared_meanwhile_is_not_written_over(
+    whole: bytes, has_links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "whole.backup").write_bytes(whole)
+    url, folder = f"sqlite:///{tmp_path / 'chat.db'}", tmp_path / "kept"
+    file = folder / "a.backup"
+    folder.mkdir()
+    restore(url, tmp_path / "whole.backup")
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+
+    def put_in_the_way(_total: int) -> Callable[[int], None]:
+        file.write_text("mine")
+        return lambda count: None
+
+    with pytest.raises(BackupError, match="a.backup is there already"):
+        make_backup(settings(url), file, put_in_the_way)
+    assert [path.read_text() for path in folder.iterdir()] == ["mine"]
+    file.unlink()
+    backup(url, file)
+    assert [*folder.iterdir()] == [file]
+    check_backup(file, in_silence)
+    assert file.stat().st_nlink == 1 and file.stat().st_mode & 0o777 == 0o600
+
+
+def no_links(*_: object) -> None:
+    """What file systems like FAT answer."""
+    raise PermissionError(errno.EPERM, "Operation not permitted")
 
 
 def test_a_backup_that_is_broken_off_leaves_nothing(whole: bytes, tmp_path: Path) -> None:

@@ -15,6 +15,29 @@ pytestmark = pytest.mark.anyio
 MARK = "echo-me-not"
 QUOTED_MARK = b'"echo-me-not"'
 JSON = {"Content-Type": "application/json"}
+UNSEEN = (
+    "\x01",
+    "\u200b\u200b",
+    "\xad",
+    "\u3164",
+    "\u2800 \u2800",
+    "\ufe0f",
+    "\u200d",
+    "\u202e",
+    "\u034f\u115f\uffa0",
+    "\U000e0041\U000e01ef",
+)
+"""Texts without a character that can be seen."""
+SEEN = (
+    "\U0001f469\u200d\U0001f373",
+    "\u2764\ufe0f",
+    "e\u0301",
+    "\u0301",
+    "\u5b57",
+    "\u06dd",
+    "\u200f\u0645",
+)
+"""Joined emoji, marks, a Chinese character, an Arabic sign and letter."""
 BODIES: list[tuple[str, str, dict[str, Any]]] = [
     (
         "POST",
@@ -25,6 +48,12 @@ BODIES: list[tuple[str, str, dict[str, Any]]] = [
     (
         "PUT",
         "/auth/config",
+        {"model_url": "http://127.0.0.1:1/v1", "model_name": "m", "api_key": "k"},
+    ),
+    ("POST", "/auth/config/models", {"model_url": "http://127.0.0.1:1/v1", "api_key": "k"}),
+    (
+        "POST",
+        "/auth/config/test",
         {"model_url": "http://127.0.0.1:1/v1", "model_name": "m", "api_key": "k"},
     ),
     ("POST", "/auth/refresh", {"refresh_token": "t"}),
@@ -70,7 +99,12 @@ NOT_WRONG = {
     (field, WITH_NUL) for field in ("password", "old_password", "new_password", "username_or_email")
 }
 """Names that nobody has and passwords may hold any character."""
-NO_BODY_NEEDED = {"/conversations", "/auth/refresh"}
+NO_BODY_NEEDED = {
+    "/conversations",
+    "/auth/refresh",
+    "/auth/config/models",
+    "/auth/config/test",
+}
 BAD_IDS = [
     "0",
     "-1",
@@ -173,6 +207,7 @@ async def test_ids_and_numbers_have_one_spelling(server: RunningServer) -> None:
         for path in ("/conversations?limit=", "/conversations?offset="):
             if bad not in ("0", "01"):
                 assert_clean(await ada.get(path + bad), "invalid_input")
+        assert_clean(await ada.get(f"/conversations?before_id={bad}"), "invalid_input")
         for name in ("limit", "before_id"):
             path = f"/conversations/{id}/messages?{name}={bad}"
             assert_clean(await ada.get(path), "invalid_input")
@@ -193,6 +228,8 @@ async def test_messages_that_say_nothing_or_too_much(server: RunningServer) -> N
     for content, code in [
         ("", "blank_message"),
         (" \n\t\u3000\u2028", "blank_message"),
+        *((text, "blank_message") for text in UNSEEN),
+        *((text, "model_not_configured") for text in SEEN),
         ("x" * 100_001, "message_too_long"),
         ("🍣" * 100_001, "message_too_long"),
         ("x" * 100_000, "model_not_configured"),
@@ -200,6 +237,17 @@ async def test_messages_that_say_nothing_or_too_much(server: RunningServer) -> N
     ]:
         assert_clean(await ada.say(id, content), code)
     assert await ada.messages(id) == []
+
+
+async def test_titles_that_say_nothing(server: RunningServer) -> None:
+    ada, id = await ada_with_conversation(server)
+    for title in ("", " \n\u3000", *UNSEEN):
+        for method, path in (("POST", "/conversations"), ("PATCH", f"/conversations/{id}")):
+            answer = await ada.request(method, path, json={"title": title})
+            assert_clean(answer, "invalid_input")
+    for title in SEEN:
+        answer = await ada.request("PATCH", f"/conversations/{id}", json={"title": title})
+        assert (answer.status_code, answer.json()["title"]) == (200, title)
 
 
 async def test_huge_bodies(server: RunningServer) -> None:

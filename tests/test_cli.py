@@ -1,16 +1,18 @@
-"""The command line from outside: real processes, their output and their exit codes."""
+"""The command line from outside: real processes, their output and their exit codes. Only the help
+needs none."""
 
 import asyncio
 import os
 import socket
-import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from tests.cli_process import run, serving
+from app.cli import COMMANDS, command_line
+from tests.cli_process import ROOT, environment, run, serving, until
 from tests.upstream import ScriptedUpstream
 
 PASSWORD = "correct horse"
@@ -35,10 +37,16 @@ HEAVY = {"sqlalchemy", "fastapi", "openai", "uvicorn", "alembic", "xllamacpp", "
         (("--version",), ("1.",)),
     ],
 )
-def test_help(tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
-    ended = run(tmp_path, *arguments)
+def test_help(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(command_line(arguments), arguments, env={"COLUMNS": "200"})
+    assert shown.exit_code == 0
+    assert [word for word in words if word not in shown.stdout] == []
+
+
+def test_help_from_outside(tmp_path: Path) -> None:
+    ended = run(tmp_path, "--help")
     assert ended.returncode == 0
-    assert [word for word in words if word not in ended.stdout] == []
+    assert [name for name in COMMANDS if name not in ended.stdout] == []
 
 
 def test_only_the_command_that_is_called_is_imported(tmp_path: Path) -> None:
@@ -55,6 +63,7 @@ def test_only_the_command_that_is_called_is_imported(tmp_path: Path) -> None:
         ({"SECRET_KEY": "hunter2"}, ["SECRET_KEY must be at least 32 bytes long"]),
         ({"SECRET_KEY": "your-secret-key-here"}, ["SECRET_KEY still has the placeholder"]),
         ({"ENCRYPTION_KEY": "hunter2"}, ["ENCRYPTION_KEY must be the base64 of 32 bytes"]),
+        ({"ENCRYPTION_KEY": " , "}, ["ENCRYPTION_KEY must be the base64 of 32 bytes"]),
         ({"PORT": "hunter2", "LOG_FORMAT": "hunter2"}, ["PORT: ", "LOG_FORMAT: "]),
         ({"DATABASE_URL": "mysql://u:hunter2@host/db"}, ["SECRET_KEY must be set"]),
     ],
@@ -70,13 +79,38 @@ def test_wrong_settings_are_told_one_a_line_and_never_shown(
     assert "hunter2" not in ended.stderr + ended.stdout
 
 
-@pytest.mark.parametrize("url", ["hunter2", "postgresql://u:hunter2@host/db"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "hunter2",
+        "postgresql://u:hunter2@host/db",
+        "mysql+pymysql://user:p@ss:hunter2@host:3306/db",
+    ],
+)
 def test_a_database_that_is_not_supported_is_refused(tmp_path: Path, url: str) -> None:
     secrets = {"SECRET_KEY": "k" * 32, "ENCRYPTION_KEY": "A" * 43 + "="}
     ended = run(tmp_path, "serve", DATABASE_URL=url, **secrets)
     assert ended.returncode == 2
     assert ended.stderr.startswith("DATABASE_URL: must look like mysql+pymysql://")
     assert "hunter2" not in ended.stderr
+
+
+def test_uvicorn_alone_does_not_show_the_password_of_a_database_url_either(tmp_path: Path) -> None:
+    url = "mysql+pymysql://user:p@ss:hunter2@host:3306/db"
+    own = environment(DATABASE_URL=url, SECRET_KEY="k" * 32, ENCRYPTION_KEY="A" * 43 + "=")
+    words = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
+    ended = subprocess.run(words, cwd=tmp_path, env=own, capture_output=True, text=True, timeout=60)
+    assert ended.returncode != 0
+    assert "must look like mysql+pymysql://" in ended.stderr
+    assert "hunter2" not in ended.stderr + ended.stdout
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory"])
+def test_a_database_in_memory_is_refused(tmp_path: Path, url: str) -> None:
+    secrets = {"SECRET_KEY": "k" * 32, "ENCRYPTION_KEY": "A" * 43 + "="}
+    ended = run(tmp_path, "serve", DATABASE_URL=url, **secrets)
+    assert (ended.returncode, os.listdir(tmp_path)) == (2, [])
+    assert ended.stderr == "DATABASE_URL: SQLite needs a file, such as sqlite:///data/chat.db\n"
 
 
 def test_a_taken_port_is_told_in_one_line(tmp_path: Path) -> None:
@@ -138,54 +172,6 @@ def test_a_bad_account_is_refused_without_showing_the_password(tmp_path: Path) -
     assert "hunter2" not in ended.stderr
 
 
-def test_the_doctor_finds_a_fresh_installation_well(tmp_path: Path) -> None:
-    ended = run(tmp_path, "doctor")
-    assert ended.returncode == 0, ended.stdout
-    assert "made on first start" in ended.stdout
-
-
-def test_the_doctor_advises_to_finish_a_rotation(tmp_path: Path) -> None:
-    with serving(tmp_path):
-        pass
-    assert "the database's" in run(tmp_path, "doctor").stdout
-    kept = tmp_path / "data" / "encryption_key"
-    kept.write_text(f"{'A' * 43}=, {kept.read_text()}")
-    told = run(tmp_path, "doctor")
-    assert told.returncode == 0
-    assert "run chat-backend rotate-keys" in told.stdout
-    assert run(tmp_path, "rotate-keys").returncode == 0
-    assert "rotate-keys" not in run(tmp_path, "doctor").stdout
-
-
-def test_the_doctor_finds_what_must_be_mended(tmp_path: Path) -> None:
-    assert run(tmp_path, "doctor").returncode == 0
-    secret = tmp_path / "data" / "secret_key"
-    secret.chmod(stat.S_IRUSR | stat.S_IROTH)
-    ended = run(tmp_path, "doctor")
-    assert ended.returncode == 1
-    assert "chmod 600 data/secret_key" in ended.stdout
-    secret.chmod(stat.S_IRUSR)
-    (tmp_path / "data" / "encryption_key").unlink()
-    (tmp_path / "data" / "encryption_key").write_text("torn")
-    assert "data/encryption_key is damaged" in run(tmp_path, "doctor").stdout
-
-
-def test_the_doctor_finds_a_default_model_that_does_not_answer(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    url = f"http://127.0.0.1:{port}/v1"
-    ended = run(tmp_path, "doctor", DEFAULT_MODEL_URL=url, DEFAULT_API_KEY="hunter2")
-    assert ended.returncode == 1
-    assert "check DEFAULT_MODEL_URL and DEFAULT_API_KEY" in ended.stdout
-    assert "hunter2" not in ended.stdout
-
-
-def test_the_doctor_finds_a_default_model_that_answers(tmp_path: Path) -> None:
-    ended = asyncio.run(_with_upstream(tmp_path, "echo", ["doctor"]))
-    assert ended.returncode == 0
-    assert "the endpoint answers" in ended.stdout
-
-
 def test_chat_says_plainly_that_there_is_no_server(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
@@ -193,6 +179,12 @@ def test_chat_says_plainly_that_there_is_no_server(tmp_path: Path) -> None:
         tmp_path, "chat", "--url", url, "--message", "hi", CHAT_USER="anna", CHAT_PASSWORD=PASSWORD
     )
     assert (ended.returncode, ended.stderr) == (1, f"{url} cannot be reached\n")
+
+
+def test_chat_says_plainly_that_its_url_is_none(tmp_path: Path) -> None:
+    who = {"CHAT_USER": "anna", "CHAT_PASSWORD": PASSWORD}
+    ended = run(tmp_path, "chat", "--url", "http://[::1", "--message", "hi", **who)
+    assert (ended.returncode, ended.stderr) == (1, "http://[::1 cannot be reached\n")
 
 
 async def _with_upstream(
@@ -250,6 +242,36 @@ def test_dotenv_gives_the_settings_and_an_option_wins(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert not server.url.endswith(":99999")
     assert os.listdir(tmp_path / "data")
+
+
+NO_HARD_LINKS = """
+import errno, os
+def link(*names, **options):
+    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+os.link = link
+"""
+
+
+def test_the_first_start_needs_no_hard_links(tmp_path: Path) -> None:
+    """Some file systems of sticks and of shared folders have none."""
+    (tmp_path / "sitecustomize.py").write_text(NO_HARD_LINKS)
+    with serving(tmp_path, PYTHONPATH=f"{tmp_path}:{ROOT}", BACKUP_EVERY="24"):
+        secrets = [tmp_path / "data" / name for name in ("secret_key", "encryption_key")]
+        assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600, 0o600]
+        backups = tmp_path / "data" / "backups"
+        until(lambda: bool(list(backups.glob("*.backup"))), 10)
+
+
+def test_servers_that_start_first_at_once_have_the_same_secrets(tmp_path: Path) -> None:
+    program = (
+        "from app.secret_files import *; made = with_local_secrets(Settings(_env_file=None));"
+        "print(made.secret_key.get_secret_value(), made.encryption_key.get_secret_value())"
+    )
+    own = environment(DATA_DIR=str(tmp_path / "data"))
+    words = [sys.executable, "-c", program]
+    starts = [subprocess.Popen(words, env=own, stdout=subprocess.PIPE) for _ in range(8)]
+    told = {start.communicate(timeout=60)[0] for start in starts}
+    assert len(told) == 1 and len(told.pop().split()) == 2
 
 
 def test_a_database_that_cannot_be_reached_is_told_in_one_line(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from websockets.sync.client import connect
 from websockets.sync.server import ServerConnection, serve
 
+from app.cli.chat.api import ApiError
 from app.cli.chat.session import ChatSession
 from app.cli.chat.stream import ReplyStream, Shown
 from tests.cli_process import until
@@ -129,14 +130,20 @@ def _playing(*scripts: Script) -> Iterator[_Server]:
     thread.join()
 
 
+def _refused() -> None:
+    raise ApiError("Not logged in", "invalid_token")
+
+
 @contextmanager
-def _chatting(server: _Server) -> Iterator[tuple[ChatSession, list[Shown]]]:
+def _chatting(
+    server: _Server, renew: Callable[[], None] = _refused
+) -> Iterator[tuple[ChatSession, list[Shown]]]:
     shown: list[Shown] = []
 
     def open_socket(cursor: str | None) -> Any:
         return connect(f"{server.url}?last_event_id={cursor}" if cursor else server.url, proxy=None)
 
-    session = ChatSession(open_socket, shown.append)
+    session = ChatSession(open_socket, renew, shown.append)
     session.start()
     yield session, shown
     session.close()
@@ -204,11 +211,36 @@ def test_stop_is_sent_on_the_open_connection() -> None:
         assert shown[-1] == Shown("end", "stopped")
 
 
-def test_an_expired_login_ends_the_session() -> None:
+REFUSED = {"type": "error", "code": "invalid_token", "message": "Not logged in"}
+
+
+def test_a_login_that_expires_is_renewed_and_the_message_sent_again() -> None:
+    def first(socket: ServerConnection) -> None:
+        socket.recv(timeout=5)
+        _say(socket, REFUSED)
+        socket.close(4401)
+
+    def second(socket: ServerConnection) -> None:
+        _say(socket, _start(json.loads(socket.recv(timeout=5))["client_id"]), _chunk("Hi", 2), DONE)
+        _stay(socket)
+
+    renewed: list[bool] = []
+    with (
+        _playing(first, second) as server,
+        _chatting(server, lambda: renewed.append(True)) as (session, shown),
+    ):
+        session.send("hi")
+        session.wait()
+        assert shown == [Shown("text", "Hi"), Shown("end", "stop")]
+        assert renewed == [True]
+
+
+def test_a_login_that_was_ended_ends_the_session() -> None:
     def only(socket: ServerConnection) -> None:
-        _say(socket, {"type": "error", "code": "invalid_token", "message": "Not logged in"})
+        _say(socket, REFUSED)
         socket.close(4401)
 
     with _playing(only) as server, _chatting(server) as (session, shown):
         until(lambda: session.failure is not None, 5)
-        assert shown == [Shown("refused", "Not logged in")]
+        assert session.failure == "You have been logged out"
+        assert shown == []

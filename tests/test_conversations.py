@@ -1,10 +1,15 @@
 """Conversations: made, listed, changed, deleted, restored, and nobody else's business."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Select, insert
 
+from app.database import table_of
+from app.models import Conversation, utc_now
+from app.services.conversation_service import Page, page_query
 from tests.refusals import assert_refused, last_words
 from tests.server import Person, RunningServer
 from tests.upstream import ScriptedUpstream
@@ -89,6 +94,94 @@ async def test_the_list(server: RunningServer, upstream: ScriptedUpstream) -> No
     assert first["updated_at"] > first["created_at"] and first["updated_at"].endswith("Z")
 
 
+async def test_scrolling_meets_every_conversation_once(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.person_with_model(upstream.url)
+    ids = [await ada.conversation() for _ in range(11)]
+    seen: list[int] = []
+    place: dict[str, Any] = {}
+    while page := await scrolled(ada, **place):
+        seen += [item["id"] for item in page]
+        place = {"before": page[-1]["updated_at"], "before_id": page[-1]["id"]}
+        assert (await ada.say(ids[len(seen)], "to the front")).status_code == 200
+        await ada.conversation("made meanwhile")
+    # Of those that were used meanwhile, the scrolling had not yet come to one.
+    assert seen == [id for id in ids[::-1] if id != ids[4]]
+
+
+async def scrolled(person: Person, **place: Any) -> list[dict[str, Any]]:
+    answer = await person.get("/conversations", params={"limit": 4, **place})
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["conversations"]
+    return items
+
+
+async def test_conversations_of_one_moment_are_told_apart_by_id(server: RunningServer) -> None:
+    ada = await server.register()
+    database = server.app.state.services.database
+    await database.write(make_many, ada.id, 9)
+    first = await scrolled(ada)
+    moment = first[0]["updated_at"]
+    assert len({item["updated_at"] for item in first}) == 1
+    rest = await scrolled(ada, before=moment, before_id=first[-1]["id"])
+    last = await scrolled(ada, before=moment, before_id=rest[-1]["id"])
+    ids = [item["id"] for item in first + rest + last]
+    assert len(ids) == 9 and ids == sorted(ids, reverse=True)
+    assert await scrolled(ada, before=moment) == []
+    assert await scrolled(ada, before="9999-12-31T23:59:59.999999Z") == first
+    assert await scrolled(ada, before="0001-01-01T00:00:00.000000Z") == []
+
+
+_conversation = table_of(Conversation)
+
+
+def make_many(connection: Connection, user_id: int, count: int) -> None:
+    now = utc_now()
+    same = {"user_id": user_id, "title_source": "user", "created_at": now, "updated_at": now}
+    rows = [same | {"title": f"number {number}"} for number in range(count)]
+    connection.execute(insert(_conversation), rows)
+
+
+async def test_a_page_of_many_is_a_walk_along_an_index(server: RunningServer) -> None:
+    ada = await server.register()
+    database = server.app.state.services.database
+    await database.write(make_many, ada.id, 10_000)
+    place = (await scrolled(ada))[-1]
+    at = datetime.fromisoformat(place["updated_at"])
+    for page in (Page(20, 0, None, 0), Page(20, 0, at, place["id"])):
+        plan = await database.read(plan_of, page_query(ada.id, page))
+        assert "idx_user_recent" in plan, plan
+        for sorting in ("filesort", "TEMP B-TREE", "temporary"):
+            assert sorting not in plan, plan
+
+
+def plan_of(connection: Connection, query: Select[Any]) -> str:
+    """What the database says that it does for a query."""
+    dialect = connection.dialect
+    sql = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    explain = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
+    plan = connection.exec_driver_sql(f"{explain} {sql}".replace("%", "%%"))
+    return "\n".join(str(row) for row in plan)
+
+
+async def test_places_that_are_none(server: RunningServer) -> None:
+    ada = await server.register()
+    for bad in (
+        {"before": "now"},
+        {"before": "1"},
+        {"before": ""},
+        {"before": "2026-11-24"},
+        {"before": "2026-11-24T12:00:00.000000"},
+        {"before": "0001-01-01T00:00:00.000000+23:59"},
+        {"before": "2026-13-24T12:00:00.000000Z"},
+        {"before": "0000-01-01T00:00:00.000000Z"},
+        {"before_id": "1"},
+        {"before": "2026-11-24T12:00:00.000000Z", "before_id": "0"},
+    ):
+        assert_refused(await ada.get("/conversations", params=bad), 422, "invalid_input")
+
+
 async def test_changing_one(server: RunningServer) -> None:
     ada = await server.register()
     id = await ada.conversation()
@@ -103,7 +196,7 @@ async def test_changing_one(server: RunningServer) -> None:
         return changed
 
     assert await patch(title="名字") == before | {"title": "名字"}
-    prompt = "Answer in verse.\n" * 1000
+    prompt = "Answer in verse.\n" * 900
     assert await patch(system_prompt=prompt) == before | {"title": "名字", "system_prompt": prompt}
     assert (await patch(title=None))["title"] == "名字"
     assert await patch(system_prompt="") == before | {"title": "名字"}

@@ -30,6 +30,7 @@ def no_mysql(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def run_one_test(folder: Path, monkeypatch: pytest.MonkeyPatch, ci: str) -> tuple[int, str]:
     """Exit code and output of a run of one passing test, where MySQL is not to be had."""
     monkeypatch.setenv("CI", ci)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
     (folder / "test_it.py").write_text("def test_it(): pass\n")
     (folder / "pytest.ini").write_text("[pytest]\n")
     root = Path(__file__).parent.parent

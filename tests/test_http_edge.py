@@ -3,10 +3,14 @@
 import asyncio
 import http.client
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx2
+import orjson
 import pytest
+from fastapi import Response
+from fastapi.responses import StreamingResponse
 from sqlalchemy import text
 from sqlalchemy.engine import URL
 from websockets.asyncio.client import connect
@@ -52,6 +56,49 @@ async def test_every_answer_carries_the_security_headers(server: RunningServer) 
         assert "unsafe-inline" not in policy.replace("style-src 'self' 'unsafe-inline'", ""), path
         assert re.fullmatch("[0-9a-f]{16}", answer.headers["X-Request-ID"]), path
         assert "Access-Control-Allow-Origin" not in answer.headers, path
+
+
+async def test_an_answer_to_a_fault_is_like_any_other(
+    start_server: StartServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = await start_server(cors_origins=[LISTED], log_format="json")
+
+    async def fails() -> None:
+        raise ValueError("of a secret")
+
+    server.app.add_api_route("/fails", fails)
+    capsys.readouterr()
+    asked = {"Origin": LISTED, "Accept-Language": "en"}
+    answer = await server.http.get("/fails", headers=asked)
+    assert_refused(answer, 500, "internal_error")
+    assert "secret" not in answer.text
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Access-Control-Allow-Origin"] == LISTED
+    lines = [orjson.loads(line) for line in capsys.readouterr().err.splitlines()]
+    told = [line for line in lines if line.get("request_id") == answer.headers["X-Request-ID"]]
+    assert [line["event"] for line in told] == ["request_failed", "request"]
+    assert "in fails" in told[0]["exception"] and told[1]["status"] == 500
+
+
+async def test_a_fault_in_the_middle_of_an_answer_breaks_it_off(
+    start_server: StartServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = await start_server(log_format="json")
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b"the first half"
+        raise ValueError("half way")
+
+    async def fails() -> Response:
+        return StreamingResponse(half())
+
+    server.app.add_api_route("/fails", fails)
+    with pytest.raises(httpx2.RemoteProtocolError):
+        await server.http.get("/fails")
+    assert capsys.readouterr().err.count("Traceback") == 1
+    assert (await server.http.get("/health/ready")).status_code == 200
 
 
 async def test_request_ids_differ(server: RunningServer) -> None:

@@ -19,8 +19,9 @@ from app.errors import KeyUnreadable
 from app.migration import sync_engine
 from app.models import ModelConfig, User, utc_now
 from app.services import master_keys
-from app.services.master_keys import WrongEncryptionKey, canary_of, rotate
+from app.services.master_keys import WrongEncryptionKey, canary_of, recognise, rotate
 from tests import databases
+from tests.audit_log import verified
 from tests.cli_process import environment, run
 from tests.conftest import StartServer
 from tests.server import ENCRYPTION_KEY as OLD
@@ -91,16 +92,42 @@ def save(connection: Connection, change: Update) -> None:
     connection.execute(change)
 
 
-async def test_a_wrong_key_is_refused_before_anything_is_written(
+async def test_a_wrong_key_changes_nothing(url: str, start_server: StartServer) -> None:
+    server = await start_server(database_url=url)
+    await server.person_with_model("http://127.0.0.1:1/v1")
+    before = await asyncio.to_thread(stored, url)
+    database = await asyncio.to_thread(open_database, settings(url, NEW))
+    with pytest.raises(WrongEncryptionKey):
+        await database.write(recognise, KeyVault([NEW]))
+    with pytest.raises(WrongEncryptionKey):
+        await rotate(database, KeyVault([NEW]), lambda _: None)
+    await database.close()
+    assert await asyncio.to_thread(stored, url) == before
+
+
+@pytest.mark.databases("sqlite")
+def test_a_rotation_leaves_the_schema_alone_where_it_should(tmp_path: Path) -> None:
+    ended = run(tmp_path, "rotate-keys", AUTO_MIGRATE="false")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "run chat-backend migrate, or set AUTO_MIGRATE=true" in ended.stderr
+    assert run(tmp_path, "migrate").stdout.startswith("Schema: empty → ")
+
+
+@pytest.mark.databases("sqlite")
+async def test_a_wrong_key_is_told_by_every_command_before_anything_is_written(
     url: str, start_server: StartServer, tmp_path: Path
 ) -> None:
     server = await start_server(database_url=url)
-    ada = await server.register()
-    await ada.set_model("http://127.0.0.1:1/v1", "echo")
+    ada = await server.person_with_model("http://127.0.0.1:1/v1")
     before = await asyncio.to_thread(stored, url)
     bare = await asyncio.to_thread(bare_uvicorn, tmp_path, url, NEW)
     assert bare.returncode != 0 and str(WrongEncryptionKey()) in bare.stderr
-    for words in (("serve", "--port", "0"), ("rotate-keys",)):
+    for words in (
+        ("serve", "--port", "0"),
+        ("rotate-keys",),
+        ("audit", "restart"),
+        ("user", "disable", ada.name),
+    ):
         ended = await asyncio.to_thread(command, tmp_path, url, NEW, *words)
         assert (ended.returncode, ended.stdout) == (1, "")
         assert ended.stderr == f"{WrongEncryptionKey()}\n"
@@ -108,6 +135,36 @@ async def test_a_wrong_key_is_refused_before_anything_is_written(
     assert told.returncode == 1
     assert "bring the ENCRYPTION_KEY of this database back" in told.stdout
     assert await asyncio.to_thread(stored, url) == before
+    assert (await server.log_in(ada.name, PASSWORD)).name == ada.name
+    assert (await asyncio.to_thread(verified, url)).findings == []
+
+
+def test_the_first_command_of_all_says_which_key_the_database_is_used_with(
+    url: str, tmp_path: Path
+) -> None:
+    words = ("user", "create", "ada", "ada@example.com", "--password-stdin")
+    keys = {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY}
+    made = run(tmp_path, *words, typed=f"{PASSWORD}\n", **keys, ENCRYPTION_KEY=OLD)
+    assert (made.returncode, made.stderr) == (0, "")
+    ended = command(tmp_path, url, NEW, "serve", "--port", "0")
+    assert (ended.returncode, ended.stderr) == (1, f"{WrongEncryptionKey()}\n")
+
+
+@pytest.mark.databases("sqlite")
+def test_a_command_that_only_looks_makes_no_secrets(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    assert run(tmp_path, "doctor").returncode == 0
+    assert run(tmp_path, "migrate").returncode == 0
+    assert run(tmp_path, "audit", "verify").returncode == 0
+    assert {path.name for path in data.iterdir()} & {"secret_key", "encryption_key"} == set()
+    words = ("user", "create", "ada", "ada@example.com", "--password-stdin")
+    assert run(tmp_path, *words, typed=f"{PASSWORD}\n").returncode == 0
+    (data / "encryption_key").rename(tmp_path / "lost")
+    told, checked = run(tmp_path, "doctor"), run(tmp_path, "audit", "verify")
+    assert (told.returncode, checked.returncode) == (1, 1)
+    assert "bring the ENCRYPTION_KEY of this database back" in told.stdout
+    assert "an ENCRYPTION_KEY that is not here" in checked.stderr
+    assert not (data / "encryption_key").exists()
 
 
 async def test_keys_rotate_while_a_server_runs(
@@ -180,9 +237,7 @@ async def test_a_change_that_was_overtaken_is_left_alone(
     await database.close()
 
 
-async def test_a_rotation_that_was_broken_off_goes_on(
-    url: str, start_server: StartServer, tmp_path: Path
-) -> None:
+async def test_a_rotation_that_was_broken_off_goes_on(url: str, start_server: StartServer) -> None:
     await start_server(database_url=url)
     await asyncio.to_thread(save_many, url, KeyVault([OLD]))
     database = await asyncio.to_thread(open_database, settings(url, OLD))
@@ -194,10 +249,9 @@ async def test_a_rotation_that_was_broken_off_goes_on(
         await rotate(database, KeyVault([NEW, OLD]), break_off)
     canary = await database.read(canary_of)
     assert canary is not None and KeyVault([OLD]).recognises(canary)
+    done = await rotate(database, KeyVault([NEW, OLD]), lambda _: None)
     await database.close()
-    ended = await asyncio.to_thread(command, tmp_path, url, f"{NEW},{OLD}", "rotate-keys")
-    left = MANY - master_keys.BATCH
-    assert ended.stdout == f"{left} API keys encrypted anew, {MANY} under the newest key\n"
+    assert (done.renewed, done.current) == (MANY - master_keys.BATCH, MANY)
 
 
 async def test_a_lost_key_is_given_up_only_when_told(

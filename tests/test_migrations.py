@@ -166,7 +166,7 @@ def test_tables_are_as_documented(settings: Settings, engine: Engine) -> None:
         numbered = {name for name, sql in created if "AUTOINCREMENT" in (sql or "")}
         assert numbered == {
             *("user", "session", "model_config"),
-            *("conversation", "message", "generation"),
+            *("conversation", "message", "generation", "audit_event"),
         }
         return
     database = make_url(settings.database_url).database

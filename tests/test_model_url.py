@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from app.config import Settings
-from app.errors import ModelUrlNotAllowed
+from app.errors import ModelUrlNotAllowed, UpstreamUnavailable
 from app.services.ai_service import AiService, Endpoint
+from app.services.upstream.connector import Connector
 from app.utils.net import AddressGuard, Origin, is_global, is_metadata, origin_of, parse_model_url
 from tests.upstream import ScriptedUpstream
 
@@ -249,13 +250,13 @@ async def test_metadata_is_refused_even_if_allow_listed(text: str) -> None:
         await guard.addresses(Origin("http", text, 80))
 
 
-class Resolver:
-    """Answers `loop.getaddrinfo` from a script, one answer per question, the last for good."""
+class Names:
+    """Answers `socket.getaddrinfo` from a script, one answer per question, the last for good."""
 
     def __init__(self, *answers: list[str]) -> None:
         self._answers = list(answers)
 
-    async def __call__(self, host: Any, port: Any, **_: Any) -> list[Any]:
+    def __call__(self, host: Any, port: Any, **_: Any) -> list[Any]:
         answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (text, port)) for text in answer]
 
@@ -263,8 +264,7 @@ class Resolver:
 async def test_one_private_address_among_global_ones_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    loop = asyncio.get_running_loop()
-    monkeypatch.setattr(loop, "getaddrinfo", Resolver(["8.8.8.8", "10.0.0.1"]))
+    monkeypatch.setattr(socket, "getaddrinfo", Names(["8.8.8.8", "10.0.0.1"]))
     with pytest.raises(ModelUrlNotAllowed):
         await addresses(AddressGuard([], ""), "http://model.example/v1")
 
@@ -272,13 +272,28 @@ async def test_one_private_address_among_global_ones_is_refused(
 async def test_a_name_that_rebinds_is_refused_at_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     async with ScriptedUpstream() as canary:
         ai = AiService(Settings(_env_file=None, default_model_url=""))
-        loop = asyncio.get_running_loop()
-        monkeypatch.setattr(loop, "getaddrinfo", Resolver(["8.8.8.8"], ["127.0.0.1"]))
-        url = await ai.check_url(f"http://model.example:{canary.port}/v1")
+        monkeypatch.setattr(socket, "getaddrinfo", Names(["8.8.8.8"], ["127.0.0.1"]))
+        url = await ai.check_url(1, f"http://model.example:{canary.port}/v1")
         with pytest.raises(ModelUrlNotAllowed):
             await ai.stream_reply(Endpoint(url, "echo", "k"), [], lambda *_: None)
         await ai.aclose()
         assert canary.connections == 0
+
+
+@pytest.mark.parametrize("refusing", [0, 1, 3])
+async def test_addresses_share_the_time_for_connecting(
+    monkeypatch: pytest.MonkeyPatch, refusing: int
+) -> None:
+    """One that refuses leaves its share to the next."""
+    loop = asyncio.get_running_loop()
+    addresses = [f"127.0.0.{n + 2}" for n in range(refusing)]
+    monkeypatch.setattr(socket, "getaddrinfo", Names([*addresses, "127.0.0.1"]))
+    connector = Connector(AddressGuard(["model.example"], ""), 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, answers no TLS
+        began = loop.time()
+        with pytest.raises(UpstreamUnavailable):
+            await connector.open(Origin("https", "model.example", silent.getsockname()[1]))
+    assert 0.9 < loop.time() - began < 2
 
 
 @pytest.mark.parametrize(
@@ -289,7 +304,7 @@ async def test_no_connection_leaves_for_a_refused_address(host: str) -> None:
         ai = AiService(Settings(_env_file=None, default_model_url=""))
         endpoint = Endpoint(f"http://{host}:{canary.port}/v1", "echo", "k")
         with pytest.raises(ModelUrlNotAllowed):
-            await ai.check_url(endpoint.base_url)
+            await ai.check_url(1, endpoint.base_url)
         with pytest.raises(ModelUrlNotAllowed):
             await ai.stream_reply(endpoint, [], lambda *_: None)
         with pytest.raises(ModelUrlNotAllowed):

@@ -28,8 +28,9 @@ DIFFERENT = [
     ("muller", "müller"),
 ]
 ALLOWED = ["ada", "张三丰", "Ада-1", "🍣🍺🍕", "o'brien", "a.b_c+d", "नमस्ते", "가나다"]
+ALLOWED += ["Ada B. Lovelace"]
 REFUSED = {
-    "blank inside": "a da",
+    "two blanks": "a  da",
     "blank behind": "ada ",
     "blank before": " ada",
     "tab": "ada\t",

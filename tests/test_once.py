@@ -1,6 +1,7 @@
 """A message is sent once, one reply runs at a time, and limits hold."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -54,6 +55,58 @@ async def test_a_client_id_is_not_used_for_another_message(
         assert (refusal["code"], refusal["client_id"]) == ("client_id_reused", "a")
         assert (await socket.say("three", client_id="A"))[-1]["type"] == "done"
     assert len(await ada.messages(conversation)) == 4
+
+
+async def test_a_client_id_is_not_used_for_another_act(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.person_with_model(upstream.url, "cut")
+    conversation = await ada.conversation()
+    first = (await ada.say(conversation, "same", **named("sent"))).json()
+    second = (await ada.say(conversation, "two")).json()
+    said, heard = f"/messages/{second['message']['id']}", f"/messages/{second['reply']['id']}"
+
+    async def ask(path: str, name: str, content: str | None = None) -> dict[str, Any]:
+        body = {"content": content} if content else None
+        answer = await ada.post(path, json=body, headers=named(name))
+        result: dict[str, Any] = {"status": answer.status_code} | answer.json()
+        return result
+
+    edited = await ask(f"{said}/edit", "edited", "same")
+    again = await ask(f"/messages/{edited['reply']['id']}/regenerate", "again")
+    more = await ask(f"/messages/{again['reply']['id']}/continue", "more")
+    assert [answer["status"] for answer in (edited, again, more)] == [200, 200, 200]
+    before, asked = await ada.messages(conversation), len(upstream.replies)
+    send, message = f"/conversations/{conversation}/messages", f"/messages/{first['message']['id']}"
+    last = f"/messages/{again['reply']['id']}"
+    for path, name, content in (
+        (send, "edited", "same"),
+        (f"{message}/edit", "edited", "same"),
+        (f"{message}/edit", "sent", "same"),
+        (f"/messages/{edited['message']['id']}/edit", "edited", "same"),
+        (f"{said}/edit", "sent", "same"),
+        (f"{said}/edit", "again", "same"),
+        (f"{last}/regenerate", "again", None),
+        (f"{last}/regenerate", "more", None),
+        (f"{heard}/regenerate", "again", None),
+        (f"{heard}/regenerate", "edited", None),
+        (f"{last}/continue", "again", None),
+        (f"{last}/continue", "edited", None),
+    ):
+        refusal = await ask(path, name, content)
+        assert (refusal["status"], refusal.get("code")) == (422, "client_id_reused"), (path, name)
+    assert await ada.messages(conversation) == before
+    # The same names for the same acts lead to what they led to.
+    assert (await ask(send, "sent", "same"))["reply"]["id"] == first["reply"]["id"]
+    assert (await ask(f"{said}/edit", "edited", "same"))["message"] == edited["message"]
+    same = await ask(f"/messages/{edited['reply']['id']}/regenerate", "again")
+    assert same["reply"]["id"] == again["reply"]["id"]
+    assert (await ask(f"{last}/continue", "more"))["reply"] == more["reply"]
+    assert len(upstream.replies) == asked
+
+
+def named(name: str) -> dict[str, str]:
+    return {"Idempotency-Key": name}
 
 
 async def test_a_second_message_waits_for_the_first_reply(

@@ -2,12 +2,19 @@
 
 import asyncio
 import signal
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, func, select
 
+from app.models import Generation
+from app.services.generation.news import PIECES_OF
 from tests.conftest import StartServer
+from tests.faults.watching import eventually
+from tests.scraping import scrape
 from tests.server import ChatSocket, text_of
 from tests.server_process import server_process
 from tests.upstream import ScriptedUpstream
@@ -42,10 +49,115 @@ async def test_another_process_follows_resumes_and_stops(
             assert (await owner.until("done"))[-1]["finish_reason"] == "stopped"
 
 
+async def test_another_process_shows_replies_however_short(
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
+) -> None:
+    here = await start_server()
+    ada = await here.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    async with (
+        server_process(database_url) as process,
+        process.seen_by(ada).socket(conversation) as viewer,
+    ):
+        await viewer.send(type="ping")
+        await viewer.until("pong")
+        for number in range(4):
+            await ada.say(conversation, f"number {number}")
+            events = await viewer.until("done")
+            assert [e["type"] for e in events if e["type"] != "title"] == ["start", "chunk", "done"]
+            assert text_of(events) == f"You said: number {number}"
+
+
+async def test_another_process_follows_many_replies_at_once(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    many = 2 * PIECES_OF + 3
+    room = {
+        "max_replies_per_user": many,
+        "max_sockets_per_user": many,
+        "rate_limit_per_minute": 999,
+    }
+    here, elsewhere = await start_server(**room), await start_server(**room)
+    ada = await here.person_with_model(upstream.url, "hold")
+    conversations = [await ada.conversation() for _ in range(many)]
+    async with AsyncExitStack() as stack:
+        viewers = []
+        for conversation in conversations:
+            owner = await stack.enter_async_context(ada.socket(conversation))
+            await owner.send(type="message", content=f"of {conversation}")
+            await owner.until("chunk")
+            seen = replace(ada, server=elsewhere).socket(conversation)
+            viewers.append(await stack.enter_async_context(seen))
+        upstream.release()
+        shown = [text_of(await viewer.until("done")) for viewer in viewers]
+    assert shown == [f"You said: of {conversation}" for conversation in conversations]
+
+
+async def test_a_process_that_slept_through_the_end_of_a_reply_shows_it(
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
+) -> None:
+    here = await start_server(reap_after_seconds=1, finished_reply_seconds=0.2)
+    ada = await here.person_with_model(upstream.url, "hold")
+    conversation = await ada.conversation()
+    async with (
+        server_process(database_url) as process,
+        process.seen_by(ada).socket(conversation, ping_interval=None) as viewer,
+    ):
+        sending = asyncio.create_task(ada.say(conversation, "one two three"))
+        seen = await viewer.until("chunk")
+        process.kill(signal.SIGSTOP)
+        upstream.release()
+        await sending
+
+        async def is_cleared_away() -> bool:
+            left: int = await here.app.state.services.database.read(generations, conversation)
+            return left == 0
+
+        await eventually(is_cleared_away, 10)
+        process.kill(signal.SIGCONT)
+        rest = await viewer.until("done")
+        assert text_of(seen + rest) == "You said: one two three"
+        await ada.set_model(upstream.url, "echo")
+        await ada.say(conversation, "again")
+        assert text_of(await viewer.until("done")) == "You said: again"
+
+
+def generations(connection: Connection, conversation_id: int) -> int:
+    """How many rows of running or lately ended replies a conversation has."""
+    mine = Generation.conversation_id == conversation_id
+    return connection.scalar(select(func.count()).select_from(Generation).where(mine)) or 0
+
+
+async def test_another_process_shows_which_version_was_chosen(
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
+) -> None:
+    here = await start_server()
+    ada = await here.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    first = (await ada.say(conversation, "hello")).json()["reply"]["id"]
+    second = (await ada.post(f"/messages/{first}/regenerate")).json()["reply"]["id"]
+    async with server_process(database_url) as process:
+        elsewhere = process.seen_by(ada)
+        async with ada.socket(conversation) as near, elsewhere.socket(conversation) as far:
+            for socket in (near, far):  # both have been told all that was before
+                await socket.send(type="ping")
+                await socket.until("pong")
+            for chosen in (first, second, first):
+                await ada.post(f"/messages/{chosen}/activate")
+                event = {"type": "switched", "message_id": chosen}
+                assert await far.receive() == event
+                assert await near.receive() == event
+            # A reply that begins speaks for itself.
+            events = await far.say("next")
+            assert "switched" not in {event["type"] for event in events}
+            assert events[0]["message"]["id"] > second
+
+
 async def test_kill_loses_no_message_and_the_conversation_goes_on(
     start_server: StartServer, upstream: ScriptedUpstream, database_url: str
 ) -> None:
     here = await start_server(reap_after_seconds=1)
+    before = await scrape(here)
     ada = await here.person_with_model(upstream.url, "slow")
     conversation = await ada.conversation()
     async with server_process(database_url) as process:
@@ -57,6 +169,11 @@ async def test_kill_loses_no_message_and_the_conversation_goes_on(
                 process.kill(signal.SIGKILL)
             events += await viewer.until("error")
         assert events[-1]["code"] == "interrupted"
+    reaped = [
+        seen.value("chat_replies_lost_total", reason="reaped")
+        for seen in (before, await scrape(here))
+    ]
+    assert reaped[1] == reaped[0] + 1
     message, reply = await ada.messages(conversation)
     assert message["content"] == "word " * 200
     assert reply["status"] == "interrupted"

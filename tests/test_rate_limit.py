@@ -50,6 +50,7 @@ async def test_http_and_socket_share_a_users_budget(
             assert counted <= max(SPENT)
         assert counted in SPENT
         assert event["code"] == "rate_limited"
+        assert 1 <= event["retry_after"] <= 120
         for _ in range(30):
             await socket.send(type="ping")
             assert await socket.receive() == {"type": "pong"}
@@ -83,6 +84,18 @@ async def test_without_a_token_the_address_counts(start_server: StartServer) -> 
     for path in ("/", "/docs", "/docs/assets/start.js", "/health/live", "/health/ready"):
         for _ in range(BUDGET + 2):
             assert (await server.http.get(path)).status_code == 200
+
+
+async def test_a_host_with_many_addresses_has_one_budget(start_server: StartServer) -> None:
+    server = await start_server(rate_limit_per_minute=BUDGET, trusted_proxies=["127.0.0.0/8"])
+
+    async def ask(number: int) -> httpx2.Response:
+        headers = {"X-Forwarded-For": f"2001:db8:1:2::{number:x}"}
+        return await server.http.get("/nothing", headers=headers)
+
+    assert await until_refused(ask) in SPENT
+    neighbour = {"X-Forwarded-For": "2001:db8:1:3::1"}
+    assert (await server.http.get("/nothing", headers=neighbour)).status_code == 404
 
 
 @pytest.mark.parametrize("action", ["login", "register"])
@@ -161,3 +174,17 @@ async def test_guessing_the_password_of_a_login_is_bounded(start_server: StartSe
     answer = await ada.request("DELETE", "/auth/me", json={"password": PASSWORD})
     assert_refused(answer, 429, "rate_limited")
     assert (await ada.get("/auth/me")).status_code == 200
+
+
+async def test_a_proxy_may_add_a_line_of_its_own(start_server: StartServer) -> None:
+    """As HAProxy does: the client's own lines come first, and are still only its claim."""
+    server = await start_server(rate_limit_per_minute=BUDGET, trusted_proxies=["127.0.0.1"])
+
+    async def ask(number: int) -> httpx2.Response:
+        claim, word = f"198.51.100.{number}", "203.0.113.7"
+        lines = [("X-Forwarded-For", claim), ("X-Forwarded-For", word)]
+        return await server.http.get("/nothing", headers=lines)
+
+    assert await until_refused(ask) in SPENT
+    neighbour = [("X-Forwarded-For", "203.0.113.7"), ("X-Forwarded-For", "203.0.113.8")]
+    assert (await server.http.get("/nothing", headers=neighbour)).status_code == 404

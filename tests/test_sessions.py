@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, func, select, update
 
 from app.database import table_of
-from app.models import RefreshToken
+from app.models import LoginSession, RefreshToken, utc_now
 from app.utils.tokens import token_hash
 from tests.refusals import assert_refused, last_words
 from tests.server import PASSWORD, ChatSocket, Person, RunningServer
@@ -18,6 +18,7 @@ from tests.server_process import server_process
 
 pytestmark = pytest.mark.anyio
 
+_session = table_of(LoginSession)
 _token = table_of(RefreshToken)
 
 
@@ -225,6 +226,28 @@ async def test_ending_one_session_from_another(server: RunningServer) -> None:
         await assert_lost(socket)
     assert_refused(await ada.request("DELETE", path), 404, "session_not_found")
     assert (await ada.get("/auth/me")).status_code == 200
+
+
+async def test_an_access_token_ends_with_its_session(server: RunningServer) -> None:
+    ada = await server.register()
+    other = await server.log_in(ada.name, PASSWORD)
+    async with ada.socket(await ada.conversation()) as socket:
+        await assert_works(socket)
+        await expire(ada)
+        await assert_lost(socket)
+    assert_refused(await ada.get("/auth/me"), 401, "invalid_token")
+    assert_refused(await refreshed(ada), 401, "invalid_token")
+    assert [session["id"] for session in await sessions(other)] == [other.session_id]
+
+
+async def expire(person: Person) -> None:
+    """Let the session of a login end a moment ago, as one that is not refreshed does some day."""
+
+    def work(connection: Connection) -> None:
+        mine = _session.c.id == person.session_id
+        connection.execute(update(_session).where(mine).values(expires_at=utc_now()))
+
+    await person.server.app.state.services.database.write(work)
 
 
 async def test_a_session_ended_here_ends_in_other_processes(

@@ -1,9 +1,11 @@
 """Who is refused a socket and how they are told; and what a bad frame does: nothing but a word."""
 
+import asyncio
 import re
+import sqlite3
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -77,7 +79,7 @@ async def refusal(url: str, **options: Any) -> tuple[str, int]:
     async with connect(url, **options) as connection:
         events, close_code = await last_words(connection)
     (event,) = events
-    assert set(event) == {"type", "message", "code"} and event["type"] == "error"
+    assert set(event) - {"retry_after"} == {"type", "message", "code"} and event["type"] == "error"
     return event["code"], close_code
 
 
@@ -126,6 +128,25 @@ async def test_missing_and_strange_conversations(server: RunningServer) -> None:
     for id in (str(MISSING), *STRANGE_IDS):
         url = url_of(server, id, f"?token={ada.token}")
         assert await refusal(url) == ("conversation_not_found", 4404), id[:60]
+
+
+async def test_who_comes_while_the_database_fails_is_told_to_come_again(
+    start_server: StartServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "broken.db"
+    server = await start_server(database_url=f"sqlite:///{file}")
+    ada = await server.register()
+    url = url_of(server, await ada.conversation(), f"?token={ada.token}")
+    await asyncio.to_thread(rename_table, file, "session", "gone")
+    assert await refusal(url) == ("database_unavailable", 1013)
+    await asyncio.to_thread(rename_table, file, "gone", "session")
+    async with connect(url):
+        pass
+
+
+def rename_table(file: Path, old: str, new: str) -> None:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
 
 async def test_too_many_sockets(start_server: StartServer) -> None:

@@ -12,6 +12,8 @@ def test_first_words_are_one_short_line_of_whole_words() -> None:
     long = first_words("word " * 40)
     assert long.endswith("word…") and len(long) <= TITLE_CHARACTERS
     assert len(first_words("长" * 200)) == TITLE_CHARACTERS
+    assert first_words("\u200b" * 200 + "hello") == "hello"
+    assert first_words("👩\u200d🍳\ufe0f") == "👩\u200d🍳\ufe0f"
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,8 @@ def test_first_words_are_one_short_line_of_whole_words() -> None:
         ("标题：《红烧肉的做法》", "红烧肉的做法"),
         ("**Title: Bold**", "Bold"),
         ("\n\n", ""),
+        ("\u200b\n\u2800\x01", ""),
+        ("\u200b\nA Title", "A Title"),
         ("<b>x</b>", "<b>x</b>"),
     ],
 )

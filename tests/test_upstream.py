@@ -5,6 +5,7 @@ import logging
 import time
 import tracemalloc
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -22,8 +23,10 @@ from app.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from app.services import ai_service
 from app.services.ai_service import AiService, Endpoint, Outcome, Usage
 from tests.upstream import ScriptedUpstream
+from tests.upstream_replies import BIG_TEXT
 
 pytestmark = pytest.mark.anyio
 
@@ -34,16 +37,20 @@ MIB = 1024 * 1024
 
 @pytest.fixture
 async def ai(upstream: ScriptedUpstream) -> AsyncIterator[AiService]:
-    settings = Settings(
-        _env_file=None,
-        allowed_private_model_hosts=[upstream.host],
-        upstream_first_token_timeout_seconds=0.4,
-        upstream_silence_timeout_seconds=0.2,
-        upstream_reply_timeout_seconds=5,
-    )
-    service = AiService(settings)
-    yield service
-    await service.aclose()
+    limits = {"first_token": 0.4, "silence": 0.2, "reply": 5}
+    async with service(upstream, **limits) as ai:
+        yield ai
+
+
+@asynccontextmanager
+async def service(upstream: ScriptedUpstream, **limits: float) -> AsyncIterator[AiService]:
+    """One that waits for so many seconds, or as long as an ordinary one."""
+    given: dict[str, Any] = {f"upstream_{of}_timeout_seconds": n for of, n in limits.items()}
+    hosts = [upstream.host]
+    ai = AiService(Settings(_env_file=None, allowed_private_model_hosts=hosts, **given))
+    await ai.prepare()  # loading the SDK is not on the clock
+    yield ai
+    await ai.aclose()
 
 
 class Reply:
@@ -79,6 +86,7 @@ async def ask(
         ("until_close", "old", None),
         ("done_then_cut", "no end of the body", None),
         ("done_then_nothing", "no end of the body", None),
+        ("cut_usage", "all but the count", None),
         ("stall_after_finish", "all there is", None),
         ("surrogates", "smile 😀 and half \ufffd! last \ufffd", USAGE),
         ("emoji", "你好，🍣👩\u200d👩\u200d👧\u2028终。", USAGE),
@@ -140,6 +148,36 @@ async def test_failures(
     assert reply.content == content
 
 
+@pytest.mark.parametrize(
+    ("model", "failure"),
+    [("nonsense_and_end", UpstreamBadResponse), ("error_until_close", UpstreamRateLimited)],
+)
+async def test_what_went_wrong_is_told_apart_from_a_cut_when_both_come_at_once(
+    ai: AiService, upstream: ScriptedUpstream, model: str, failure: type[ReplyError]
+) -> None:
+    reply = Reply()
+    asking = asyncio.create_task(ask(ai, upstream, model, reply=reply))
+    await reply.has_text.wait()
+    upstream.release()
+    with pytest.raises(failure):
+        await asking
+    assert reply.content == "so far "
+
+
+async def test_who_leaves_at_the_first_words_is_told_nothing_else(
+    ai: AiService, upstream: ScriptedUpstream
+) -> None:
+    class Left(Exception):
+        pass
+
+    def leave(*_: str) -> None:
+        raise Left
+
+    endpoint = Endpoint(upstream.url, "error_until_close", KEY)
+    with pytest.raises(Left):
+        await ai.stream_reply(endpoint, [{"role": "user", "content": "hello"}], leave)
+
+
 async def test_reasoning_is_apart_from_content(ai: AiService, upstream: ScriptedUpstream) -> None:
     reply = await ask(ai, upstream, "reasoning")
     assert (reply.reasoning, reply.content) == ("Let me think.", "Done thinking.")
@@ -155,29 +193,57 @@ async def test_too_long_a_conversation_is_told_apart(
 
 
 @pytest.mark.parametrize("model", ["endless", "big_line", "big_header", "big_trailer"])
-async def test_memory_stays_bounded(ai: AiService, upstream: ScriptedUpstream, model: str) -> None:
+async def test_memory_stays_bounded(upstream: ScriptedUpstream, model: str) -> None:
     lengths: list[int] = []
     endpoint = Endpoint(upstream.url, model, KEY)
-    tracemalloc.start()
-    try:
-        with pytest.raises((ReplyTooLong, UpstreamBadResponse)):
-            await ai.stream_reply(endpoint, [], lambda _, text: lengths.append(len(text)))
-        assert tracemalloc.get_traced_memory()[1] < 8 * MIB
-    finally:
-        tracemalloc.stop()
+    async with service(upstream) as ai:
+        tracemalloc.start()
+        try:
+            with pytest.raises((ReplyTooLong, UpstreamBadResponse)):
+                await ai.stream_reply(endpoint, [], lambda _, text: lengths.append(len(text)))
+            assert tracemalloc.get_traced_memory()[1] < 8 * MIB
+        finally:
+            tracemalloc.stop()
     assert sum(lengths) <= MIB
 
 
-async def test_only_a_passing_failure_is_retried_and_only_once(
-    ai: AiService, upstream: ScriptedUpstream
+async def test_large_answers_come_whole(upstream: ScriptedUpstream) -> None:
+    async with service(upstream) as ai:
+        for model in ("big_json", "big_stream", "big_json", "big_until_close"):
+            assert (await ask(ai, upstream, model)).content == BIG_TEXT, model
+        assert upstream.connections == 1
+
+
+@pytest.mark.parametrize("model", ["textless", "comments"])
+async def test_what_brings_no_text_ends(upstream: ScriptedUpstream, model: str) -> None:
+    reply = Reply()
+    async with service(upstream) as ai:
+        with pytest.raises(UpstreamBadResponse):
+            await ask(ai, upstream, model, reply=reply)
+    assert reply.content == "so far "
+
+
+async def test_an_sdk_that_could_not_be_loaded_is_loaded_later(
+    upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (await ask(ai, upstream, "503_once")).content == "You said: hello"
-    assert len(upstream.requests) == 2
-    for model, calls in (("503", 2), ("429", 1), ("500", 1), ("401", 1), ("cut", 1)):
-        upstream.requests.clear()
-        with pytest.raises(ReplyError):
-            await ask(ai, upstream, model)
-        assert len(upstream.requests) == calls, model
+    ai = AiService(Settings(_env_file=None, allowed_private_model_hosts=[upstream.host]))
+    with monkeypatch.context() as patched:
+        patched.setattr(ai_service, "SDK", "app.no_such_module")
+        with pytest.raises(ModuleNotFoundError):
+            await ask(ai, upstream, "echo")
+    assert (await ask(ai, upstream, "echo")).content == "You said: hello"
+    await ai.aclose()
+
+
+async def test_only_a_passing_failure_is_retried_and_only_once(upstream: ScriptedUpstream) -> None:
+    async with service(upstream) as ai:
+        assert (await ask(ai, upstream, "503_once")).content == "You said: hello"
+        assert len(upstream.requests) == 2
+        for model, calls in (("503", 2), ("429", 1), ("500", 1), ("401", 1), ("cut", 1)):
+            upstream.requests.clear()
+            with pytest.raises(ReplyError):
+                await ask(ai, upstream, model)
+            assert len(upstream.requests) == calls, model
 
 
 async def test_nobody_listens() -> None:
@@ -237,14 +303,14 @@ async def test_connections_are_used_again(ai: AiService, upstream: ScriptedUpstr
 
 
 async def test_a_response_without_an_end_does_not_keep_its_connection(
-    ai: AiService, upstream: ScriptedUpstream
+    upstream: ScriptedUpstream,
 ) -> None:
-    started = time.monotonic()
-    await ask(ai, upstream, "done_then_nothing")
-    assert time.monotonic() - started < 0.15
-    await ask(ai, upstream, "echo")
-    assert upstream.connections == 2
-    await upstream.left_early()
+    async with service(upstream) as ai:
+        async with asyncio.timeout(10):  # and not as long as silence may last
+            await ask(ai, upstream, "done_then_nothing")
+        await ask(ai, upstream, "echo")
+        assert upstream.connections == 2
+        await upstream.left_early()
 
 
 async def test_a_stale_connection_is_replaced(ai: AiService, upstream: ScriptedUpstream) -> None:

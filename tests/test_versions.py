@@ -103,6 +103,28 @@ async def test_continue_goes_on_in_the_same_message(
         assert rest[0]["resumed"] is True and text_of(rest) == ""
 
 
+async def test_every_reader_is_told_which_version_is_shown(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    first = (await ada.say(conversation, "one")).json()["reply"]["id"]
+    last = (await ada.say(conversation, "two")).json()["reply"]["id"]
+    second = (await ada.post(f"/messages/{first}/regenerate")).json()["reply"]["id"]
+    async with ada.socket(conversation) as reader, ada.socket(conversation) as other:
+        for socket in (reader, other):
+            await socket.send(type="ping")
+            assert await socket.receive() == {"type": "pong"}
+        await ada.post(f"/messages/{first}/activate")
+        await ada.post(f"/messages/{first}/activate")  # shown already: no news
+        await ada.post(f"/messages/{second}/activate")
+        for socket in (reader, other):
+            assert [await socket.receive() for _ in range(2)] == [
+                {"type": "switched", "message_id": last},
+                {"type": "switched", "message_id": second},
+            ]
+
+
 async def test_what_cannot_be_done_is_refused_and_changes_nothing(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

@@ -18,15 +18,22 @@ PATIENCE_SECONDS = 5.0
 
 
 async def play(exchange: Exchange) -> None:
-    """Answers a request: the model list, a title, or the scenario its model is named after."""
+    """Answers a request: a title, or the scenario its model is named after.
+
+    The model list is asked for without a model: there the scenario is the folder's name, if any.
+    """
     request = exchange.request
     if request.path.endswith("/models"):
-        await exchange.answer(200, {"object": "list", "data": [{"id": name} for name in MODELS]})
+        await SCENARIOS.get(request.path.split("/")[-2], models)(exchange)
     elif request.is_title and request.model not in FOR_TITLES_TOO:
         title = exchange.upstream.title or f"Title: {request.last_user_text[:20]}"
         await exchange.answer(200, whole(title))
     else:
         await SCENARIOS.get(request.model, echo)(exchange)
+
+
+async def models(exchange: Exchange) -> None:
+    await exchange.answer(200, {"object": "list", "data": [{"id": name} for name in MODELS]})
 
 
 class ScriptedUpstream:

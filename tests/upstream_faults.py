@@ -34,6 +34,24 @@ async def endless(exchange: Exchange) -> None:
         await exchange.delta("and so on " * 100)
 
 
+@scenario("textless")
+async def textless(exchange: Exchange) -> None:
+    """Some text, then events without any, for ever."""
+    await exchange.head()
+    await exchange.delta("so far ")
+    while True:
+        await exchange.event({"choices": [], "nothing": "x" * 500_000})
+
+
+@scenario("comments")
+async def comments(exchange: Exchange) -> None:
+    """Some text, then comments, for ever."""
+    await exchange.head()
+    await exchange.delta("so far ")
+    while True:
+        await exchange.chunk(b": " + b"x" * 500_000 + b"\n\n")
+
+
 @scenario("drop_second")
 async def drop_second(exchange: Exchange) -> None:
     """A server that closes an idle connection just as the next request is on its way."""
@@ -185,6 +203,26 @@ async def error_event(exchange: Exchange) -> None:
     await exchange.delta("so far ")
     await exchange.event({"error": {"message": "CUDA out of memory", "code": 500}})
     await exchange.end()
+
+
+@scenario("nonsense_and_end")
+async def nonsense_and_end(exchange: Exchange) -> None:
+    """Some text; then, in one write, an event that is none and the end of the response."""
+    await exchange.head()
+    await exchange.delta("so far ")
+    await exchange.upstream.released()
+    await exchange.write(b"b\r\ndata: {oh\n\n\r\n0\r\n\r\n")
+
+
+@scenario("error_until_close")
+async def error_until_close(exchange: Exchange) -> None:
+    """A response that ends with its connection, and an error in it."""
+    await exchange.write(b"HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\n")
+    await asyncio.sleep(WORD_SECONDS)
+    await exchange.write(b'data: {"choices":[{"delta":{"content":"so far "}}]}\n\n')
+    await exchange.upstream.released()
+    await exchange.write(b'data: {"error":{"message":"slow down","code":429}}\n\n')
+    await exchange.drop()
 
 
 @scenario("keepalive_comments")

@@ -3,6 +3,8 @@
 import asyncio
 import re
 
+import orjson
+
 from tests.upstream_exchange import Exchange, completion, scenario, whole
 
 WORD_SECONDS = 0.02
@@ -62,6 +64,16 @@ async def done_then_cut(exchange: Exchange) -> None:
     await exchange.head()
     await exchange.delta("no end of the body")
     await exchange.chunk(b"data: [DONE]\n\n")
+    await exchange.drop()
+
+
+@scenario("cut_usage")
+async def cut_usage(exchange: Exchange) -> None:
+    """A whole reply, and half of the event that tells what it cost."""
+    await exchange.head()
+    await exchange.delta("all but the count")
+    await exchange.event(completion({"delta": {}, "finish_reason": "stop"}))
+    await exchange.chunk(b'data: {"choices":[],"usage":{"prompt_to')
     await exchange.drop()
 
 
@@ -139,6 +151,34 @@ async def no_stream_options(exchange: Exchange) -> None:
 @scenario("whole_json")
 async def whole_json(exchange: Exchange) -> None:
     await exchange.answer(200, whole("all at once"))
+
+
+BIG_TEXT = "0123456789" * 60_000
+
+
+@scenario("big_json")
+async def big_json(exchange: Exchange) -> None:
+    await exchange.answer(200, whole(BIG_TEXT))
+
+
+@scenario("big_stream")
+async def big_stream(exchange: Exchange) -> None:
+    """All events in one write, more than one read brings."""
+    await exchange.head()
+    parts = [BIG_TEXT[at : at + 1000] for at in range(0, len(BIG_TEXT), 1000)]
+    events = b"".join(
+        b"data: " + orjson.dumps(completion({"delta": {"content": part}})) + b"\n\n"
+        for part in parts
+    )
+    await exchange.chunk(events)
+    await exchange.finish()
+
+
+@scenario("big_until_close")
+async def big_until_close(exchange: Exchange) -> None:
+    await exchange.write(b"HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n")
+    await exchange.write(orjson.dumps(whole(BIG_TEXT)))
+    await exchange.drop()
 
 
 @scenario("context_length")

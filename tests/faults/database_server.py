@@ -29,8 +29,10 @@ class DatabaseServer:
         self._restarted: subprocess.Popen[bytes] | None = None
 
     def signal(self, number: signal.Signals) -> None:
-        """Send the server a signal."""
+        """Send the server a signal; SIGSTOP has taken effect when this returns."""
         os.kill(self._pid, number)
+        if number == signal.SIGSTOP:
+            os.waitid(os.P_PID, self._pid, os.WSTOPPED)  # till then its threads may still answer
 
     async def kill(self) -> None:
         """kill -9, and wait until nothing is left: a new server asks whether the old one lives."""
@@ -44,6 +46,12 @@ class DatabaseServer:
 
         await asyncio.to_thread(self._popen)
         await eventually(is_up, START_SECONDS)
+
+    def execute(self, *statements: str) -> None:
+        """Run statements as the server's operator."""
+        with self._connect() as connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
 
     def close(self) -> None:
         """End the server that `start` started."""

@@ -2,14 +2,18 @@
 
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 BEGIN, END = "<!-- measured -->", "<!-- /measured -->"
+
+FIGURE = "figure"
+"""Under this name a test's report carries its rows, also from another process."""
 
 Note = Callable[[str, str, str, str], None]
 """Takes the fault, where it was tried, what is promised and what was measured."""
@@ -19,12 +23,14 @@ class Figures:
     """A pytest plugin: gathers rows, shows them at the end, and writes the page in a soak."""
 
     def __init__(self, writes_page: bool) -> None:
-        self._rows: dict[tuple[str, str], tuple[str, str]] = {}
+        self._rows: dict[tuple[str, str], list[str]] = {}
         self._writes_page = writes_page
 
-    def note(self, fault: str, where: str, promised: str, measured: str) -> None:
-        """One row of the table; of the same fault and place the last one counts."""
-        self._rows[fault, where] = (promised, measured)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for key, value in report.user_properties if report.when == "call" else ():
+            if key == FIGURE:
+                fault, where, *figures = map(str, cast(Sequence[object], value))
+                self._rows[fault, where] = figures
 
     def table(self) -> str:
         """The rows as Markdown."""

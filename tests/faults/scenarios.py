@@ -24,6 +24,14 @@ async def torrent(exchange: Exchange) -> None:
     await exchange.finish()
 
 
+@scenario("ream")
+async def ream(exchange: Exchange) -> None:
+    """Half a megabyte at once."""
+    await exchange.head()
+    await exchange.delta("x" * 500_000)
+    await exchange.finish()
+
+
 @scenario("then_big_line")
 async def then_big_line(exchange: Exchange) -> None:
     """Some text, then 60 MB without the end of a line."""

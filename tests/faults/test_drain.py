@@ -1,9 +1,11 @@
-"""SIGTERM with many sockets open, some of them unread: quick, and without loss."""
+"""SIGTERM with many clients, whatever they do: quick, and without loss."""
 
 import asyncio
 import signal
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
+import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed
 
@@ -14,8 +16,9 @@ from tests.faults.processes import allow_open_files
 from tests.faults.scale import scaled
 from tests.faults.unread import unread_events, unread_socket
 from tests.faults.watching import eventually
-from tests.server import ChatSocket, text_of
-from tests.server_process import ServerProcess, server_process
+from tests.refusals import assert_refused
+from tests.server import ChatSocket, Person, text_of
+from tests.server_process import PROGRAMS, ServerProcess, server_process
 from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
@@ -91,6 +94,92 @@ async def _ending(viewer: ChatSocket) -> tuple[tuple[str, ...], int | None]:
                 codes.append(event["code"])
     except ConnectionClosed:
         return tuple(codes), viewer.connection.close_code
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("program", PROGRAMS)
+async def test_whatever_its_clients_wait_for(
+    start_server: StartServer,
+    upstream: ScriptedUpstream,
+    database_url: str,
+    backend: str,
+    note: Note,
+    program: str,
+) -> None:
+    writer = await start_server()
+    ada = await writer.person_with_model(upstream.url, "hold")
+    conversation = await ada.conversation()
+    key = {"Idempotency-Key": "the-one"}
+    written = asyncio.create_task(ada.say(conversation, "hello", **key))
+    await upstream.received()
+    async with server_process(database_url, None, program) as process:
+        there = process.seen_by(ada)
+        waiting = asyncio.create_task(there.say(conversation, "hello", **key))
+        trial = {"model_url": upstream.url, "api_key": "", "model_name": "mute"}
+        trying = asyncio.create_task(there.post("/auth/config/test", json=trial))
+        await upstream.received(2)
+        streams: list[tuple[str, str, object]] = [
+            ("GET", f"/conversations/{conversation}/stream", None),
+            ("POST", f"/conversations/{conversation}/messages", {"content": "hello"}),
+        ]
+        async with AsyncExitStack() as stack:
+            followers = [
+                await stack.enter_async_context(_followed(there, *stream, **key))
+                for stream in streams
+            ]
+            halves = [
+                await stack.enter_async_context(_half_sent(process, half))
+                for half in (HALF_A_HEAD, HALF_A_BODY)
+            ]
+            insisting = asyncio.create_task(_insist(process))
+            took = await _terminated(process)
+            last_words = [[event async for event in follower][-1] for follower in followers]
+            head, body = [await half.read() for half in halves]
+        assert [event["code"] for event in last_words] == ["server_restarting"] * len(streams)
+        assert [event.get("message_id") for event in last_words] == [None] * len(streams)
+        for asked in (waiting, trying):
+            assert_refused(await asked, 503, "server_restarting")
+        assert head == b"" and body.startswith(b"HTTP/1.1 503 ")
+        await insisting
+    upstream.release()
+    assert (await written).json()["reply"]["status"] == "complete"
+    fault = "SIGTERM with clients that wait for another process, for a trial or send half a request"
+    note(f"{fault} ({program}): exit", backend, f"≤ {EXIT_SECONDS} s", f"{took:.1f} s")
+    assert took <= EXIT_SECONDS
+
+
+HALF_A_HEAD = b"POST /auth/login HTTP/1.1\r\nHost: x"
+HALF_A_BODY = HALF_A_HEAD + b"\r\nContent-Length: 100\r\n\r\n{"
+
+
+@asynccontextmanager
+async def _half_sent(process: ServerProcess, half: bytes) -> AsyncIterator[asyncio.StreamReader]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", process.port)
+    writer.write(half)
+    yield reader
+    writer.close()
+
+
+async def _insist(process: ServerProcess) -> None:
+    """Half a request after the other, for as long as the process takes connections."""
+    async with AsyncExitStack() as stack:
+        with suppress(ConnectionError):
+            while True:
+                await stack.enter_async_context(_half_sent(process, HALF_A_BODY))
+                await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def _followed(
+    person: Person, method: str, path: str, body: object, **headers: str
+) -> AsyncIterator[AsyncIterator[dict[str, object]]]:
+    """The events of a reply, from the first on."""
+    headers |= person.headers | {"Accept": "text/event-stream"}
+    async with person.server.http.stream(method, path, json=body, headers=headers) as answer:
+        lines = answer.aiter_lines()
+        while not (await anext(lines)).startswith("data: "):
+            pass
+        yield (orjson.loads(line[6:]) async for line in lines if line.startswith("data: "))
 
 
 @pytest.mark.databases("sqlite")

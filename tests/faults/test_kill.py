@@ -18,7 +18,7 @@ from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
-KILLS = scaled(2, 100)
+KILLS = scaled(2, 500)
 REPLIES = scaled(5, 10)
 SECONDS = 1.0
 WORDS = 120

@@ -1,0 +1,54 @@
+"""A text that is too long for the database's packets costs its own reply, and no other."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import StartServer
+from tests.databases import fresh_database
+from tests.faults.database_server import DatabaseServer, available, database_server
+from tests.faults.watching import REPLY, Shown, eventually, watch
+from tests.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+PACKET_BYTES = 128 * 1024
+SETTINGS = {"database_patience_seconds": 1, "reap_after_seconds": 1}
+
+
+@pytest.fixture(params=available(), ids=lambda programs: programs.name)
+def private(request: pytest.FixtureRequest) -> Iterator[DatabaseServer]:
+    with database_server(request.param) as server:
+        server.execute(f"SET GLOBAL max_allowed_packet = {PACKET_BYTES}")
+        yield server
+
+
+@pytest.fixture
+def database_url(private: DatabaseServer, tmp_path: Path) -> Iterator[str]:
+    with fresh_database(private.url, tmp_path) as url:
+        yield url
+
+
+async def test_a_text_too_long_for_the_database_harms_no_other_reply(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    server = await start_server(**SETTINGS)
+    ada = await server.person_with_model(upstream.url, "slow")
+    eve = await server.person_with_model(upstream.url, "ream")
+    shown = Shown(await ada.conversation(), "词🍣 " * 100)
+    reader = asyncio.create_task(watch(ada, shown))
+    conversation = await eve.conversation()
+    reply = (await eve.say(conversation, "a lot, please")).json()["reply"]
+    assert reply["error"]["code"] in ("database_unavailable", "interrupted")
+    await reader
+    assert shown.text == REPLY.format(shown.content)
+    kept = (await ada.messages(shown.conversation))[1]
+    assert (kept["status"], kept["content"]) == ("complete", shown.text)
+    await eve.set_model(upstream.url, "echo")
+
+    async def is_usable() -> bool:
+        return (await eve.say(conversation, "less")).status_code == 200
+
+    await eventually(is_usable, 10)

@@ -1,0 +1,262 @@
+"""From every earlier schema, with data in it, to the newest: nothing is lost, the version before
+still works on the new one, and an upgrade that breaks off does no harm."""
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Column, Engine, Integer, MetaData, String, Table, event
+from sqlalchemy.engine import URL
+
+from app.migration import SchemaError, current_revision, head_revision, migrate, sync_engine
+from app.models import Base
+from tests import databases
+from tests.backups import command, settings
+from tests.cli_process import ROOT
+from tests.faults.watching import eventually
+from tests.server import PASSWORD, running_server
+from tests.upgrades.rule import breaks
+from tests.upgrades.schemas import (
+    SAVED,
+    held,
+    name_of,
+    put,
+    reflected,
+    revisions,
+    upgrade,
+)
+
+pytestmark = pytest.mark.anyio
+
+EARLIER = revisions()[:-1]
+STEPS = list(zip(revisions(), revisions()[1:], strict=False))
+FIRST, SECOND, THIRD = 1000, 2000, 3000
+CHANGES = ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE")
+FAILING = "9998_breaks_off.py"
+BREAKS_OFF = '''
+"""A revision that breaks off when half of it is done."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9998"
+down_revision = "{head}"
+
+
+def upgrade() -> None:
+    op.create_table("half", sa.Column("id", sa.Integer, primary_key=True), if_not_exists=True)
+    op.execute("INSERT INTO half (id) SELECT coalesce(max(id), 0) + 1 FROM half")
+    op.execute("SELECT nothing FROM nowhere")
+'''
+
+
+@pytest.fixture
+def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
+    with databases.fresh_database(database_server, tmp_path) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = sync_engine(settings(url))
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+async def test_every_row_survives(url: str, engine: Engine, revision: str) -> None:
+    def upgrade_all() -> None:
+        upgrade(engine, revision)
+        tables = reflected(engine)
+        put(engine, tables, FIRST)
+        before = held(engine, tables)
+        assert migrate(settings(url)).after == head_revision()
+        assert held(engine, tables) == before
+
+    await asyncio.to_thread(upgrade_all)
+    hasty = {"checkpoint_seconds": 0.1, "reap_after_seconds": 0.3}
+    async with running_server(database_url=url, **hasty) as server:
+        person = await server.log_in(name_of(FIRST), PASSWORD)
+        question, reply = await person.messages(FIRST)
+        assert "𠀀 \u2028" in question["content"]
+
+        async def is_ended() -> bool:
+            return bool((await person.messages(FIRST))[1]["status"] == "interrupted")
+
+        await eventually(is_ended, 20)
+        assert (await person.messages(FIRST))[1]["content"] == SAVED
+        assert reply["id"] == FIRST + 1 and await person.conversation() > FIRST
+
+
+@pytest.mark.parametrize(("before", "after"), STEPS)
+def test_the_version_before_works_on_the_new_schema(
+    engine: Engine, before: str, after: str
+) -> None:
+    upgrade(engine, before)
+    tables = reflected(engine)
+    put(engine, tables, FIRST)
+    upgrade(engine, after)
+    assert breaks(tables, reflected(engine)) == []
+    put(engine, tables, SECOND)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+        user = tables.tables["user"]
+        connection.execute(user.update().where(user.c.id == SECOND).values(username="改名"))
+        assert connection.execute(user.delete().where(user.c.id == FIRST)).rowcount == 1
+    left = held(engine, tables)
+    assert [row[0] for row in left["message"]] == [SECOND, SECOND + 1]
+
+
+@pytest.mark.parametrize("revision", EARLIER)
+def test_an_upgrade_may_break_off_at_any_statement(url: str, engine: Engine, revision: str) -> None:
+    """And goes on when it is asked for again, the version before having worked meanwhile."""
+    upgrade(engine, revision)
+    tables = reflected(engine)
+    for attempt in range(1, 100):
+        put(engine, tables, FIRST * attempt)
+        before = held(engine, tables)
+        try:
+            with breaking_off_at(attempt):
+                migrate(settings(url))
+            break
+        except SchemaError as error:
+            assert "no row was lost" in str(error) and "start again" in str(error)
+        assert held(engine, tables) == before
+        if engine.dialect.name == "sqlite":
+            assert current_revision(engine) == revision
+            assert reflected(engine).tables.keys() == tables.tables.keys()
+    assert attempt > 3
+    assert held(engine, tables) == before
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_first_migration_may_break_off_at_any_statement(url: str, engine: Engine) -> None:
+    """Of an empty database; it goes on when it is asked for again."""
+    for attempt in range(1, 100):
+        try:
+            with breaking_off_at(attempt):
+                migrate(settings(url))
+            break
+        except SchemaError as error:
+            assert "start again" in str(error)
+    assert attempt > 3 and current_revision(engine) == head_revision()
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+        for table in ("schema_info", "audit_head", "alembic_version"):
+            rows = connection.exec_driver_sql(f"SELECT count(*) FROM {table}")
+            assert rows.scalar() == 1
+
+
+@contextmanager
+def breaking_off_at(number: int) -> Iterator[None]:
+    """Have the connection fail at the nth statement that changes anything."""
+    seen = 0
+
+    def count(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        nonlocal seen
+        changes = statement.lstrip().startswith(CHANGES)
+        seen += changes
+        if changes and seen == number:
+            raise ConnectionResetError(104, "the connection broke off")
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
+async def test_a_failed_upgrade_is_told_plainly_and_done_later(
+    url: str, engine: Engine, tmp_path: Path
+) -> None:
+    """A later app whose new revision fails, as a process; then one whose revision is mended."""
+
+    def fail() -> None:
+        migrate(settings(url))
+        tables = reflected(engine)
+        put(engine, tables, FIRST)
+        before = held(engine, tables)
+        later_app(tmp_path / "later")
+        ended = migrated(url, tmp_path)
+        assert ended.returncode == 1 and len(ended.stderr.splitlines()) == 1
+        assert f"from schema {head_revision()} to 9998 failed (" in ended.stderr
+        assert current_revision(engine) == head_revision()
+        assert held(engine, tables) == before
+        assert "half" not in reflected(engine).tables or engine.dialect.name != "sqlite"
+
+    def mend() -> None:
+        revision = tmp_path / "later" / "migrations" / "versions" / FAILING
+        revision.write_text(revision.read_text().replace("nothing FROM nowhere", "1"))
+        ended = migrated(url, tmp_path)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert current_revision(engine) == "9998"
+        put(engine, reflected(engine), SECOND)
+
+    await asyncio.to_thread(fail)
+    async with running_server(database_url=url) as server:  # this version still runs
+        await server.log_in(name_of(FIRST), PASSWORD)
+    await asyncio.to_thread(mend)
+    async with running_server(database_url=url) as server:  # this version runs beside the later
+        await server.log_in(name_of(SECOND), PASSWORD)
+
+
+def later_app(folder: Path) -> None:
+    """Make a copy of the app with one revision more."""
+    for part in ("app", "migrations"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    revision = folder / "migrations" / "versions" / FAILING
+    revision.write_text(BREAKS_OFF.format(head=head_revision()))
+
+
+def migrated(url: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return command(folder, url, "migrate", PYTHONPATH=str(folder / "later"))
+
+
+def test_a_server_that_may_not_migrate_says_so(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'chat.db'}"
+    engine = sync_engine(settings(url))
+    upgrade(engine, EARLIER[-1])
+    ended = command(tmp_path, url, "serve", "--port", "0", AUTO_MIGRATE="false")
+    assert ended.returncode == 1
+    assert "run chat-backend migrate" in ended.stderr and len(ended.stderr.splitlines()) == 1
+    assert current_revision(engine) == EARLIER[-1]
+    engine.dispose()
+
+
+def tables(*columns: Column[Any], name: str = "thing") -> MetaData:
+    found = MetaData()
+    Table(name, found, Column("id", Integer, primary_key=True, autoincrement=True), *columns)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("after", "finding"),
+    [
+        (tables(name="other"), "thing is gone"),
+        (tables(), "thing.name is gone"),
+        (tables(Column("name", String(10))), "thing.name was"),
+        (tables(Column("name", Integer)), "thing.name was"),
+        (tables(Column("name", String(20), nullable=False)), "may not be empty any more"),
+        (tables(Column("name", String(20)), Column("n", Integer, nullable=False)), "must be given"),
+        (tables(Column("name", String(20), unique=True)), "a new unique key over name"),
+    ],
+)
+def test_the_rule_finds_what_breaks_it(after: MetaData, finding: str) -> None:
+    assert finding in breaks(tables(Column("name", String(20))), after)[0]
+
+
+def test_the_rule_lets_a_schema_grow() -> None:
+    more: Column[Any] = Column("b", Integer, nullable=False, server_default="0")
+    after = tables(Column("n", String(9)), Column("a", Integer), more)
+    assert breaks(tables(Column("n", String(5))), after) == []

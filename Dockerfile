@@ -1,3 +1,9 @@
+FROM node:22-slim AS page
+WORKDIR /src
+COPY scripts/build-page scripts/
+COPY frontend frontend
+RUN scripts/build-page
+
 FROM python:3.12-slim AS build
 WORKDIR /src
 RUN python -m venv /venv
@@ -9,6 +15,8 @@ RUN /usr/local/bin/pip install --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md ./
 COPY app app
 COPY migrations migrations
+COPY scripts/hatch_build.py scripts/
+COPY --from=page /src/frontend/dist frontend/dist
 RUN /usr/local/bin/pip wheel --no-deps --no-build-isolation --no-index --wheel-dir dist . \
     && pip install --no-deps --no-index dist/*.whl
 

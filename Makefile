@@ -1,11 +1,12 @@
 # Every target works from a fresh clone and fetches what it needs. HOST and PORT go to `run`,
 # BENCH to `bench`: BENCH=--quick, or BENCH="--only tokens".
-.PHONY: setup run test lint lock bench soak
+.PHONY: setup run test lint lock types bench soak
 
 setup:
 	@scripts/setup
 
 run: setup
+	@scripts/build-page || echo "The web page was not built; the API works without it" >&2
 	@exec .venv/bin/chat-backend serve --local-model
 
 test: setup
@@ -16,6 +17,9 @@ lint: setup
 
 lock:
 	@scripts/lock
+
+types: setup
+	@.venv/bin/python scripts/generate_types.py
 
 bench: setup
 	@scripts/get-mysql.sh .cache/mysql || echo "MySQL could not be fetched" >&2

@@ -15,7 +15,11 @@ clients: dict[tuple[str, str], AsyncOpenAI] = {}
 
 
 async def stream_reply(
-    self: AiService, endpoint: Endpoint, messages: list[dict[str, str]], on_delta: OnDelta
+    self: AiService,
+    endpoint: Endpoint,
+    messages: list[dict[str, str]],
+    on_delta: OnDelta,
+    before_bytes: int = 0,
 ) -> Outcome:
     """What `AiService.stream_reply` does, as the SDK's documentation shows it."""
     key = endpoint.base_url, endpoint.api_key

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from app import __version__
 from app.config import Settings
+from app.engines.versions import server_of
 from app.files import make_file, open_lock
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -62,7 +63,8 @@ class Migrated:
 def migrate(settings: Settings) -> Migrated:
     """Upgrade the schema to the newest revision; does nothing when it is there already.
 
-    Raises SchemaError when the schema belongs to a newer app or the upgrade fails,
+    Raises SchemaError when the schema belongs to a newer app, the server is too old for this one,
+    or the upgrade fails;
     SQLAlchemyError when the database cannot be reached, OSError when its file cannot be made.
     """
     engine = sync_engine(settings)
@@ -115,8 +117,11 @@ def head_revision() -> str:
 
 
 def current_revision(engine: Engine) -> str | None:
-    """The revision of the database, None when it is empty."""
+    """The revision of the database, None when it is empty. Raises SchemaError for an old server."""
     with engine.connect() as connection:
+        server = server_of(connection)
+        if server.advice:
+            raise SchemaError(f"The database server is {server}: {server.advice}")
         return _revision(connection)
 
 

@@ -12,6 +12,7 @@ from app.cli.doctor.check import Check
 from app.config import Settings
 from app.database import open_database
 from app.encryption import KeyVault
+from app.engines.versions import server_of
 from app.errors import AppError, KeyUnreadable
 from app.migration import (
     SchemaError,
@@ -32,8 +33,11 @@ def check_database(settings: Settings) -> Iterator[Check]:
     sqlite = engine.dialect.name == "sqlite"
     try:
         with engine.connect() as connection:
-            yield _check_version(connection, sqlite)
+            server = server_of(connection)
+            yield Check("Database", not server.advice, str(server), server.advice)
             yield _check_clock(connection, settings, sqlite)
+        if server.advice:
+            return
         yield asyncio.run(_check_durability(settings))
         revision = current_revision(engine)
         yield _check_schema(revision)
@@ -56,14 +60,6 @@ def check_database(settings: Settings) -> Iterator[Check]:
 
 def _scalar(connection: Connection, statement: str) -> object:
     return connection.execute(text(statement)).scalar()
-
-
-def _check_version(connection: Connection, sqlite: bool) -> Check:
-    if sqlite:
-        return Check("Database", True, f"SQLite {_scalar(connection, 'SELECT sqlite_version()')}")
-    version = str(_scalar(connection, "SELECT VERSION()"))
-    old = "MariaDB" not in version and int(version.split(".")[0]) < 8
-    return Check("Database", not old, f"MySQL {version}", "use MySQL 8 or newer" if old else "")
 
 
 async def _check_durability(settings: Settings) -> Check:

@@ -1,2 +1,6 @@
 // Runs before the first paint, so that a chosen theme never flashes.
-document.documentElement.dataset.theme = localStorage.getItem("theme") || "system";
+try {
+  document.documentElement.dataset.theme = localStorage.getItem("theme") || "system";
+} catch {
+  // a browser that keeps nothing has no chosen theme
+}

@@ -1,5 +1,6 @@
 /** What was typed and not yet sent, per conversation. */
 import { signal } from "@preact/signals";
+import { store, stored, storedKeys } from "./storage";
 import { keepWaiting, waitingIn } from "./waiting";
 
 const OWNER = "drafts-of";
@@ -9,12 +10,11 @@ const key = (conversationId: number | null) => `draft:${conversationId ?? "new"}
 export const draftsChanged = signal(0);
 
 export function draftOf(conversationId: number | null): string {
-  return localStorage.getItem(key(conversationId)) ?? "";
+  return stored(key(conversationId)) ?? "";
 }
 
 export function keepDraft(conversationId: number | null, text: string): void {
-  if (text.trim()) localStorage.setItem(key(conversationId), text);
-  else localStorage.removeItem(key(conversationId));
+  store(key(conversationId), text.trim() ? text : null);
 }
 
 export function putDraft(conversationId: number | null, text: string): void {
@@ -29,12 +29,12 @@ export function putBack(conversationId: number | null, text: string): void {
 
 /** Drafts outlast a login that ran out, for the person who had it; before anybody else they go. */
 export function claimDrafts(userId: number): void {
-  const before = localStorage.getItem(OWNER);
+  const before = stored(OWNER);
   if (before !== null && before !== String(userId)) {
     forgetDrafts();
     draftsChanged.value += 1;
   }
-  localStorage.setItem(OWNER, String(userId));
+  store(OWNER, String(userId));
   takeBackFirst();
 }
 
@@ -47,6 +47,6 @@ function takeBackFirst(): void {
 
 /** Also of what was sent and waits. */
 export function forgetDrafts(): void {
-  const drafts = Object.keys(localStorage).filter((name) => /^(draft|waiting):/.test(name));
-  drafts.forEach((name) => localStorage.removeItem(name));
+  const drafts = storedKeys().filter((name) => /^(draft|waiting):/.test(name));
+  drafts.forEach((name) => store(name, null));
 }

@@ -1,10 +1,9 @@
 /** What this browser remembers: theme, language, whether the sidebar is open. */
 import { effect, signal } from "@preact/signals";
+import { store, stored } from "./storage";
 
 export type Theme = "system" | "light" | "dark";
 export type Locale = "en" | "zh-CN";
-
-const stored = (key: string) => localStorage.getItem(key);
 
 export const theme = signal<Theme>((stored("theme") as Theme) ?? "system");
 export const locale = signal<Locale>((stored("locale") as Locale) ?? preferred());
@@ -12,18 +11,18 @@ export const sidebarOpen = signal(isWide() && stored("sidebar") !== "closed");
 
 effect(() => {
   document.documentElement.dataset.theme = theme.value;
-  localStorage.setItem("theme", theme.value);
+  store("theme", theme.value);
 });
 effect(() => {
   document.documentElement.lang = locale.value;
 });
 effect(() => {
-  if (isWide()) localStorage.setItem("sidebar", sidebarOpen.value ? "open" : "closed");
+  if (isWide()) store("sidebar", sidebarOpen.value ? "open" : "closed");
 });
 
 export function chooseLocale(choice: Locale): void {
   locale.value = choice;
-  localStorage.setItem("locale", choice);
+  store("locale", choice);
 }
 
 export function isWide(): boolean {

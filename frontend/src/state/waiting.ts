@@ -2,12 +2,13 @@
  * Messages that were sent and have not begun their reply, per conversation (null: it is being made).
  * They are stored until the server has them, with the name that makes it safe to send them again.
  */
+import { store, stored } from "./storage";
 import type { Pending } from "./thread";
 
 const key = (conversationId: number | null) => `waiting:${conversationId ?? "new"}`;
 
 export function waitingIn(conversationId: number | null): Pending[] {
-  return JSON.parse(localStorage.getItem(key(conversationId)) ?? "[]") as Pending[];
+  return JSON.parse(stored(key(conversationId)) ?? "[]") as Pending[];
 }
 
 /** Stores what is pending now in place of what was; messages of other tabs stay. */
@@ -16,6 +17,5 @@ export function keepWaiting(conversationId: number | null, before: Pending[], no
   const known = new Set([...before, ...now].map(({ request }) => request.client_id));
   const others = waitingIn(conversationId).filter(({ request }) => !known.has(request.client_id));
   const kept = [...others, ...now.filter(({ request }) => request.type === "message")];
-  if (kept.length) localStorage.setItem(key(conversationId), JSON.stringify(kept));
-  else localStorage.removeItem(key(conversationId));
+  store(key(conversationId), kept.length ? JSON.stringify(kept) : null);
 }

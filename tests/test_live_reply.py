@@ -43,6 +43,8 @@ def test_any_cursor_splits_the_text_in_two(pieces: list[str], data: st.DataObjec
         text.append(piece * 30)
     offset = data.draw(st.integers(0, text.length))
     assert str(text)[:offset] + text.since(offset) == str(text)
+    limit = data.draw(st.integers(1, text.length + 1))
+    assert text.since(offset, limit) == str(text)[offset : offset + limit]
 
 
 @given(st.integers(1, 10**18), st.integers(0, 10**8), st.integers(0, 10**8), st.booleans())

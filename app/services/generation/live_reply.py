@@ -5,7 +5,7 @@ it plus the text read after it is the message.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -105,11 +105,14 @@ class GrowingText:
         """The text from `offset` on, at most `limit` code points of it."""
         if offset >= self.length:
             return ""
+        end = self.length if limit is None else offset + limit
         index = bisect_right(self._starts, offset) - 1
-        first = self._pieces[index][offset - self._starts[index] :]
-        rest = self._pieces[index + 1 :]
-        text = first + "".join(rest) if rest else first
-        return text if limit is None else text[:limit]
+        start = self._starts[index]
+        text = self._pieces[index][offset - start : end - start]
+        if index + 1 < len(self._pieces):  # only what is asked for: megabytes may have come since
+            last = bisect_left(self._starts, end, index + 1)
+            text = "".join((text, *self._pieces[index + 1 : last]))[: end - offset]
+        return text
 
     def __str__(self) -> str:
         return "".join(self._pieces)

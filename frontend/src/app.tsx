@@ -11,7 +11,7 @@ import { Switcher } from "./components/Switcher";
 import { Toast } from "./components/Toast";
 import { t } from "./i18n";
 import { lazy } from "./markdown/lazy";
-import { loadAccount } from "./state/account";
+import { account, loadAccount } from "./state/account";
 import { leaveLogin, logInFirst, route } from "./state/router";
 import { switcherOpen } from "./state/shortcuts";
 
@@ -28,6 +28,7 @@ export function App() {
   useEffect(() => void persistent(resume), []);
   const wasIn = useRef(false);
   const known = loggedIn.value;
+  const who = account.value; // drafts may be of the person before, until it is known whose they are
   const page = route.value.page;
   const outside = page === "register" || page === "reset" || page === "login";
   useEffect(() => {
@@ -46,7 +47,7 @@ export function App() {
   return (
     <div class="app">
       <Sidebar />
-      {known === undefined ? <Waiting /> : page === "settings" ? <Settings /> : <ChatPage />}
+      {!who ? <Waiting /> : page === "settings" ? <Settings /> : <ChatPage who={who} />}
       {switcherOpen.value && <Switcher />}
       <Toast />
     </div>

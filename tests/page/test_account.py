@@ -289,6 +289,26 @@ async def test_a_draft_outlasts_a_login_that_ended_by_itself(
         await expect(page.get_by_label("Your message")).to_have_value(draft)
 
 
+async def test_a_draft_is_not_shown_before_it_is_known_whose_it_is(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.person())
+    await page.get_by_label("Your message").fill("for my eyes")
+    await page.context.clear_cookies()
+    await page.reload()
+    known, asked = asyncio.Event(), asyncio.Event()
+    await page.route("**/auth/me", late(known, asked))
+    await page.get_by_label("User name or e-mail").fill((await site.person()).name)
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await asked.wait()
+    await settled(page)
+    await expect(page.locator(".app")).to_be_visible()
+    await expect(page.locator("textarea")).to_have_count(0)
+    known.set()
+    await expect(page.get_by_label("Your message")).to_have_value("")
+
+
 async def test_a_reset_link_sets_a_password(site: Site, open_page: OpenPage) -> None:
     person = await site.person()
     token = await site.server.app.state.services.passwords.make_reset(person.name)

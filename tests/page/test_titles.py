@@ -36,6 +36,21 @@ async def test_a_title_written_while_the_page_connects(
     await expect(page.locator(".conversation")).to_have_text(["Written meanwhile"])
 
 
+async def test_a_title_written_after_the_chat_was_left(
+    site: Site, open_page: OpenPage, upstream: ScriptedUpstream
+) -> None:
+    person = await site.person("hold", upstream=upstream)
+    await person.conversation("elsewhere")
+    upstream.title = "Written later"
+    page = await open_page(person)
+    await say(page, "first words")
+    await expect(page.locator(".reply.streaming .prose")).not_to_be_empty()
+    await page.get_by_role("link", name="elsewhere").click()
+    await expect(page).to_have_title("elsewhere · Chat")
+    upstream.release()
+    await expect(page.locator(".conversation")).to_have_text(["Written later", "elsewhere"])
+
+
 async def test_a_list_that_is_late_brings_no_old_title(
     site: Site, open_page: OpenPage, upstream: ScriptedUpstream
 ) -> None:

@@ -234,3 +234,20 @@ async def test_an_opening_stands_before_what_was_typed(site: Site, open_page: Op
     await expect(box).to_have_value("Explain to me, as to a curious friend, how tides work")
     await page.get_by_role("button", name="Write some code").click()
     await expect(box).to_have_value("Write a Python function that tides work")
+
+
+async def test_what_is_typed_before_a_busy_page_has_drawn_itself_is_kept(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.person(), "/settings")
+    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    await page.evaluate("""() => {
+        const timer = setTimeout;
+        requestAnimationFrame = () => 0;
+        setTimeout = (work, wait = 0) => timer(work, wait + 60_000);
+    }""")
+    await page.get_by_role("link", name="New chat").click()
+    await page.get_by_label("Your message").fill("half a thought")
+    await page.reload()
+    await page.get_by_role("link", name="New chat").click()
+    await expect(page.get_by_label("Your message")).to_have_value("half a thought")

@@ -10,6 +10,8 @@ import { moment, newestTitle } from "./titles";
 import { dismiss, notify } from "./toasts";
 
 const PAGE = 40;
+/** By then a title has come: replies are short or long. */
+const TITLED_SECONDS = [3, 10, 30];
 
 export const conversations = signal<Conversation[]>([]);
 export const moreConversations = signal<boolean | undefined>(undefined);
@@ -141,6 +143,11 @@ async function refresh(): Promise<void> {
   if (gap) last = found.at(-1);
   conversations.value = items;
   moreConversations.value = isFull && (gap || moreConversations.value);
+}
+
+/** A conversation was left while its reply runs: its title comes after that, and no socket tells. */
+export function expectTitle(): void {
+  TITLED_SECONDS.forEach((seconds) => setTimeout(refreshQuietly, seconds * 1000));
 }
 
 /** For what nobody asked for: the next time will do. */

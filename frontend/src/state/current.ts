@@ -5,10 +5,10 @@ import { patient } from "../api/client";
 import { ConversationSocket } from "../api/socket";
 import type { Conversation, Message, MessagePage, ReplyRequest, ServerEvent } from "../api/types";
 import { account } from "./account";
-import { createConversation, retitle, titleOf, touch } from "./conversations";
+import { createConversation, expectTitle, retitle, titleOf, touch } from "./conversations";
 import { draftOf, keepDraft, putBack } from "./drafts";
 import { currentId, navigate, route } from "./router";
-import { emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
+import { busy, emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
 import { moment } from "./titles";
 import { findVersion } from "./versions";
 import { keepWaiting, waitingIn } from "./waiting";
@@ -37,6 +37,7 @@ export function dispatch(event: ThreadEvent): void {
 export function openConversation(id: number | null): void {
   if (id === openId) return;
   socket.peek()?.close();
+  if (busy(thread.peek())) expectTitle();
   openId = id;
   queue = [];
   olderRequest = undefined;

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
+import type { Account } from "../../api/types";
 import { t } from "../../i18n";
-import { account } from "../../state/account";
 import { titleOf } from "../../state/conversations";
 import { gone, thread, title } from "../../state/current";
 import { currentId, follow } from "../../state/router";
@@ -12,7 +12,7 @@ import { LiveRegion } from "./LiveRegion";
 import { Page } from "../Page";
 import { Thread } from "./Thread";
 
-export function ChatPage() {
+export function ChatPage({ who }: { who: Account }) {
   const id = currentId.value;
   const heading = id === null ? "" : (titleOf(id) ?? title.value);
   useEffect(() => {
@@ -21,10 +21,10 @@ export function ChatPage() {
   if (gone.value) return <Gone />;
   const { loaded, messages, pending } = thread.value;
   const fresh = !pending.length && (id === null || (loaded && !messages.length));
-  if (account.value && !account.value.can_chat && fresh) return <Page heading=""><FirstRun /></Page>;
+  if (!who.can_chat && fresh) return <Page heading=""><FirstRun /></Page>;
   return (
     <Page heading={heading}>
-      {fresh ? <EmptyState /> : <Thread key={id} />}
+      {fresh ? <EmptyState name={who.username} /> : <Thread key={id} />}
       <div class="dock">
         <ConnectionNotice />
         <Composer key={id ?? "new"} />

@@ -1,5 +1,5 @@
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { effect, useComputed, useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { explainError, t } from "../../i18n";
 import { say, stop, thread } from "../../state/current";
 import { draftOf, draftsChanged, keepDraft } from "../../state/drafts";
@@ -21,13 +21,12 @@ export function Composer() {
   const streaming = useComputed(() => !!running(thread.value));
   const waits = useComputed(() => busy(thread.value));
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (isWide()) input.current!.focus();
   }, []);
-  useSignalEffect(() => {
-    if (draftsChanged.value) text.value = draftOf(conversationId);
-  });
-  useSignalEffect(() => keepDraft(conversationId, text.value));
+  // Before the first key is typed: effects of the other kind may come many keys later.
+  useLayoutEffect(() => effect(() => void (draftsChanged.value && (text.value = draftOf(conversationId)))), []);
+  useLayoutEffect(() => effect(() => keepDraft(conversationId, text.value)), []);
 
   const tooLong = text.value.length > MOST_CHARACTERS;
   const send = async () => {

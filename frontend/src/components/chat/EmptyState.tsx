@@ -1,5 +1,4 @@
 import { t } from "../../i18n";
-import { account } from "../../state/account";
 import { draftOf, putDraft } from "../../state/drafts";
 import { currentId } from "../../state/router";
 
@@ -17,7 +16,7 @@ function withoutOpening(text: string): string {
 }
 
 /** An invitation: a greeting, and a few ways to begin. */
-export function EmptyState() {
+export function EmptyState({ name }: { name: string }) {
   const begin = (prompt: string) => {
     const text = prompt + withoutOpening(draftOf(currentId.value));
     putDraft(currentId.value, text);
@@ -27,7 +26,7 @@ export function EmptyState() {
   };
   return (
     <div class="empty">
-      <h1>{account.value ? greeting(account.value.username) : "\u00a0"}</h1>
+      <h1>{greeting(name)}</h1>
       <p>{t().empty.lead}</p>
       <ul class="openings">
         {t().empty.openings.map(({ title, prompt }) => (

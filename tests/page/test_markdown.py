@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.page.chatting import replied, say
-from tests.page.conftest import OpenPage, Site
+from tests.page.conftest import PHONE, OpenPage, Site
 from tests.page.model import SPOKEN
 from tests.upstream import ScriptedUpstream
 
@@ -16,6 +16,15 @@ SPOKEN["references"] = (
     + "[1]: https://tides.example/a\n\nBetween them.\n\n[2]: https://moon.example/b"
 )
 
+SPOKEN["tables"] = """
+| 天体 | 质量（kg） | 距离（m） | 相对作用 |
+|:--|--:|--:|--:|
+| 月球 | 7.35 × 10²² | 3.84 × 10⁸ | 1.00 |
+
+| 方法 | 说明 | 适用的情况 | 需要注意的地方 | 结论 |
+|--|--|--|--|--|
+| 快速排序 | 平均情况下非常快，但是最坏情况下是平方级 | 内存里的数组 | 枢轴 | 常用 |
+"""
 SPOKEN["code"] = "```python\n" + "return 1\n" * 60 + "```"
 COUNT_COLOURED = """() => {
   window.counts = [];
@@ -35,6 +44,18 @@ async def test_references_lead_somewhere_as_soon_as_it_is_said_where(
     await expect(prose.get_by_role("link")).to_have_count(2)
     await expect(prose.get_by_role("link", name="the moon")).to_be_visible()
     await expect(prose).not_to_contain_text("[")
+
+
+async def test_a_table_takes_the_room_of_its_texts_on_a_phone(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.person(), viewport=PHONE)
+    await say(page, "tables")
+    await expect(page.locator(".reply")).to_have_class("reply last")
+    short, long = await page.locator(".reply .table").all()
+    assert await short.evaluate("box => box.scrollWidth === box.clientWidth")
+    explained = await long.locator("td").nth(1).bounding_box()
+    assert explained is not None and explained["width"] > 100
 
 
 @pytest.mark.parametrize("mark", [">", "> ", "- ", "1. > "])

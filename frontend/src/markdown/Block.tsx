@@ -4,6 +4,8 @@ import { CodeBlock } from "./CodeBlock";
 import { Formula } from "./Formula";
 import { Inline } from "./Inline";
 
+const LONG_CHARACTERS = 12;
+
 interface Props {
   token: Token;
   /** Where references lead. */
@@ -68,14 +70,19 @@ function Table({ token }: { token: Tokens.Table }) {
     <div class="table" tabIndex={0}>
       <table>
         <thead>
-          <tr>{token.header.map((cell, i) => <th key={i} class={cell.align ?? undefined}><Inline tokens={cell.tokens} /></th>)}</tr>
+          <tr>{token.header.map((cell, i) => <th key={i} class={kinds(cell)}><Inline tokens={cell.tokens} /></th>)}</tr>
         </thead>
         <tbody>
           {token.rows.map((row, i) => (
-            <tr key={i}>{row.map((cell, j) => <td key={j} class={cell.align ?? undefined}><Inline tokens={cell.tokens} /></td>)}</tr>
+            <tr key={i}>{row.map((cell, j) => <td key={j} class={kinds(cell)}><Inline tokens={cell.tokens} /></td>)}</tr>
           ))}
         </tbody>
       </table>
     </div>
   );
+}
+
+/** A long text gets some room: Chinese, which breaks anywhere, would be set in columns of one character. */
+function kinds({ align, text }: Tokens.TableCell): string {
+  return [align, text.length > LONG_CHARACTERS && "long"].filter(Boolean).join(" ");
 }

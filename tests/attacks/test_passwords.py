@@ -21,6 +21,7 @@ from tests.server_process import ServerProcess
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 
 WORK_LOGINS = 20
+WORK_ROUNDS = 8
 WORK_DIFFERENCE = 0.15
 LONG = "a 72-byte prefix that is exactly as long as what bcrypt reads of anything"
 
@@ -72,11 +73,13 @@ async def test_a_login_is_as_much_work_whether_the_user_exists_or_not(
     ada = await target.visitor()
     await asyncio.to_thread(_hash_with, database_url, ada, rounds)
     await _work(target, ada.name)
-    known = await _work(target, ada.name)
-    unknown = await _work(target, "nobody-at-all")
-    address = await _work(target, "nobody@example.com")
-    for work in (unknown, address):
-        assert abs(work / known - 1) <= WORK_DIFFERENCE, (known, unknown, address)
+    least = dict.fromkeys([ada.name, "nobody-at-all", "nobody@example.com"], float("inf"))
+    for _ in range(WORK_ROUNDS):  # neighbours on the machine make some of them cost more
+        for name in least:
+            least[name] = min(least[name], await _work(target, name))
+        if max(least.values()) <= min(least.values()) * (1 + WORK_DIFFERENCE):
+            return
+    pytest.fail(f"Logins are told apart by their work: {least}")
 
 
 def _hash_with(database_url: str, person: Person, rounds: int) -> None:

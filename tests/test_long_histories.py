@@ -92,6 +92,25 @@ async def quickest(work: Callable[[int], Awaitable[object]], enough: float = 0) 
     return min(took)
 
 
+async def test_a_page_of_long_messages_is_short(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    await ada.say(conversation, "hello")
+    ids = [message["id"] for message in await ada.messages(conversation)]
+    database = server.app.state.services.database
+    for length in (900_000, 3_000_000):
+        ids += await database.write(lengthen, conversation, 4, "长" * length)
+    answer = await ada.get(f"/conversations/{conversation}/messages?limit=200")
+    assert [message["id"] for message in answer.json()["messages"]] == ids[-1:]
+    assert answer.json()["has_more"]
+    before = f"before_id={ids[-4]}"
+    answer = await ada.get(f"/conversations/{conversation}/messages?limit=200&{before}")
+    assert [message["id"] for message in answer.json()["messages"]] == ids[-6:-4]
+    assert await shown(ada, conversation) == ids
+
+
 async def test_another_version_of_the_last_reply_is_shown_at_once(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

@@ -26,6 +26,7 @@ def test_first_words_are_one_short_line_of_whole_words() -> None:
         ("\u200b\n\u2800\x01", ""),
         ("\u200b\nA Title", "A Title"),
         ("<b>x</b>", "<b>x</b>"),
+        ("\n" * 2_000 + "too late", ""),
     ],
 )
 def test_an_answer_becomes_a_plain_title(answer: str, title: str) -> None:

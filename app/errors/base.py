@@ -8,8 +8,7 @@ Language = Literal["zh", "en"]
 class AppError(Exception):
     """A failure with an answer. `details` fill the placeholders of its texts.
 
-    `client_id` names the message of a socket that was refused; after `retry_after` seconds the same
-    request may well be granted.
+    After `retry_after` seconds the same request may well be granted.
     """
 
     status: ClassVar[int] = 500
@@ -22,7 +21,6 @@ class AppError(Exception):
     def __init__(self, **details: object) -> None:
         super().__init__(self.code)
         self.details = details
-        self.client_id: str | None = None
 
     def text(self, language: Language) -> str:
         """The failure in plain words of one language."""

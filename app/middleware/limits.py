@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import BodyTooLarge, HeadTooLarge
 from app.middleware.layer import Answer, HttpLayer
 from app.responses import error_response
+from app.utils.json_parts import MOST_PARTS, count_parts
 
 HEAD_BYTES = 32 * 1024
 BODY_BYTES = 2 * 1024 * 1024
@@ -34,20 +35,21 @@ class HeadLimit:
 
 
 class BodyLimit(HttpLayer):
-    """Refuses bodies over a size, whether they say so or not."""
+    """Refuses bodies over a size, whether they say so or not, and those of too many parts."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "0")
         if not length.isdigit() or int(length) > BODY_BYTES:
             await error_response(scope, BodyTooLarge())(scope, receive, send)
             return
-        seen = 0
+        seen = parts = 0
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal seen, parts
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > BODY_BYTES:
+            body = message.get("body", b"")
+            seen, parts = seen + len(body), parts + count_parts(body)
+            if seen > BODY_BYTES or parts > MOST_PARTS:
                 raise HTTPException(413)  # the framework takes any other error for bad JSON
             return message
 

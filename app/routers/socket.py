@@ -33,6 +33,7 @@ from app.schemas.events import (
     SendMessage,
     StopReply,
     client_event,
+    client_id_in,
 )
 from app.schemas.fields import Id
 from app.services.container import Services
@@ -40,12 +41,15 @@ from app.services.generation.channel import Channel
 from app.services.generation.viewer import Viewer
 from app.services.turns import Action, Continue, Edit, Regenerate, Send
 from app.tracing import span
+from app.utils.json_parts import MOST_PARTS, count_parts
 from app.utils.tokens import Claims
 from app.utils.validation import invalid_input
 from app.utils.websocket import Socket, SocketRegister
 
 FRAME_CHARACTERS = 1_500_000
 """A message of the greatest length still fits when every character is escaped."""
+SMALL_FRAME_CHARACTERS = 1_000
+"""A longer frame counts before it is read, whatever it turns out to be: reading it is work."""
 BAD_FRAMES = 20
 
 _id: TypeAdapter[int] = TypeAdapter(Id)
@@ -115,7 +119,7 @@ async def _claims(websocket: WebSocket, services: Services, limits: RateLimits) 
     scheme, _, bearer = websocket.headers.get("authorization", "").partition(" ")
     is_in_address = token is not None
     if token is None and scheme.lower() == "bearer":
-        token = bearer
+        token = bearer.strip()
     try:
         claims = services.sessions.read_socket_token(token or "")
         allowed = websocket.app.state.settings.ws_allow_access_token_in_query
@@ -207,13 +211,17 @@ class Session:
             except AppError as error:
                 note(self._websocket.scope, error)
                 self._bad_frames += error.status in (413, 422)
-                details = {"client_id": error.client_id} if error.client_id else {}
+                client_id = client_id_in(frame)
+                details = {"client_id": client_id} if client_id else {}
                 await self._socket.send_error(error, **details)
         await self._websocket.close(1008, "too many bad frames")
 
     async def _handle(self, frame: str | bytes) -> None:
-        if len(frame) > FRAME_CHARACTERS:
+        if len(frame) > FRAME_CHARACTERS or count_parts(frame) > MOST_PARTS:
             raise BodyTooLarge
+        is_large = len(frame) > SMALL_FRAME_CHARACTERS
+        if is_large:
+            self._count()
         try:
             event = client_event.validate_python(orjson.loads(frame))
         except orjson.JSONDecodeError as error:
@@ -226,18 +234,18 @@ class Session:
             case StopReply():
                 await self._services.chat.stop(self._socket.user_id, self._channel.conversation_id)
             case _:
+                if not is_large:
+                    self._count()
                 await self._begin(_action(event), event.client_id)
 
+    def _count(self) -> None:
+        self._limits.hit(f"user:{self._socket.user_id}")
+
     async def _begin(self, action: Action, client_id: str | None) -> None:
-        try:
-            self._limits.hit(f"user:{self._socket.user_id}")
-            with span("socket message", "server"):
-                reply = await self._services.chat.begin(
-                    self._socket.user_id, self._channel, action, client_id, self._language
-                )
-        except AppError as error:
-            error.client_id = client_id
-            raise
+        with span("socket message", "server"):
+            reply = await self._services.chat.begin(
+                self._socket.user_id, self._channel, action, client_id, self._language
+            )
         self._viewer.show(reply)
 
 

@@ -3,9 +3,10 @@
 Typed dicts, not models: an event is made for every piece of text.
 """
 
+import re
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.schemas.fields import ClientId, Id, Text
 
@@ -152,3 +153,15 @@ class Ping(BaseModel):
 ReplyRequest = SendMessage | EditMessage | RegenerateReply | ContinueReply
 ClientEvent = Annotated[ReplyRequest | StopReply | Ping, Field(discriminator="type")]
 client_event: TypeAdapter[ClientEvent] = TypeAdapter(ClientEvent)
+
+_named = re.compile(r'"client_id"\s*:\s*("(?:[^"\\]|\\.){1,600}")')
+_client_id: TypeAdapter[str] = TypeAdapter(ClientId)
+
+
+def client_id_in(frame: str | bytes) -> str | None:
+    """The `client_id` of a frame that is refused, maybe unread; None where it has no valid one."""
+    found = _named.search(frame if isinstance(frame, str) else frame.decode(errors="ignore"))
+    try:
+        return _client_id.validate_json(found[1]) if found else None
+    except ValidationError:
+        return None

@@ -1,8 +1,9 @@
 """Reading messages: the history of a conversation, a message's versions, one exchange."""
 
+from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from app.database import Database, table_of
 from app.errors import Language, MessageNotFound
@@ -18,7 +19,13 @@ from app.services.generation.stored import (
     read_messages,
 )
 
+PAGE_CHARACTERS = 2_000_000
+"""A page ends before it has more text than this: a reply alone may have half of it, or more."""
+
 _message = table_of(Message)
+_length = func.char_length(_message.c.content) + func.coalesce(
+    func.char_length(_message.c.reasoning), 0
+)
 _conversation = table_of(Conversation)
 
 
@@ -31,7 +38,7 @@ class MessageService:
     async def page(
         self, conversation_id: int, limit: int, before_id: int | None, language: Language
     ) -> MessagePage:
-        """The newest `limit` messages below `before_id`, oldest first."""
+        """The newest `limit` messages below `before_id` (fewer long ones), oldest first."""
         return await self._database.read(_page, conversation_id, limit, before_id, language)
 
     async def locate(self, user_id: int, message_id: int) -> int:
@@ -112,11 +119,21 @@ def _versions(
 def _newest(
     connection: Connection, messages: Select[Any], limit: int, before_id: int | None
 ) -> tuple[list[Row[Any]], bool]:
-    """The newest of these messages below an id, oldest first, and whether there are older ones."""
+    """The newest of these messages below an id, oldest first, and whether there are older ones.
+
+    Fewer than `limit` where they are long, but at least one.
+    """
     if before_id is not None:
         messages = messages.where(_message.c.id < before_id)
-    rows = connection.execute(messages.order_by(_message.c.id.desc()).limit(limit + 1)).all()
-    return list(rows[:limit][::-1]), len(rows) > limit
+    newest = messages.with_only_columns(_message.c.id, _length).order_by(_message.c.id.desc())
+    lengths = connection.execute(newest.limit(limit + 1)).all()
+    upto = accumulate(length for _, length in lengths)
+    fit = max(1, sum(1 for characters in upto if characters <= PAGE_CHARACTERS))
+    ids = [id for id, _ in lengths[: min(limit, fit)]]
+    if not ids:
+        return [], False
+    rows = select(_message).where(_message.c.id.in_(ids)).order_by(_message.c.id)
+    return list(connection.execute(rows)), len(lengths) > len(ids)
 
 
 def _as_ended(

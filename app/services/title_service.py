@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from itertools import dropwhile
+from itertools import dropwhile, islice
 
 from app.database import Database
 from app.errors import AppError
@@ -13,6 +13,8 @@ from app.services.conversation_service import write_model_title
 from app.utils.visible import has_visible, is_visible
 
 TITLE_CHARACTERS = 50
+READ_CHARACTERS = 2_000
+"""More of a text is not looked at: a model may answer with megabytes."""
 EXCERPT_CHARACTERS = 1_000
 MARKS = "#*_`\"'“”‘’《》「」 .。"
 INSTRUCTION = (
@@ -34,7 +36,7 @@ def first_words(content: str) -> str:
 
 def tidy_title(answer: str) -> str:
     """What a model answered as a title: its first line without marks, or an empty text."""
-    lines = [line for line in answer.splitlines() if has_visible(line)]
+    lines = [line for line in answer[:READ_CHARACTERS].splitlines() if has_visible(line)]
     line = _one_line(lines[0]).strip(MARKS) if lines else ""
     line = re.sub(r"^(?:title|标题)\s*[:：]", "", line, flags=re.IGNORECASE)
     return first_words(line.strip(MARKS))
@@ -42,7 +44,7 @@ def tidy_title(answer: str) -> str:
 
 def _one_line(text: str) -> str:
     """In one line that begins with what can be seen first, so that no cut leaves only the rest."""
-    seen = "".join(dropwhile(lambda c: not is_visible(c), text))
+    seen = islice(dropwhile(lambda c: not is_visible(c), text), READ_CHARACTERS)
     plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in seen)
     return " ".join(plain.split())
 

@@ -20,7 +20,8 @@ class StalledResponses:
     def __init__(self, timeout_seconds: float) -> None:
         self._timeout = timeout_seconds
         self._waiting: dict[Any, float] = {}
-        self._behind: set[Any] = set()
+        self._behind: dict[Any, tuple[int, float]] = {}
+        """How many bytes a client had not taken, and since when it has taken none of them."""
 
     async def send(self, transport: Any, send: Send, message: Message) -> None:
         """Send a part of a response, under watch."""
@@ -30,19 +31,26 @@ class StalledResponses:
         finally:
             self._waiting.pop(transport, None)
         if transport.get_write_buffer_size() > 0:
-            self._behind.add(transport)
+            self._behind[transport] = transport.get_write_buffer_size(), time.monotonic()
 
     def abort_stalled(self) -> None:
-        """Cut the connections that the server has waited for too long."""
-        self._behind = {each for each in self._behind if each.get_write_buffer_size() > 0}
+        """Cut the connections that have taken nothing for too long."""
         now = time.monotonic()
-        for transport, since in list(self._waiting.items()):
-            if now - since > self._timeout:
-                cut(transport)
+        late = [each for each, since in self._waiting.items() if now - since > self._timeout]
+        for transport, (before, since) in list(self._behind.items()):
+            left = transport.get_write_buffer_size()
+            if left == 0:
+                del self._behind[transport]
+            elif left < before:
+                self._behind[transport] = left, now
+            elif now - since > self._timeout:
+                late.append(transport)
+        for transport in late:
+            cut(transport)
 
     def abort_all(self) -> None:
         """Cut every connection that is behind, for the end of the process."""
-        for transport in self._behind | self._waiting.keys():
+        for transport in self._behind.keys() | self._waiting.keys():
             if transport.get_write_buffer_size() > 0:
                 cut(transport)
 

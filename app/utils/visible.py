@@ -1,6 +1,7 @@
 """Which characters can be seen: a text without any looks like none."""
 
 import unicodedata
+from functools import lru_cache
 
 INVISIBLE_CATEGORIES = {"Cc", "Cf", "Zl", "Zp", "Zs"}
 IGNORABLE = (
@@ -23,6 +24,7 @@ def has_visible(text: str) -> bool:
     return any(map(is_visible, set(text)))  # 100,000 blanks are one
 
 
+@lru_cache(1024)
 def is_visible(character: str) -> bool:
     """Whether a character is drawn, alone or on its neighbour."""
     if unicodedata.category(character) in INVISIBLE_CATEGORIES:

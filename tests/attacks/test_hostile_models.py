@@ -108,7 +108,16 @@ async def test_nonsense_beside_the_text_is_passed_over(
 
 
 @pytest.mark.parametrize(
-    "title", ["<img src=x onerror=alert(1)>", "a\r\nSet-Cookie: x=1", "\0\x1b[31m", "t" * 100_000]
+    "title",
+    [
+        "<img src=x onerror=alert(1)>",
+        "a\r\nSet-Cookie: x=1",
+        "\0\x1b[31m",
+        "t" * 1_000_000,
+        "\n" * 500_000,
+        "\u3164\n" * 250_000,
+    ],
+    ids=lambda title: repr(title[:9]),
 )
 async def test_a_title_from_a_model_is_one_short_line(
     target: Target, model: ScriptedUpstream, title: str

@@ -127,6 +127,16 @@ async def test_bodies_that_are_none(target: Target, ada: Visitor) -> None:
 
 
 @pytest.mark.databases("sqlite")  # refused before a database is asked
+@pytest.mark.parametrize("part", ["[]", "0", '{"a":1}'])
+async def test_a_body_of_many_parts(target: Target, ada: Visitor, part: str) -> None:
+    parts = ",".join([part] * (2_000_000 // (len(part) + 1)))
+    body = f'{{"title":"x","x":[{parts}]}}'.encode()
+    for path in ("/auth/login", "/conversations"):
+        answer = await ada.request("POST", path, content=body)
+        assert answer.status_code == 413
+        assert answer.json()["code"] == "body_too_large"
+
+
 async def test_values_of_the_wrong_kind(target: Target, ada: Visitor) -> None:
     for method, path, body in await _operations(target):
         for field in body or ():

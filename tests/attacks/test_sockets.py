@@ -175,6 +175,31 @@ async def test_a_huge_frame(target: Target) -> None:
         assert (await last_words(socket.connection))[1] == 1009
 
 
+@pytest.mark.parametrize("part", ["[]", "0", '{"a":1}', '"a"'])
+async def test_a_frame_of_many_parts(target: Target, ada: Visitor, part: str) -> None:
+    parts = ",".join([part] * (1_400_000 // (len(part) + 1)))
+    async with ada.socket(await ada.conversation(), max_size=None) as socket:
+        await socket.connection.send(f'{{"type":"ping","client_id":"mine","x":[{parts}]}}')
+        event = await socket.receive()
+        assert (event["code"], event["client_id"]) == ("body_too_large", "mine")
+        await socket.send(type="ping")
+        assert (await socket.receive())["type"] == "pong"
+
+
+@pytest.mark.parametrize("kind", ["ping", "stop", "nothing"])
+async def test_large_frames_count_whatever_they_are(strict: Target, kind: str) -> None:
+    ada = await strict.visitor()
+    async with ada.socket(await ada.conversation()) as socket:
+        for _ in range(62):
+            await socket.send(type=kind, x="x" * 2_000)
+            await socket.send(type="ping")  # a good one, so that the socket stays
+        await socket.send(type="message", content="x" * 2_000, client_id='my"own"')
+        events = await socket.until("error")
+        while "client_id" not in events[-1]:
+            events += await socket.until("error")
+    assert (events[-1]["code"], events[-1]["client_id"]) == ("rate_limited", 'my"own"')
+
+
 async def test_a_message_in_endless_pieces(target: Target) -> None:
     ada = await target.visitor()
     before = await asyncio.to_thread(resident_bytes, target.pid)

@@ -7,6 +7,8 @@ from tests.upstream_exchange import Exchange, scenario
 
 PIECE = "0123456789" * 800
 TORRENT_PIECES = 1_000
+BELLS = 1_000_000
+DRIZZLE = 500_000
 TORRENT_CHARACTERS = len(PIECE) * TORRENT_PIECES
 TORRENT_SETTINGS = {"UPSTREAM_REPLY_MAX_BYTES": str(2 * TORRENT_CHARACTERS)}
 """A system holds back up to 4 MB for a reader (tcp(7), tcp_wmem); only more is felt by a server."""
@@ -29,6 +31,25 @@ async def ream(exchange: Exchange) -> None:
     """Half a megabyte at once."""
     await exchange.head()
     await exchange.delta("x" * 500_000)
+    await exchange.finish()
+
+
+@scenario("bells")
+async def bells(exchange: Exchange) -> None:
+    """Characters of which JSON makes six each."""
+    await exchange.head()
+    for _ in range(BELLS // 20_000):
+        await exchange.delta("\a" * 20_000)
+    await exchange.finish()
+
+
+@scenario("drizzle")
+async def drizzle(exchange: Exchange) -> None:
+    """Half a megabyte in small pieces."""
+    await exchange.head()
+    for _ in range(DRIZZLE // 2_000):
+        await exchange.delta("x" * 2_000)
+        await asyncio.sleep(0.005)
     await exchange.finish()
 
 

@@ -8,7 +8,7 @@ import pytest
 from tests.faults import scenarios
 from tests.faults.figures import Note
 from tests.faults.processes import pid_of, resident_bytes
-from tests.faults.unread import is_cut, unread_events, unread_socket
+from tests.faults.unread import is_cut, unread_events, unread_history, unread_socket
 from tests.faults.watching import eventually
 from tests.server import ChatSocket, Person, text_of
 from tests.server_process import ServerProcess, server_process
@@ -67,6 +67,23 @@ async def test_a_client_that_never_reads(
     )
     assert each <= COST_BYTES
     assert gap <= GAP_SECONDS
+
+
+@pytest.mark.databases("sqlite")
+async def test_a_page_that_is_never_read(upstream: ScriptedUpstream, database_url: str) -> None:
+    async with server_process(database_url, **SETTINGS) as process, AsyncExitStack() as stack:
+        ada = await process.person_with_model(upstream.url, "bells")
+        conversation = await ada.conversation()
+        await ada.say(conversation, "ring")
+        unread = [
+            await stack.enter_async_context(unread_history(ada, conversation))
+            for _ in range(UNREAD)
+        ]
+
+        async def all_cut() -> bool:
+            return all(map(is_cut, unread))
+
+        await eventually(all_cut, SEND_TIMEOUT + CHECK_SECONDS + 5)
 
 
 async def _one_torrent(ada: Person, process: ServerProcess) -> int:

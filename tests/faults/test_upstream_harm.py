@@ -35,7 +35,7 @@ async def test_harm_while_streaming(
             async with ada.socket(conversation) as viewer:
                 events = await viewer.say("hello")
             assert events[-1]["code"] == code, model
-            reply = (await ada.messages(conversation))[1]
+            reply = (await ada.messages(conversation))[-1]
             assert (reply["status"], reply["error"]["code"]) == (status, code), model
             assert bool(reply["content"]) == (status == "interrupted"), model
             assert len(reply["content"]) <= 1024 * 1024

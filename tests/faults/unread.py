@@ -42,6 +42,19 @@ async def unread_events(person: Person, conversation: int) -> AsyncIterator[sock
         yield connection
 
 
+@asynccontextmanager
+async def unread_history(person: Person, conversation: int) -> AsyncIterator[socket.socket]:
+    """A page of messages that nobody reads."""
+    request = (
+        f"GET /conversations/{conversation}/messages HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: Bearer {person.token}\r\n\r\n"
+    )
+    async with _asked(person.server.port, request) as connection:
+        head = await asyncio.get_running_loop().sock_recv(connection, 12)
+        assert head == b"HTTP/1.1 200"
+        yield connection
+
+
 def is_cut(connection: socket.socket) -> bool:
     """Whether the server has cut the connection; looks without reading (tcp(7), TCP_INFO)."""
     return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == TCP_CLOSE

@@ -45,6 +45,28 @@ async def test_resuming_after_the_end_brings_the_rest_and_the_end(
         assert await socket.receive() == {"type": "pong"}
 
 
+async def test_whoever_has_all_of_a_reply_is_shown_the_next(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    path = f"/conversations/{conversation}/stream"
+    async with ada.socket(conversation) as socket:
+        end = (await socket.say("first"))[-1]["id"]
+        assert (
+            await ada.get(path, headers=ada.headers | {"Last-Event-ID": end})
+        ).status_code == 204
+        await ada.set_model(upstream.url, "hold")
+        await socket.send(type="message", content="second")
+        await socket.until("chunk")
+        headers = ada.headers | {"Last-Event-ID": end}
+        async with server.http.stream("GET", path, headers=headers) as answer:
+            assert answer.status_code == 200
+            upstream.release()
+            shown = (await answer.aread()).decode()
+    assert '"type":"start"' in shown and '"type":"done"' in shown
+
+
 async def test_a_second_tab_gets_the_whole_reply(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

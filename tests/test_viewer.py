@@ -18,6 +18,10 @@ def ended(message_id: int) -> LiveReply:
     return reply
 
 
+def running(message_id: int) -> LiveReply:
+    return LiveReply(message_id, Opening({"id": message_id}, {"id": message_id - 1}))
+
+
 async def shown(viewer: Viewer, end_of: int) -> list[ServerEvent]:
     """What a viewer shows up to the end of a reply."""
     events: list[ServerEvent] = []
@@ -63,3 +67,14 @@ async def test_what_ended_before_a_reader_came_is_not_shown() -> None:
     channel.set_reply(ended(4))
     events = await shown(viewer, 4)
     assert [event["type"] for event in events] == ["start", "chunk", "done"]
+
+
+def test_a_reply_that_ended_elsewhere_takes_no_place_of_a_newer_one() -> None:
+    """It may be noticed only after the next one has begun here."""
+    channel = Channel(1)
+    channel.set_reply(newer := running(4))
+    channel.set_reply(ended(2))
+    assert (channel.reply, channel.leaf_id) == (newer, 4)
+    newer.finish(Ending("complete", "stop"))
+    channel.set_reply(older := running(2))  # continued, once another version was shown
+    assert (channel.reply, channel.leaf_id) == (older, 2)

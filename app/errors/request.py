@@ -185,6 +185,10 @@ class ReplyInProgress(AppError):
     status, code = 409, "reply_in_progress"
     zh, en = "上一条回复还未结束", "The previous reply has not ended yet"
 
+    def __init__(self, retry_after: int | None = None) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
 
 class KeyUnreadable(AppError):
     status, code = 409, "api_key_unreadable"

@@ -67,6 +67,8 @@ async def follow_reply(
         channel = held.enter_context(services.channels.use(id))
         place = await services.chat.attach(user.id, channel, last_event_id, language)
         reply, cursor = place or (channel.reply, None)
+        if reply is not None and reply.ending is not None and not _has_more(reply, cursor):
+            reply, cursor = channel.reply, None  # another one may run by now
         if reply is None or (reply.ending is not None and not _has_more(reply, cursor)):
             return Response(status_code=204)  # to an EventSource: do not come back
         viewer = Viewer(channel, language)

@@ -26,6 +26,8 @@ from app.tracing import span
 from app.utils.visible import has_visible
 
 MESSAGE_CHARACTERS = 100_000
+LOST_REPLY_SECONDS = 5
+"""When to ask again for a reply that no process writes: the reaper ends it within a lease."""
 
 
 class ChatService:
@@ -83,8 +85,8 @@ class ChatService:
             return begun
         try:
             return await self.find_reply(channel, begun.message_id, language)
-        except InvalidCursor as error:
-            raise ReplyInProgress from error  # it was lost, and has not been ended yet
+        except InvalidCursor as error:  # it was lost, and has not been ended yet
+            raise ReplyInProgress(retry_after=LOST_REPLY_SECONDS) from error
 
     async def _begin(self, channel: Channel, request: Request) -> LiveReply | Attached:
         with span("send transaction"):
@@ -107,13 +109,27 @@ class ChatService:
     async def find_reply(self, channel: Channel, message_id: int, language: Language) -> LiveReply:
         """The reply with this id, running anywhere or ended; InvalidCursor when there is none."""
         for _ in range(2):
-            if channel.reply is not None and channel.reply.message_id == message_id:
-                return channel.reply
-            reply = await self._messages.ended_reply(channel.conversation_id, message_id, language)
+            live = channel.reply
+            if live is not None and (live.message_id != message_id or live.ending is not None):
+                live = None
+            reply = live or await self._ended_reply(channel, message_id, language)
             if reply is not None:
                 return reply
             await self._follower.look([channel])
+        if channel.reply is not None and channel.reply.message_id == message_id:
+            return channel.reply  # its ending could not be written down yet
         raise InvalidCursor
+
+    async def _ended_reply(
+        self, channel: Channel, message_id: int, language: Language
+    ) -> LiveReply | None:
+        """A reply as it is kept: the very object where readers were shown the same ending of it."""
+        kept = await self._messages.ended_reply(channel.conversation_id, message_id, language)
+        live = channel.reply
+        if kept is None or live is None or live.ending is None or kept.ending is None:
+            return kept
+        same = (live.message_id, live.run) == (kept.message_id, kept.run)
+        return live if same and live.ending.status == kept.ending.status else kept
 
     async def attach(
         self, user_id: int, channel: Channel, last_event_id: str | None, language: Language

@@ -1,11 +1,15 @@
-"""Another program that keeps everybody else from writing to an SQLite file."""
+"""Another program that keeps everybody else from writing: to an SQLite file, or to a row."""
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
+
+from app.migration import sync_engine
+from tests.backups import settings
 
 
 @asynccontextmanager
@@ -23,3 +27,21 @@ async def locked(database_url: str) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.to_thread(connection.close)
+
+
+@asynccontextmanager
+async def row_locked(database_url: str, query: str) -> AsyncIterator[None]:
+    """The rows of a query, FOR UPDATE, held meanwhile (MySQL)."""
+    engine = sync_engine(settings(database_url))
+
+    def lock() -> Connection:
+        connection = engine.connect()
+        connection.execute(text(f"{query} FOR UPDATE")).all()
+        return connection
+
+    connection = await asyncio.to_thread(lock)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(connection.close)
+        await asyncio.to_thread(engine.dispose)

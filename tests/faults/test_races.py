@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from app.services import sending
 from app.services.container import Services
 from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
 from app.services.generation.running import RunningReply
+from app.services.sending import Limits, Request
 from app.services.turns import Send
 from tests.conftest import StartServer
-from tests.faults.locking import locked
+from tests.faults.locking import locked, row_locked
 from tests.faults.scale import on
 from tests.faults.watching import REPLY, eventually
 from tests.server import Person, RunningServer, text_of
@@ -184,6 +186,87 @@ async def test_nothing_is_left_of_readers_who_came_and_went(
         await eventually(nobody_left, 10)
         await services.follower.look([])
         assert not services.follower._copies
+
+
+def _request(person: Person, conversation: int, content: str, client_id: str) -> Request:
+    services = services_of(person.server)
+    return Request(
+        user_id=person.id,
+        conversation_id=conversation,
+        action=Send(content),
+        client_id=client_id,
+        title=None,
+        owner=services.supervisor.owner,
+        default_endpoint=None,
+    )
+
+
+async def test_a_beginning_without_an_answer_is_shown_once_it_has_ended(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    """Its COMMIT went through, and nobody heard of it: a row that nobody writes."""
+    server = await start_server(reap_after_seconds=1, follow_seconds=0.05)
+    ada = await server.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    async with ada.socket(conversation) as socket:
+        await socket.say("well so far")
+        request = _request(ada, conversation, "lost", "mine")
+        await services_of(server).database.write(sending.begin, request, Limits(5, 0))
+        await socket.send(type="message", content="lost", client_id="mine")
+        refusal = (await socket.until("error"))[-1]
+        assert (refusal["code"], refusal["client_id"]) == ("reply_in_progress", "mine")
+        assert refusal["retry_after"] > 0
+        events = await socket.until("error")
+        assert events[0]["type"] == "start" and events[0]["client_id"] == "mine"
+        assert events[-1]["code"] == "interrupted"
+        await socket.send(type="message", content="lost", client_id="mine")
+        assert (await socket.until("error"))[-1]["code"] == "interrupted"
+    assert [message["content"] for message in await ada.messages(conversation)][2:] == ["lost", ""]
+
+
+async def test_a_continued_reply_asked_for_twice_is_its_newest_writing(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    """The process asked second has shown the first writing, and not yet heard of the other."""
+    here = await start_server(follow_seconds=1.5)
+    there = await start_server()
+    ada = await here.person_with_model(upstream.url, "hold")
+    elsewhere = replace(ada, server=there)
+    conversation = await ada.conversation()
+    async with ada.socket(conversation) as viewer:
+        await viewer.send(type="message", content="one two")
+        await viewer.until("chunk")
+        await viewer.send(type="stop")
+        stopped = (await viewer.until("done"))[-1]["message_id"]
+        path = f"/messages/{stopped}/continue"
+        headers = {"Idempotency-Key": "again"}
+        first = asyncio.create_task(elsewhere.post(path, headers=elsewhere.headers | headers))
+        running = await _running(elsewhere, conversation)
+        second = asyncio.create_task(ada.post(path, headers=ada.headers | headers))
+        await asyncio.sleep(0.2)
+        upstream.release()
+        replies = [(await each).json()["reply"] for each in (first, second)]
+    assert running.live.run == 2
+    assert [reply["status"] for reply in replies] == ["complete"] * 2
+    assert replies[0]["content"] == replies[1]["content"]
+
+
+@pytest.mark.databases("mysql", "mariadb")
+async def test_ended_replies_that_cannot_be_cleared_away_keep_nobody_from_being_ended(
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
+) -> None:
+    server = await start_server(finished_reply_seconds=3600, reap_after_seconds=3600)
+    ada = await server.person_with_model(upstream.url)
+    old, lost = await ada.conversation(), await ada.conversation()
+    await ada.say(old, "ended")
+    database = services_of(server).database
+    await database.write(sending.begin, _request(ada, lost, "lost", "mine"), Limits(5, 0))
+    reaper = Reaper(database, "another", 0.001, keep_seconds=0)
+    async with row_locked(database_url, f"SELECT id FROM generation WHERE conversation_id = {old}"):
+        async with asyncio.timeout(4):  # MySQL would wait for the row for longer
+            for _ in range(LOOKS_PER_LEASE + 2):
+                await reaper.look()
+    assert (await ada.messages(lost))[1]["status"] == "failed"
 
 
 async def _glance(person: Person, conversation: int, number: int) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.databases import fresh_database
+from tests.faults import scenarios
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.watching import REPLY, Shown, eventually, watch
 from tests.upstream import ScriptedUpstream
@@ -52,3 +53,23 @@ async def test_a_text_too_long_for_the_database_harms_no_other_reply(
         return (await eve.say(conversation, "less")).status_code == 200
 
     await eventually(is_usable, 10)
+
+
+async def test_a_reply_that_grew_too_long_ends_with_what_fits(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    """Each piece of it could be saved, and all of them together cannot."""
+    server = await start_server(**SETTINGS, checkpoint_seconds=0.05)
+    eve = await server.person_with_model(upstream.url, "drizzle")
+    conversation = await eve.conversation()
+    reply = (await eve.say(conversation, "drop by drop")).json()["reply"]
+    assert reply["error"]["code"] in ("database_unavailable", "interrupted")
+
+    async def has_ended() -> bool:
+        return bool((await eve.messages(conversation))[1]["status"] == "interrupted")
+
+    await eventually(has_ended, 20)
+    kept = (await eve.messages(conversation))[1]["content"]
+    assert scenarios.DRIZZLE // 8 < len(kept) < PACKET_BYTES
+    await eve.set_model(upstream.url, "echo")
+    assert (await eve.say(conversation, "go on")).status_code == 200

@@ -65,12 +65,20 @@ class Channel:
         self._readers.remove(reader)
 
     def set_reply(self, reply: LiveReply) -> None:
-        """A new reply begins, and is the last message shown."""
-        self.reply = reply
-        self.leaf_id = reply.message_id
+        """A reply begins, and is the last message shown; or it is told of only after it has ended
+        elsewhere, and a newer one runs by now."""
+        running = self.reply if self.reply is not None and self.reply.ending is None else None
+        if running is None or (reply.message_id, reply.run) > (running.message_id, running.run):
+            self.reply = reply
+            self.leaf_id = reply.message_id
         for reader in self._readers:
             reader.announce(reply)
         self.notify()
+
+    def has_shown(self, message_id: int, run: int) -> bool:
+        """Whether this writing of a message is the newest reply that readers were told of."""
+        reply = self.reply
+        return reply is not None and (reply.message_id, reply.run) == (message_id, run)
 
     def set_title(self, title: str) -> None:
         """The conversation has a new title: readers are told."""

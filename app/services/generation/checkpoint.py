@@ -16,6 +16,7 @@ from app.database import table_of, upsert
 from app.models import Generation, GenerationPiece, Message, utc_now
 from app.services.generation.live_reply import Ending, Kind
 
+DELETED_AT_ONCE = 100
 KINDS: dict[Kind, int] = {"content": 0, "reasoning": 1}
 
 _generation = table_of(Generation)
@@ -186,5 +187,9 @@ def saved_text(
 
 
 def delete_finished(connection: Connection, older_than: Any) -> None:
-    """Remove generations that ended before a time, with their pieces."""
-    connection.execute(delete(_generation).where(_generation.c.finished_at < older_than))
+    """Remove generations that ended before a time, with their pieces; not those that are locked."""
+    old = select(_generation.c.id).where(_generation.c.finished_at < older_than)
+    rows = connection.execute(old.limit(DELETED_AT_ONCE).with_for_update(skip_locked=True))
+    # One by one: for a list MySQL may read the whole table, and wait for what is locked.
+    if ids := [{"its": id} for id in rows.scalars()]:
+        connection.execute(delete(_generation).where(_generation.c.id == bindparam("its")), ids)

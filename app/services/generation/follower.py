@@ -114,7 +114,7 @@ class Follower:
     def _apply(self, channel: Channel, item: ReplyNews) -> None:
         copy = self._copies.get(item.generation_id)
         if copy is None:
-            if item.opening is None:
+            if item.opening is None or channel.has_shown(item.message_id, item.run):
                 return
             copy = Copy(channel, LiveReply(item.message_id, item.opening, run=item.run))
             self._copies[item.generation_id] = copy

@@ -110,7 +110,8 @@ def read(
 
     `seen`: by conversation, the newest generation that was noticed there; None: never looked, and
     what has ended is no news. `copied`: by generation, what is known of it. Replies of `owner`
-    are news only where they were copied (this process ended the reply of a dead one).
+    are news only where they were copied (this process ended the reply of a dead one); not noticed
+    before they end, they are news once another took them over.
     """
     found: dict[int, News] = {}
     due: list[Row[*tuple[Any, ...]]] = []
@@ -120,10 +121,11 @@ def read(
         if row.id is None:
             continue
         there.add(row.id)
-        news.newest_generation = row.id
         before = seen[row.conversation_id]
         foreign = row.owner != owner
-        if not foreign and row.finished_at is None:
+        if foreign or row.finished_at is not None:
+            news.newest_generation = row.id
+        else:
             news.leaf_id = None  # its readers are told by the reply itself
         unseen = row.finished_at is None or (before is not None and row.id > before)
         if row.id in copied or (foreign and unseen):

@@ -7,6 +7,7 @@ the row locked: its owner may be waiting for it, and has a whole lease once it i
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database, table_of
-from app.errors import AppError, Interrupted
+from app.errors import AppError, Interrupted, StorageFull
 from app.logs import log
 from app.metrics import replies_lost
 from app.models import Generation, Message, utc_now
@@ -23,7 +24,8 @@ from app.services.generation.checkpoint import delete_finished, saved_text, writ
 from app.services.generation.live_reply import Ending
 
 LOOKS_PER_LEASE = 5
-
+WHOLE_TRIES = 3
+"""So often a reply is ended with its whole text, before half of it is given up, and half again."""
 
 _generation = table_of(Generation)
 _message = table_of(Message)
@@ -56,6 +58,7 @@ class Reaper:
         self._lease = lease_seconds
         self._keep = timedelta(seconds=keep_seconds)
         self._seen: dict[Beat, int] = {}
+        self._refused: Counter[int] = Counter()
 
     async def run(self) -> None:
         """Look several times a lease, for ever."""
@@ -78,7 +81,14 @@ class Reaper:
             free = await self._database.write(_free, [beat.generation_id for beat in silent])
             self._seen.update({beat: 0 for beat in silent if beat.generation_id not in free})
         await self._reap([beat for beat, looks in self._seen.items() if looks > LOOKS_PER_LEASE])
-        await self._database.write(delete_finished, utc_now() - self._keep)
+        await self._clear_away()
+
+    async def _clear_away(self) -> None:
+        """Whatever keeps old rows from being deleted keeps nobody from being watched."""
+        try:
+            await self._database.write(delete_finished, utc_now() - self._keep)
+        except (AppError, SQLAlchemyError) as error:
+            log.warning("clearing_failed", cause=type(error).__name__)
 
     async def reap_all(self) -> None:
         """End every reply, before this process begins one; for a database nobody else uses.
@@ -93,7 +103,9 @@ class Reaper:
     async def _reap(self, stale: Sequence[Beat]) -> None:
         for beat in stale:
             try:
-                if await self._database.write(_reap, self._name, beat):
+                halvings = max(0, self._refused[beat.generation_id] - WHOLE_TRIES + 1)
+                if await self._database.write(_reap, self._name, beat, halvings):
+                    self._refused.pop(beat.generation_id, None)
                     replies_lost.add("reaped")
                     log.info("reply_reaped", generation_id=beat.generation_id)
                 else:
@@ -101,6 +113,8 @@ class Reaper:
             except (AppError, SQLAlchemyError) as error:
                 cause = type(error).__name__
                 log.warning("reaping_failed", generation_id=beat.generation_id, cause=cause)
+                # It took signs of life a moment ago: maybe the text is too long for its packets.
+                self._refused[beat.generation_id] += not isinstance(error, StorageFull)
                 self._seen.pop(beat, None)
 
 
@@ -124,8 +138,8 @@ def _free(connection: Connection, generation_ids: Sequence[int]) -> set[int]:
     return set(rows.scalars())
 
 
-def _reap(connection: Connection, name: str, beat: Beat) -> bool:
-    """Take the generation over and end it with what it had saved.
+def _reap(connection: Connection, name: str, beat: Beat, halvings: int) -> bool:
+    """Take the generation over and end it with what it had saved, halved so many times.
 
     False if it moved meanwhile, or is locked.
     """
@@ -143,7 +157,8 @@ def _reap(connection: Connection, name: str, beat: Beat) -> bool:
         .where(its)
         .values(owner=name, finished_at=utc_now(), running_conversation_id=None)
     )
-    texts = saved_text(connection, beat.generation_id, row.content, row.reasoning or "")
+    saved = saved_text(connection, beat.generation_id, row.content, row.reasoning or "")
+    texts = [text[: len(text) >> halvings] for text in saved]
     ending = Ending("interrupted" if any(texts) else "failed", error=Interrupted())
-    write_ending(connection, row.id, *texts, ending)
+    write_ending(connection, row.id, texts[0], texts[1], ending)
     return True

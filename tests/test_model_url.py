@@ -79,6 +79,7 @@ def test_normalised(url: str, normal: str) -> None:
         "http://METADATA.google.internal./v1",
         "http://instance-data/v1",
         "http://host/" + "x" * 500,
+        "https://host/" + "é" * 300,  # 1,813 characters as it is called
     ],
 )
 def test_refused_before_resolving(url: str) -> None:

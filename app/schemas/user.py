@@ -2,10 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, EmailStr, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, EmailStr, Field
+from pydantic_core import PydanticCustomError
 
 from app.schemas.fields import Text, UtcTime
 from app.schemas.session import OpaqueToken
+from app.utils.names import EMAIL_KEY_MAX_BYTES, canonical
 
 
 def _bare(value: object) -> object:
@@ -15,9 +17,19 @@ def _bare(value: object) -> object:
     return value
 
 
+def _short_key(value: str) -> str:
+    # One character may be eighteen in the canonical spelling.
+    if len(canonical(value)) > EMAIL_KEY_MAX_BYTES:
+        raise PydanticCustomError("string_too_long", "too long", {"max_length": EMAIL_CHARACTERS})
+    return value
+
+
+EMAIL_CHARACTERS = 100
 NewPassword = Annotated[str, Field(min_length=8, max_length=128)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]
-Email = Annotated[EmailStr, BeforeValidator(_bare), Field(max_length=100)]
+Email = Annotated[
+    EmailStr, BeforeValidator(_bare), Field(max_length=EMAIL_CHARACTERS), AfterValidator(_short_key)
+]
 
 
 class UserCreate(BaseModel):

@@ -6,6 +6,7 @@ from app.errors import InvalidUsername
 from app.utils.visible import is_ignorable
 
 USERNAME_KEY_MAX_BYTES = 255
+EMAIL_KEY_MAX_BYTES = 400
 REFUSED_CATEGORIES = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
 """Cn too: normalising is stable for assigned characters only (UAX #15, section 3)."""
 

@@ -90,7 +90,10 @@ def parse_model_url(text: str) -> httpx2.URL:
     try:
         url = httpx2.URL(text)
         origin_of(url)
-        return url.copy_with(path=url.path.rstrip("/"))
+        url = url.copy_with(path=url.path.rstrip("/"))
+        if len(str(url)) > URL_MAX_LENGTH:  # every byte that is not ASCII has become three
+            raise ModelUrlNotAllowed
+        return url
     except (httpx2.InvalidURL, ValueError) as error:
         raise ModelUrlNotAllowed from error
 

@@ -85,6 +85,7 @@ async def test_bounds(server: RunningServer) -> None:
         {"email": "a@b"},
         {"email": "@example.com"},
         {"email": f"Ada <{tail}@example.com>"},
+        {"email": f"{'㌀' * 40}@example.com"},  # as the key of the account: 492 bytes
         {"email": f"{tail}@" + "x" * 60 + "." + "y" * 30 + ".example.com"},
         {"password": "1234567"},
         {"password": "p" * 129},
@@ -219,8 +220,14 @@ async def test_a_disabled_user_is_out_everywhere(server: RunningServer) -> None:
     assert_refused(await ada.say(conversation, "hello"), 401, "invalid_token")
     async with ada.socket(conversation) as socket:
         assert (await last_words(socket.connection))[1] == 4401
+    # Let in again is who knows the password, not who holds a token from before.
     assert await server.app.state.services.auth.set_enabled(ada.name, True)
-    assert (await ada.get(path)).status_code == 200
+    assert_refused(await ada.get(path), 401, "invalid_token")
+    body = {"refresh_token": ada.refresh_token}
+    answer = await server.http.post("/auth/refresh", json=body)
+    assert_refused(answer, 401, "invalid_token")
+    again = await server.log_in(ada.name, PASSWORD)
+    assert (await again.get(path)).status_code == 200
 
 
 async def test_closed_registration(start_server: StartServer) -> None:

@@ -201,6 +201,23 @@ async def test_a_login_that_was_ended_since_the_backup_stays_ended(
         assert (await (await server.log_in(ada.name, PASSWORD)).get("/auth/me")).status_code == 200
 
 
+async def test_a_login_from_after_the_backup_is_not_another_ones(
+    url: str, lite: str, tmp_path: Path
+) -> None:
+    """Whoever registers and logs in next gets the same ids, but for the restore's care."""
+    file = tmp_path / "a.backup"
+    async with running_server(database_url=url) as server:
+        await asyncio.to_thread(backup, url, file)
+        ada = await server.register()
+    await asyncio.to_thread(restore, lite, file)
+    async with running_server(database_url=lite) as server:
+        bob = await server.register()
+        assert bob.id == ada.id
+        await server.log_in(bob.name, PASSWORD)
+        again = replace(ada, server=server)
+        assert_refused(await again.get("/auth/me"), 401, "invalid_token")
+
+
 async def test_only_an_empty_database_or_one_given_up_is_restored_into(
     url: str, tmp_path: Path
 ) -> None:

@@ -5,23 +5,24 @@ from typing import Any
 
 from pydantic import validate_email
 from pydantic_core import PydanticCustomError
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.database import Database, table_of
 from app.errors import EmailTaken, InvalidCredentials, RegistrationClosed, ServerBusy, UsernameTaken
 from app.metrics import logins_failed
-from app.models import User, utc_now
+from app.models import PasswordReset, User, utc_now
 from app.schemas.session import Token
 from app.schemas.user import LoginRequest, UserCreate, UserRead
 from app.services.audit.events import Action, record
 from app.services.password_threads import PasswordThreads
-from app.services.refreshing import Device
+from app.services.refreshing import Device, revoke_all
 from app.services.session_service import SessionService
 from app.utils.names import canonical, check_username
 
 _user = table_of(User)
+_reset = table_of(PasswordReset)
 
 
 class AuthService:
@@ -89,7 +90,7 @@ class AuthService:
         return str((await self._matched(request)).password_hash)  # somebody was quicker
 
     async def set_enabled(self, username: str, enabled: bool) -> bool:
-        """Disable an account everywhere at once, or enable it; False when there is none."""
+        """Disable an account and end its logins, or enable it; False when there is none."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
 
 
@@ -147,5 +148,8 @@ def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
     if id is None:
         return False
     connection.execute(update(_user).where(same).values(yn=yn))
+    if not yn:  # so that whoever is let in again is the one who knows the password
+        revoke_all(connection, id)
+        connection.execute(delete(_reset).where(_reset.c.user_id == id))
     record(connection, Action.ACCOUNT_ENABLED if yn else Action.ACCOUNT_DISABLED, id)
     return True

@@ -1,5 +1,6 @@
 """Brings a backup back: the file is checked first, then one transaction changes the database."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import batched, groupby, islice
@@ -50,18 +51,19 @@ def restore_backup(
     Whatever fails, no row has changed. Raises BackupError, SchemaError, OSError, SQLAlchemyError.
     """
     header = check_backup(path, begin)
+    next_ids = _next_ids(header)
     migrate(settings)
     with _alone(settings), backup_lock(settings):
         if settings.database.get_backend_name() != "sqlite":
             with transaction(settings, CHANGE) as connection:
                 _require_empty(connection, replace)
-                raise_next_ids(connection, header.next_ids)  # ALTER TABLE cannot be taken back
+                raise_next_ids(connection, next_ids)  # ALTER TABLE cannot be taken back
         with transaction(settings, CHANGE) as connection:
             _require_empty(connection, replace)
             _clear(connection)
             _fill(connection, path, begin("Restoring", header.total))
             if connection.dialect.name == "sqlite":
-                raise_next_ids(connection, header.next_ids)
+                raise_next_ids(connection, next_ids)
             if verify:
                 _compare(connection, path, begin("Comparing", header.total))
             for name in LOGINS:
@@ -69,6 +71,15 @@ def restore_backup(
             made_at = header.made_at.isoformat(timespec="seconds")
             record_if_begun(connection, Action.BACKUP_RESTORED, made_at=made_at, rows=header.total)
     return header
+
+
+def _next_ids(header: Header) -> dict[str, int]:
+    """The next ids at least; that of a session above all that were given out since the backup.
+
+    An access token names a user and a session, both by id, and is good while its session is.
+    """
+    now = int(time.time() * 1000)  # no table ever takes a row each millisecond
+    return header.next_ids | {"session": max(now, header.next_ids.get("session", 1))}
 
 
 @contextmanager

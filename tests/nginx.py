@@ -27,6 +27,8 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    real_ip_header X-Test-Address;
+    set_real_ip_from 127.0.0.1;
     include {folder}/chat-backend.conf;
 }}
 """

@@ -153,6 +153,21 @@ async def test_plain_http_leads_to_https_and_the_server_itself_takes_none(
     assert_refused(answer, 403, "https_required")
 
 
+async def test_a_network_of_ipv6_is_one_client(server: RunningServer) -> None:
+    """A host has a whole /64; the first to come is at most 100 requests ahead of 20 a second."""
+    refused = 0
+    for number in range(1, 1_000):
+        address = {"X-Test-Address": f"2001:db8:1:2:{number % 7}::{number:x}"}
+        if (await server.http.get("/health/live", headers=address)).status_code == 429:
+            refused += 1
+            break
+    assert refused
+    neighbour = {"X-Test-Address": "2001:db8:1:3::1"}
+    assert (await server.http.get("/health/live", headers=neighbour)).status_code == 200
+    old = {"X-Test-Address": "203.0.113.5"}
+    assert (await server.http.get("/health/live", headers=old)).status_code == 200
+
+
 async def test_old_tls_is_refused(proxy: nginx.Nginx, tls: ssl.SSLContext) -> None:
     old = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     old.load_verify_locations(str(proxy.certificate))

@@ -62,6 +62,18 @@ async def test_http_and_socket_share_a_users_budget(
     assert len(upstream.replies) == counted - 3
 
 
+async def test_a_token_counts_however_it_is_written(start_server: StartServer) -> None:
+    server = await start_server(rate_limit_per_minute=BUDGET)
+    ada = await server.register()
+
+    async def ask(number: int) -> httpx2.Response:
+        headers = {"Authorization": f"bearer{' ' * (number % 3 + 1)}{ada.token}"}
+        return await server.http.get("/auth/me", headers=headers)
+
+    assert await until_refused(ask) in SPENT
+    assert (await server.http.get("/nothing")).status_code == 404
+
+
 async def test_another_user_has_a_budget_of_their_own(start_server: StartServer) -> None:
     server = await start_server(rate_limit_per_minute=BUDGET)
     ada, bob = await server.register(), await server.register()
@@ -95,6 +107,21 @@ async def test_a_host_with_many_addresses_has_one_budget(start_server: StartServ
 
     assert await until_refused(ask) in SPENT
     neighbour = {"X-Forwarded-For": "2001:db8:1:3::1"}
+    assert (await server.http.get("/nothing", headers=neighbour)).status_code == 404
+
+
+async def test_an_address_of_ipv4_is_one_however_it_is_written(start_server: StartServer) -> None:
+    """A proxy that listens on IPv6 for both writes `::ffff:203.0.113.5`."""
+    proxies = ["127.0.0.0/8", "10.0.0.0/8"]
+    server = await start_server(rate_limit_per_minute=BUDGET, trusted_proxies=proxies)
+
+    async def ask(number: int) -> httpx2.Response:
+        prefix = "::ffff:" if number % 2 else ""
+        chain = f"{prefix}203.0.113.5, {prefix}10.0.0.1"
+        return await server.http.get("/nothing", headers={"X-Forwarded-For": chain})
+
+    assert await until_refused(ask) in SPENT
+    neighbour = {"X-Forwarded-For": "::ffff:203.0.113.6"}
     assert (await server.http.get("/nothing", headers=neighbour)).status_code == 404
 
 

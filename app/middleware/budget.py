@@ -44,7 +44,7 @@ class RateLimit(HttpLayer):
         if scheme.lower() == "bearer":
             try:
                 secret = scope["app"].state.settings.secret_key.get_secret_value()
-                claims = read_access_token(secret, token)
+                claims = read_access_token(secret, token.strip())  # as FastAPI reads it
             except InvalidToken:
                 pass
             else:

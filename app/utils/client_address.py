@@ -1,7 +1,8 @@
 """Who a request comes from, and how."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 UNKNOWN = "unknown"
@@ -14,18 +15,19 @@ def client_address(peer: str | None, forwarded_for: str, proxies: list[Network])
     The header is read from its end, because everything before the last trusted proxy's entry is
     the client's own claim. What is no plain address names nobody, and ends the reading.
     """
-    address = peer if peer and _is_address(peer) else UNKNOWN
+    address = _parsed(peer or "")
     hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]
-    while hops and _within(address, proxies) and _is_address(hops[-1]):
-        address = hops.pop()
-    return address
+    while hops and _within(address, proxies) and (hop := _parsed(hops[-1])):
+        address = hop
+        hops.pop()
+    return str(address or UNKNOWN)
 
 
 def is_encrypted(
     scheme: str, peer: str | None, forwarded_proto: str, proxies: list[Network]
 ) -> bool:
     """Whether the client itself used https: by the connection, or by a trusted proxy's word."""
-    if forwarded_proto and _within(peer or "", proxies):
+    if forwarded_proto and _within(_parsed(peer or ""), proxies):
         scheme = forwarded_proto.rpartition(",")[2].strip().lower()
     return scheme in ("https", "wss")
 
@@ -39,15 +41,18 @@ def network_of(address: str, v4_bits: int, v6_bits: int) -> str:
         return address
 
 
-def _is_address(text: str) -> bool:
+def _parsed(text: str) -> Address | None:
+    """An address, one of IPv4 also where it is written as IPv6 (RFC 4291, section 2.5.5.2)."""
     try:
-        return bool(ip_address(text)) and "%" not in text  # a zone is of the proxy's own machine
+        address = ip_address(text)
     except ValueError:
-        return False
+        return None
+    if isinstance(address, IPv4Address):
+        return address
+    if address.scope_id is not None:  # a zone is of the proxy's own machine
+        return None
+    return address.ipv4_mapped or address
 
 
-def _within(address: str, networks: list[Network]) -> bool:
-    try:
-        return any(ip_address(address) in network for network in networks)
-    except ValueError:
-        return False
+def _within(address: Address | None, networks: list[Network]) -> bool:
+    return address is not None and any(address in network for network in networks)

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.anyio
 
 OTHER_KEY = "A" * 43 + "="
 PEOPLE = 6
+EMPTY_HEAD = "UPDATE audit_head SET seq = 0, pruned_seq = 0, mac = NULL, key_id = NULL"
 
 Log = tuple[str, list[Event]]
 
@@ -176,6 +177,17 @@ async def test_a_witness_shows_that_the_whole_log_was_set_back(
     assert (await asyncio.to_thread(verified, url)).findings == []
     found = (await asyncio.to_thread(verified, url, witness=witness)).findings
     assert found == [f"Place {witness.seq} does not have the seal that the witness names"]
+
+
+@pytest.mark.parametrize("head", [EMPTY_HEAD, "DELETE FROM audit_head"])
+async def test_a_witness_shows_that_the_whole_log_was_emptied(
+    url: str, rows: list[Event], head: str
+) -> None:
+    await asyncio.to_thread(tamper, url, "DELETE FROM audit_event", head)
+    assert (await asyncio.to_thread(verified, url)).findings == []
+    witness = Witness(rows[-1]["seq"], rows[-1]["seal"])
+    found = (await asyncio.to_thread(verified, url, witness=witness)).findings
+    assert found[-1] == f"Place {witness.seq} does not have the seal that the witness names"
 
 
 async def test_a_server_builds_on_no_chain_that_was_tampered_with(

@@ -54,7 +54,7 @@ def verify(connection: Connection, signer: HeadSigner, witness: Witness | None =
     report = Report()
     waiting = select(func.count()).select_from(_event).where(_event.c.seq.is_(None))
     report.unsealed = connection.execute(waiting).scalar_one()
-    if not has_rows(connection) and not is_signed(connection):
+    if witness is None and not has_rows(connection) and not is_signed(connection):
         return report  # no server has used the database yet
     try:
         head: Head | None = head_of(connection, signer)

@@ -34,7 +34,8 @@ describe("what is closed", () => {
 });
 
 it("leaves whole text as it is", () => {
-  for (const text of ["plain **bold** `code` text", "costs $5 and $6", "a * b", "[1]: it goes on", "- item\n- other", "```js\nlet x = `a\n"])
+  for (const text of ["plain **bold** `code` text", "costs $5 and $6", "a * b", "[1]: it goes on", "- item\n- other", "```js\nlet x = `a\n",
+    "- `$$` is the shell\n- `\\[` is a bracket\n- more", "```sh\necho $$\n```\nand more"])
     expect(mend(text)).toBe(text);
 });
 
@@ -72,6 +73,15 @@ describe("references", () => {
     const all = grow(part + part + definitions + part);
     expect(new Set(all.map(({ links }) => links)).size).toBe(3);
     expect(lexAll(all.at(-1), part + part + definitions + part).links).toBe(all.at(-1)!.links);
+  });
+});
+
+describe("a dollar", () => {
+  const inline = (text: string) => JSON.stringify(lex(text));
+  it("begins a formula", () => expect(inline("a $x_1$ b")).toContain('"formula"'));
+  it.each(["变量以$开头，例如`$name`和`$age`", "costs $5, use `$x`", "`$a` and `$b`"])("never one with code in it: %s", (text) => {
+    expect(inline(text)).not.toContain('"formula"');
+    expect(inline(text)).toContain('"codespan"');
   });
 });
 

@@ -52,7 +52,7 @@ describe("a request on its way", () => {
 describe("a refusal", () => {
   it.each([edit, again, goOn])("puts everything back: $type", (request) => {
     const refused = reduce(asked(request), refusal("cannot_continue"));
-    expect(shown(refused)).toEqual({ messages: thread.messages, ahead: undefined, refused: [], putBack: true });
+    expect(shown(refused)).toEqual({ messages: thread.messages, ahead: undefined, refused: [], putBack: 1 });
     expect(shown(refused).messages[3]).toBe(thread.messages[3]);
     expect(busy(refused)).toBe(false);
   });
@@ -60,7 +60,7 @@ describe("a refusal", () => {
   it("leaves a message under the thread", () => {
     const refused = shown(reduce(asked(say), refusal("model_not_configured")));
     expect(refused.refused.map((item) => item.request)).toEqual([say]);
-    expect(refused).toMatchObject({ ahead: undefined, putBack: false });
+    expect(refused).toMatchObject({ ahead: undefined, putBack: 0 });
   });
 
   it("of a message leaves one that is sent after it ahead, and no other in", () => {

@@ -31,6 +31,7 @@ async def test_failures_of_the_model(
     await expect(page.locator(".reply .ending.bad")).to_contain_text(says)
     ending = page.locator(".reply .ending.bad")
     await expect(ending.locator("a, button").filter(has_text=offers)).to_be_visible()
+    await expect(page.locator(".unseen[aria-live]")).to_contain_text(says)
 
 
 async def test_too_many_messages_are_sent_later_by_themselves(
@@ -75,6 +76,19 @@ async def test_a_spent_budget_is_waited_for_as_long_as_the_server_says(
         await page.clock.fast_forward(seconds * 1000)
         await replied(page, "in a while")
         await page.context.close()
+
+
+async def test_a_budget_spent_on_looking_around_is_told(site: Site, open_page: OpenPage) -> None:
+    person = await site.person()
+    path = f"/c/{await person.conversation('one too many')}"
+    page = await open_page(person, "/settings")
+    spent = '{"detail": "m", "code": "rate_limited", "request_id": "r"}'
+    await page.route(
+        "**/messages?*",
+        lambda route: route.fulfill(status=429, body=spent, headers={"Retry-After": "40"}),
+    )
+    await page.goto(path)
+    await expect(page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
 
 
 async def test_a_message_that_is_too_long_is_told_before_it_is_sent(

@@ -24,13 +24,17 @@ async def test_a_denied_clipboard_leaves_the_old_way(site: Site, open_page: Open
 
 
 async def test_what_cannot_be_copied_is_told(site: Site, open_page: OpenPage) -> None:
-    page = await open_page(await site.person())
+    page = await open_page(await site.person(), viewport={"width": 360, "height": 640})
     await say(page, "to be copied")
     await replied(page, "to be copied")
     await page.evaluate(DENIED)
     await page.evaluate("document.execCommand = () => false")
     await copy(page)
-    await expect(page.get_by_text("Your browser does not let the page copy.")).to_be_visible()
+    told = page.get_by_text("Your browser does not let the page copy.")
+    await expect(told).to_be_visible()
+    assert await told.evaluate(
+        "it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight"
+    )
     await expect(page.get_by_role("button", name="Copied")).to_have_count(0)
 
 

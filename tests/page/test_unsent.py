@@ -66,6 +66,26 @@ async def test_a_refused_message_is_still_there_after_a_visit_elsewhere(
     await expect(page.locator(".ending.bad")).to_have_count(0)
 
 
+async def test_an_edit_outlasts_a_visit_elsewhere(site: Site, open_page: OpenPage) -> None:
+    person = await site.person()
+    await person.conversation("elsewhere")
+    conversation = await person.conversation("edited")
+    await person.say(conversation, "as it was")
+    page = await open_page(person, f"/c/{conversation}")
+    await replied(page, "as it was")
+    await hold(page)
+    await page.get_by_role("button", name="Edit", exact=True).click()
+    await page.get_by_label("Edit your message").fill("as it shall be")
+    await page.get_by_label("Edit your message").press("Enter")
+    await expect(page.locator(".said-text")).to_have_text("as it shall be")
+    await page.get_by_role("link", name="elsewhere").click()
+    await expect(page).to_have_title("elsewhere · Chat")
+    await page.reload()
+    await page.go_back()
+    await replied(page, "as it shall be")
+    await expect(page.locator(".said-text")).to_have_text("as it shall be")
+
+
 async def test_an_opening_is_sent_once(site: Site, open_page: OpenPage) -> None:
     page = await open_page(await site.person())
     box = page.get_by_label("Your message")

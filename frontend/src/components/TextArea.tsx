@@ -23,8 +23,11 @@ export function TextArea({ inputRef, value, label, placeholder, describedBy, onE
   useLayoutEffect(() => {
     if (GROWS_BY_ITSELF) return;
     const box = inputRef.current!;
-    box.style.height = "auto";
+    const scroller = document.querySelector(".thread");
+    const top = scroller?.scrollTop;
+    box.style.height = "auto"; // for a moment there is more room above, and less to scroll
     box.style.height = `${box.scrollHeight}px`;
+    if (scroller) scroller.scrollTop = top!;
   }, [value.value]);
   const breaks = isTouch();
   const onKeyDown = (event: KeyboardEvent) => {

@@ -3,7 +3,7 @@ import { type Links, Marked, type Token, type TokenizerExtension, type TokensLis
 import { ShallowLexer } from "./ShallowLexer";
 
 const BLOCK_MATH = /^ {0,3}(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\])(?:[ \t]*(?:\n|$))/;
-const INLINE_MATH = /^(?:\$\$([^$\n]+?)\$\$|\\\((.+?)\\\)|\\\[(.+?)\\\]|\$(?![\s$])((?:\\.|[^$\\\n])+?)(?<!\s)\$(?!\d))/;
+const INLINE_MATH = /^(?:\$\$([^$\n]+?)\$\$|\\\((.+?)\\\)|\\\[(.+?)\\\]|\$(?![\s$])((?:\\.|[^$\\\n`])+?)(?<!\s)\$(?!\d))/;
 // CommonMark wants blanks or punctuation around emphasis that ends in punctuation; Chinese has none.
 const STRONG = /^\*\*(?![\s*])((?:\\.|`[^`\n]*`|[^*`\\]|\*(?!\*))+?)(?<![\s*])\*\*(?!\*)/;
 const ADDRESS = /^https?:\/\/[^\s<>"'`|，。；：！？、（）《》【】「」“”‘’…\u3400-\u9fff]+/;

@@ -41,10 +41,11 @@ function mendTable(block: string): string {
 }
 
 function mendMath(before: string, line: string): string {
-  const open = /(?:\$\$|\\\[)(?:(?!\$\$|\\\])[\s\S])*$/;
-  const pairs = (before + line).match(/\$\$/g)?.length ?? 0;
   const text = before + line;
-  if (pairs % 2 || /\\\[(?:(?!\\\])[\s\S])*$/.test(text)) return text.replace(open, "");
+  const plain = text.replace(/(`+)[^`]*(?:\1|$)/g, (code) => "x".repeat(code.length));
+  if (count(plain, /\$\$/g) % 2 || /\\\[(?:(?!\\\])[\s\S])*$/.test(plain)) {
+    return text.slice(0, plain.search(/(?:\$\$|\\\[)(?:(?!\$\$|\\\])[\s\S])*$/));
+  }
   return before + mendInline(line);
 }
 

@@ -1,7 +1,7 @@
 /** The conversation on the screen: its thread, its socket, and what a person can do in it. */
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { uniqueId } from "../api/anywhere";
-import { patient } from "../api/client";
+import { api, patient } from "../api/client";
 import { ConversationSocket } from "../api/socket";
 import type { Conversation, Message, MessagePage, ReplyRequest, ServerEvent } from "../api/types";
 import { account } from "./account";
@@ -21,6 +21,9 @@ export const socket = signal<ConversationSocket | null>(null);
 export const pending = computed(() => thread.value.pending);
 /** The conversation at this address does not exist, or is somebody else's. */
 export const gone = signal(false);
+
+/** The reply that was the last to end, for those who watch. */
+export const ended = signal(0);
 
 let openId: number | null = null;
 let queue: ServerEvent[] = [];
@@ -129,10 +132,11 @@ export function loadOlder(): Promise<void> {
 }
 
 function connect(id: number): ConversationSocket {
+  let opened = false;
   return new ConversationSocket(id, {
     async prepare(signal) {
       const [page] = await Promise.all([
-        patient<MessagePage>(`/conversations/${id}/messages?limit=${PAGE}`, { signal }),
+        api<MessagePage>(`/conversations/${id}/messages?limit=${PAGE}`, { signal }), // the socket waits, and says so
         knowTitle(id, signal),
       ]);
       if (signal.aborted) return undefined;
@@ -151,7 +155,9 @@ function connect(id: number): ConversationSocket {
       if (event.type !== "pong" || attached) return;
       attached = true;
       void catchUp().catch(() => undefined);
-      void readTitle(id).catch(() => undefined);
+      // The model names a conversation after its first reply; others may while nobody is connected.
+      if (opened || thread.value.messages.length <= 2) void readTitle(id).catch(() => undefined);
+      opened = true;
     },
     onGone: () => (gone.value = true),
   });
@@ -163,7 +169,7 @@ async function knowTitle(id: number, signal: AbortSignal): Promise<void> {
 
 async function readTitle(id: number, signal?: AbortSignal): Promise<void> {
   const asked = moment();
-  const found = await patient<Conversation>(`/conversations/${id}`, { signal });
+  const found = await api<Conversation>(`/conversations/${id}`, { signal });
   const newest = retitle(id, found.title, asked);
   if (id === openId) title.value = newest;
 }
@@ -194,6 +200,7 @@ function applyOne(event: ServerEvent): void {
   if (event.type === "title") title.value = retitle(id, event.title); // the list may not be here yet
   if (event.type === "start" && !event.resumed) touch(id);
   if (event.type === "error" && event.client_id) sendLater(event.client_id);
+  if ((event.type === "done" || event.type === "error") && event.message_id) ended.value = event.message_id;
 }
 
 function sendLater(clientId: string): void {

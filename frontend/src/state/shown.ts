@@ -11,8 +11,8 @@ export interface Shown {
   ahead: Pending | undefined;
   /** Messages that were refused; other requests are told of where they were made. */
   refused: Pending[];
-  /** One of those others was refused, so that what it had changed is as it was. */
-  putBack: boolean;
+  /** How many of those others were refused, so that what they had changed is as it was. */
+  putBack: number;
 }
 
 export function shown(thread: Thread): Shown {
@@ -22,7 +22,7 @@ export function shown(thread: Thread): Shown {
     messages: next ? foreseen(thread.messages, next) : thread.messages,
     ahead: next,
     refused: refused.filter((item) => item.request.type === "message"),
-    putBack: refused.some((item) => item.request.type !== "message"),
+    putBack: refused.filter((item) => item.request.type !== "message").length,
   };
 }
 

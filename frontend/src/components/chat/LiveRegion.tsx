@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { explain, t } from "../../i18n";
-import { thread } from "../../state/current";
+import { ended, thread } from "../../state/current";
 import { running } from "../../state/thread";
 
 const SPOKEN_CHARACTERS = 800;
@@ -9,7 +9,8 @@ const SPOKEN_CHARACTERS = 800;
 /** Tells a screen reader that a reply began, and the reply once it is there: twice, not per word. */
 export function LiveRegion() {
   const text = useSignal("");
-  const watched = useRef<number | null>(null);
+  const watched = useRef(0);
+  const told = useRef(0);
   const reply = running(thread.value);
   useEffect(() => {
     if (reply) {
@@ -17,10 +18,13 @@ export function LiveRegion() {
       text.value = t().thread.announceStart;
       return;
     }
-    const ended = thread.value.messages.findLast((message) => message.id === watched.current);
-    watched.current = null;
-    if (!ended) return;
-    text.value = t().thread.announceEnd(ended.error ? explain(ended.error) : ended.content.slice(0, SPOKEN_CHARACTERS));
-  }, [reply?.id]);
+    // One that began and ended at once was never seen to run.
+    const id = watched.current || (ended.value !== told.current && ended.value);
+    watched.current = 0;
+    told.current = ended.value;
+    const found = thread.value.messages.findLast((message) => message.id === id);
+    if (!found) return;
+    text.value = t().thread.announceEnd(found.error ? explain(found.error) : found.content.slice(0, SPOKEN_CHARACTERS));
+  }, [reply?.id, ended.value]);
   return <div class="unseen" role="status" aria-live="polite">{text.value}</div>;
 }

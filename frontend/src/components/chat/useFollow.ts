@@ -6,19 +6,20 @@ const NEAR_PIXELS = 24;
 
 /**
  * Scrolls with growing text while the reader is at the bottom, and never otherwise. What was just
- * `asked` for is shown in any case; where that is refused and `putBack`, the reader is back as well.
+ * `asked` for is shown in any case; where that is refused and `putBack`, by which the number of those
+ * grows, the reader is back as well.
  */
 export function useFollow(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
   asked: boolean,
-  putBack: boolean,
+  putBack: number,
 ): { atBottom: Signal<boolean>; toBottom: () => void } {
   const atBottom = useSignal(true);
   const lastTop = useRef(0);
-  const left = useRef<{ top: number; atBottom: boolean } | null>(null);
+  const left = useRef<{ top: number; atBottom: boolean; putBack: number } | null>(null);
   // While drawing: before what was asked for changes what is seen.
-  if (asked) left.current ??= { top: scroller.current?.scrollTop ?? 0, atBottom: atBottom.peek() };
+  if (asked) left.current ??= { top: scroller.current?.scrollTop ?? 0, atBottom: atBottom.peek(), putBack };
   const toBottom = () => {
     const box = scroller.current;
     if (!box) return;
@@ -52,9 +53,10 @@ export function useFollow(
     if (asked) return toBottom();
     const before = left.current;
     left.current = null;
-    if (!before || before.atBottom || !putBack) return toBottom();
-    atBottom.value = false;
-    scroller.current!.scrollTop = before.top;
+    if (before && !before.atBottom && putBack > before.putBack) {
+      atBottom.value = false;
+      scroller.current!.scrollTop = before.top;
+    } else if (!before || atBottom.peek()) toBottom();
   }, [asked]);
   return { atBottom, toBottom };
 }

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, Response, Route, expect
 
 
 async def say(page: Page, text: str) -> None:
@@ -20,8 +20,16 @@ async def replied(page: Page, text: str) -> None:
 
 
 async def follow(page: Page, title: str, conversation: int) -> None:
-    """Open a conversation from the list, and wait for the last that the page asks."""
-    async with page.expect_response(f"**/conversations/{conversation}"):
+    """Open a conversation from the list, and wait until the page has read its history twice: before
+    it is connected, and after."""
+    read = 0
+
+    def is_second(response: Response) -> bool:
+        nonlocal read
+        read += f"/conversations/{conversation}/messages?" in response.url
+        return read == 2
+
+    async with page.expect_response(is_second):
         await page.get_by_role("link", name=title).click()
     await settled(page)
 

@@ -10,7 +10,7 @@ const SPOKEN_CHARACTERS = 800;
 export function LiveRegion() {
   const text = useSignal("");
   const watched = useRef(0);
-  const told = useRef(0);
+  const told = useRef(ended.peek());
   const reply = running(thread.value);
   useEffect(() => {
     if (reply) {

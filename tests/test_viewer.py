@@ -38,7 +38,7 @@ async def test_replies_that_begin_and_end_while_a_reader_is_busy_are_all_shown()
     ids = [2 * number for number in range(1, REPLIES_BEHIND + 1)]
     channel.add_reader(viewer)
     for id in ids:
-        channel.set_reply(ended(id))
+        channel.set_reply(ended(id), id)
     events = await shown(viewer, ids[-1])
     kinds = [event["type"] for event in events]
     assert kinds == ["start", "chunk", "done"] * len(ids)
@@ -53,7 +53,7 @@ async def test_a_reader_too_far_behind_is_told_to_read_the_history_again() -> No
     ids = [2 * number for number in range(1, REPLIES_BEHIND + 3)]
     channel.add_reader(viewer)
     for id in ids:
-        channel.set_reply(ended(id))
+        channel.set_reply(ended(id), id)
     first, *rest = await shown(viewer, ids[-1])
     assert first == {"type": "switched", "message_id": ids[-2]}
     assert [event["type"] for event in rest] == ["start", "chunk", "done"] * 2
@@ -61,10 +61,10 @@ async def test_a_reader_too_far_behind_is_told_to_read_the_history_again() -> No
 
 async def test_what_ended_before_a_reader_came_is_not_shown() -> None:
     channel = Channel(1)
-    channel.set_reply(ended(2))
+    channel.set_reply(ended(2), 2)
     viewer = Viewer(channel, "en")
     channel.add_reader(viewer)
-    channel.set_reply(ended(4))
+    channel.set_reply(ended(4), 4)
     events = await shown(viewer, 4)
     assert [event["type"] for event in events] == ["start", "chunk", "done"]
 
@@ -72,9 +72,9 @@ async def test_what_ended_before_a_reader_came_is_not_shown() -> None:
 def test_a_reply_that_ended_elsewhere_takes_no_place_of_a_newer_one() -> None:
     """It may be noticed only after the next one has begun here."""
     channel = Channel(1)
-    channel.set_reply(newer := running(4))
-    channel.set_reply(ended(2))
+    channel.set_reply(newer := running(4), 2)
+    channel.set_reply(ended(2), 1)
     assert (channel.reply, channel.leaf_id) == (newer, 4)
-    newer.finish(Ending("complete", "stop"))
-    channel.set_reply(older := running(2))  # continued, once another version was shown
+    # Continued once another version was shown, before it was told here how the other ended.
+    channel.set_reply(older := running(2), 3)
     assert (channel.reply, channel.leaf_id) == (older, 2)

@@ -84,7 +84,7 @@ class ChatService:
         if isinstance(begun, LiveReply):
             return begun
         try:
-            return await self.find_reply(channel, begun.message_id, language)
+            return await self.find_reply(channel, begun.message_id, language, begun.run)
         except InvalidCursor as error:  # it was lost, and has not been ended yet
             raise ReplyInProgress(retry_after=LOST_REPLY_SECONDS) from error
 
@@ -106,8 +106,13 @@ class ChatService:
         )
         channel.set_leaf(leaf_id)
 
-    async def find_reply(self, channel: Channel, message_id: int, language: Language) -> LiveReply:
-        """The reply with this id, running anywhere or ended; InvalidCursor when there is none."""
+    async def find_reply(
+        self, channel: Channel, message_id: int, language: Language, run: int | None = None
+    ) -> LiveReply:
+        """The reply with this id, running anywhere or ended; InvalidCursor when there is none.
+
+        One whose ending could not be written down yet only where its `run` is that (None: any).
+        """
         for _ in range(2):
             live = channel.reply
             if live is not None and (live.message_id != message_id or live.ending is not None):
@@ -116,8 +121,9 @@ class ChatService:
             if reply is not None:
                 return reply
             await self._follower.look([channel])
-        if channel.reply is not None and channel.reply.message_id == message_id:
-            return channel.reply  # its ending could not be written down yet
+        live = channel.reply
+        if live is not None and live.message_id == message_id and run in (None, live.run):
+            return live
         raise InvalidCursor
 
     async def _ended_reply(

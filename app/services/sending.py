@@ -132,9 +132,10 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """The reply that an earlier request with the same `client_id` had begun."""
+    """The reply that an earlier request with the same `client_id` had begun, and its writing."""
 
     message_id: int
+    run: int
 
 
 def begin(connection: Connection, request: Request, limits: Limits) -> Begun | Attached:
@@ -148,7 +149,8 @@ def begin(connection: Connection, request: Request, limits: Limits) -> Begun | A
     if client_id is not None:
         known = find_known(connection, request.conversation_id, request.action, client_id)
         if known is not None:
-            return Attached(known)
+            run = select(_message.c.run).where(_message.c.id == known)
+            return Attached(known, connection.execute(run).scalar_one())
     now = utc_now()
     sender = _sender(connection, request)
     endpoint = _endpoint(connection, request, sender, limits, now)

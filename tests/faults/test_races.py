@@ -11,11 +11,12 @@ from app.services.container import Services
 from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
 from app.services.generation.running import RunningReply
 from app.services.sending import Limits, Request
-from app.services.turns import Send
+from app.services.turns import Action, Continue, Send
 from tests.conftest import StartServer
 from tests.faults.locking import locked, row_locked
 from tests.faults.scale import on
 from tests.faults.watching import REPLY, eventually
+from tests.refusals import assert_refused
 from tests.server import Person, RunningServer, text_of
 from tests.upstream import ScriptedUpstream
 
@@ -188,12 +189,12 @@ async def test_nothing_is_left_of_readers_who_came_and_went(
         assert not services.follower._copies
 
 
-def _request(person: Person, conversation: int, content: str, client_id: str) -> Request:
+def _request(person: Person, conversation: int, action: Action, client_id: str) -> Request:
     services = services_of(person.server)
     return Request(
         user_id=person.id,
         conversation_id=conversation,
-        action=Send(content),
+        action=action,
         client_id=client_id,
         title=None,
         owner=services.supervisor.owner,
@@ -210,7 +211,7 @@ async def test_a_beginning_without_an_answer_is_shown_once_it_has_ended(
     conversation = await ada.conversation()
     async with ada.socket(conversation) as socket:
         await socket.say("well so far")
-        request = _request(ada, conversation, "lost", "mine")
+        request = _request(ada, conversation, Send("lost"), "mine")
         await services_of(server).database.write(sending.begin, request, Limits(5, 0))
         await socket.send(type="message", content="lost", client_id="mine")
         refusal = (await socket.until("error"))[-1]
@@ -222,6 +223,31 @@ async def test_a_beginning_without_an_answer_is_shown_once_it_has_ended(
         await socket.send(type="message", content="lost", client_id="mine")
         assert (await socket.until("error"))[-1]["code"] == "interrupted"
     assert [message["content"] for message in await ada.messages(conversation)][2:] == ["lost", ""]
+
+
+async def test_a_continuing_without_an_answer_is_no_ended_reply(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    server = await start_server(reap_after_seconds=1)
+    ada = await server.person_with_model(upstream.url, "hold")
+    conversation = await ada.conversation()
+    async with ada.socket(conversation) as viewer:
+        await viewer.send(type="message", content="one two")
+        await viewer.until("chunk")
+        await viewer.send(type="stop")
+        stopped = (await viewer.until("done"))[-1]["message_id"]
+        request = _request(ada, conversation, Continue(stopped), "mine")
+        await services_of(server).database.write(sending.begin, request, Limits(5, 0))
+        headers = ada.headers | {"Idempotency-Key": "mine"}
+        answer = await ada.post(f"/messages/{stopped}/continue", headers=headers)
+        assert_refused(answer, 409, "reply_in_progress")
+        assert int(answer.headers["Retry-After"]) > 0
+
+        async def is_ended() -> bool:
+            answer = await ada.post(f"/messages/{stopped}/continue", headers=headers)
+            return answer.status_code == 200 and answer.json()["reply"]["status"] == "interrupted"
+
+        await eventually(is_ended, 10)
 
 
 async def test_a_continued_reply_asked_for_twice_is_its_newest_writing(
@@ -260,7 +286,7 @@ async def test_ended_replies_that_cannot_be_cleared_away_keep_nobody_from_being_
     old, lost = await ada.conversation(), await ada.conversation()
     await ada.say(old, "ended")
     database = services_of(server).database
-    await database.write(sending.begin, _request(ada, lost, "lost", "mine"), Limits(5, 0))
+    await database.write(sending.begin, _request(ada, lost, Send("lost"), "mine"), Limits(5, 0))
     reaper = Reaper(database, "another", 0.001, keep_seconds=0)
     async with row_locked(database_url, f"SELECT id FROM generation WHERE conversation_id = {old}"):
         async with asyncio.timeout(4):  # MySQL would wait for the row for longer

@@ -6,11 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from app.services import sending
+from app.services.generation import checkpoint
+from app.services.generation.checkpoint import Piece
+from app.services.generation.reaper import Reaper
+from app.services.sending import Limits, Request
+from app.services.turns import Send
 from tests.conftest import StartServer
 from tests.databases import fresh_database
 from tests.faults import scenarios
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.watching import REPLY, Shown, eventually, watch
+from tests.server import Person
 from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +60,47 @@ async def test_a_text_too_long_for_the_database_harms_no_other_reply(
         return (await eve.say(conversation, "less")).status_code == 200
 
     await eventually(is_usable, 10)
+
+
+@pytest.mark.parametrize(
+    "private", [each for each in available() if each.name == "mysql"], indirect=True, ids=str
+)
+async def test_a_database_that_only_reads_for_a_while_costs_no_text(
+    private: DatabaseServer, start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    """As after a failover: then it is not the text that cannot be written."""
+    server = await start_server(reap_after_seconds=3600)
+    database = server.app.state.services.database
+    ada = await server.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    begun = await database.write(sending.begin, lost(ada, conversation), Limits(5, 0))
+    piece = [Piece(begun.generation_id, "content", 0, "x" * 1_000)]
+    ours = [begun.generation_id]
+    await database.write(checkpoint.save, "lost", ours, piece, [])
+    await asyncio.to_thread(private.execute, "SET GLOBAL super_read_only = ON")
+    reaping = asyncio.create_task(Reaper(database, "another", 0.2, 60).run())
+    await asyncio.sleep(3)
+    await asyncio.to_thread(private.execute, "SET GLOBAL super_read_only = OFF")
+
+    async def has_ended() -> bool:
+        return bool((await ada.messages(conversation))[1]["status"] == "interrupted")
+
+    await eventually(has_ended, 10)
+    reaping.cancel()
+    assert (await ada.messages(conversation))[1]["content"] == "x" * 1_000
+
+
+def lost(person: Person, conversation: int) -> Request:
+    """What a process asked for that then died."""
+    return Request(
+        user_id=person.id,
+        conversation_id=conversation,
+        action=Send("hello"),
+        client_id=None,
+        title=None,
+        owner="lost",
+        default_endpoint=None,
+    )
 
 
 async def test_a_reply_that_grew_too_long_ends_with_what_fits(

@@ -20,7 +20,8 @@ class Channel:
     """One conversation on the air. Readers look, and wait for a change when there is no more.
 
     Between looking and waiting a reader does not await anything else, so it misses nothing.
-    `newest_generation` is the newest one noticed in the database; None before the first look.
+    `reply` is the newest that was told of, written as `generation_id`; what is read from the database
+    may be older. `newest_generation` is the newest one noticed there; None before the first look.
     `leaf_id` is the last message of the path that is shown, as far as it is known. It names the
     path: two paths that part at some message end in different ones.
     """
@@ -28,6 +29,7 @@ class Channel:
     def __init__(self, conversation_id: int) -> None:
         self.conversation_id = conversation_id
         self.reply: LiveReply | None = None
+        self.generation_id = 0
         self.title: str | None = None
         self.title_version = 0
         self.leaf_id: int | None = None
@@ -64,21 +66,16 @@ class Channel:
         """Tell a reader nothing more."""
         self._readers.remove(reader)
 
-    def set_reply(self, reply: LiveReply) -> None:
+    def set_reply(self, reply: LiveReply, generation_id: int) -> None:
         """A reply begins, and is the last message shown; or it is told of only after it has ended
-        elsewhere, and a newer one runs by now."""
-        running = self.reply if self.reply is not None and self.reply.ending is None else None
-        if running is None or (reply.message_id, reply.run) > (running.message_id, running.run):
+        elsewhere, and a newer one runs by now. Later ones have greater generation ids."""
+        if generation_id > self.generation_id:
             self.reply = reply
+            self.generation_id = generation_id
             self.leaf_id = reply.message_id
         for reader in self._readers:
             reader.announce(reply)
         self.notify()
-
-    def has_shown(self, message_id: int, run: int) -> bool:
-        """Whether this writing of a message is the newest reply that readers were told of."""
-        reply = self.reply
-        return reply is not None and (reply.message_id, reply.run) == (message_id, run)
 
     def set_title(self, title: str) -> None:
         """The conversation has a new title: readers are told."""

@@ -114,11 +114,11 @@ class Follower:
     def _apply(self, channel: Channel, item: ReplyNews) -> None:
         copy = self._copies.get(item.generation_id)
         if copy is None:
-            if item.opening is None or channel.has_shown(item.message_id, item.run):
+            if item.opening is None or channel.generation_id == item.generation_id:
                 return
             copy = Copy(channel, LiveReply(item.message_id, item.opening, run=item.run))
             self._copies[item.generation_id] = copy
-            channel.set_reply(copy.reply)
+            channel.set_reply(copy.reply, item.generation_id)
         copy.has_gap = False
         for piece in item.pieces:
             copy.add(*piece)

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database, table_of
-from app.errors import AppError, Interrupted, StorageFull
+from app.errors import AppError, Interrupted
 from app.logs import log
 from app.metrics import replies_lost
 from app.models import Generation, Message, utc_now
@@ -101,6 +101,8 @@ class Reaper:
             log.warning("reaping_postponed", cause=type(error).__name__)
 
     async def _reap(self, stale: Sequence[Beat]) -> None:
+        """End these. One that is refused is left for another lease, and shortened in the end; where
+        the database takes not even that much of a write, nothing is known and its error goes on."""
         for beat in stale:
             try:
                 halvings = max(0, self._refused[beat.generation_id] - WHOLE_TRIES + 1)
@@ -110,12 +112,13 @@ class Reaper:
                     log.info("reply_reaped", generation_id=beat.generation_id)
                 else:
                     self._seen.pop(beat, None)
+                    self._refused.pop(beat.generation_id, None)
             except (AppError, SQLAlchemyError) as error:
                 cause = type(error).__name__
                 log.warning("reaping_failed", generation_id=beat.generation_id, cause=cause)
-                # It took signs of life a moment ago: maybe the text is too long for its packets.
-                self._refused[beat.generation_id] += not isinstance(error, StorageFull)
                 self._seen.pop(beat, None)
+                await self._database.write(_beat, beat)  # else it is not the text, but the database
+                self._refused[beat.generation_id] += 1
 
 
 def _beats(connection: Connection) -> list[Beat]:
@@ -128,7 +131,11 @@ def _beats(connection: Connection) -> list[Beat]:
 
 
 def _free(connection: Connection, generation_ids: Sequence[int]) -> set[int]:
-    """Those of these generations that nobody has locked, neither their row nor their message's."""
+    """Those of these generations that nobody has locked, neither their row nor their message's.
+
+    An error where the database only reads: their owners cannot write then, either.
+    """
+    connection.execute(update(_generation).where(_generation.c.id == 0).values(beat=0))
     rows = connection.execute(
         select(_generation.c.id)
         .join(_message, _generation.c.message_id == _message.c.id)
@@ -136,6 +143,12 @@ def _free(connection: Connection, generation_ids: Sequence[int]) -> set[int]:
         .with_for_update(skip_locked=True)
     )
     return set(rows.scalars())
+
+
+def _beat(connection: Connection, beat: Beat) -> None:
+    """Give a generation that cannot be ended another lease."""
+    its = (_generation.c.id == beat.generation_id, _generation.c.beat == beat.beat)
+    connection.execute(update(_generation).where(*its).values(beat=_generation.c.beat + 1))
 
 
 def _reap(connection: Connection, name: str, beat: Beat, halvings: int) -> bool:

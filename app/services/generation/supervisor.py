@@ -111,7 +111,7 @@ class Supervisor:
         """One reply from its first reader to its last commit; nothing cancels this task."""
         with self._channels.use(running.conversation_id) as channel:
             self._carried.add(running)
-            channel.set_reply(running.live)
+            channel.set_reply(running.live, running.generation_id)
             self._writer.add(running)
             ending, outcome = await self._written(running, channel)
             if self._running.get(running.conversation_id) is running:

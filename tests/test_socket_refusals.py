@@ -231,6 +231,10 @@ async def test_a_bad_frame_gets_a_word_and_the_socket_stays(
             assert await socket.receive() == {"type": "pong"}
         await socket.send(type="message", content=" ", client_id="mine")
         assert (await socket.receive())["client_id"] == "mine"
+        await socket.send(
+            type="message", meta={"client_id": "theirs"}, content=" ", client_id="mine"
+        )
+        assert (await socket.receive())["client_id"] == "mine"
         for content in ('"\\ud83d"', '"a\\u0000b"', "7", f'"{"x" * 1_600_000}"', "NaN"):
             frame = f'{{"type": "message", "client_id": "a\\"b", "content": {content}}}'
             await socket.connection.send(frame)

@@ -25,6 +25,7 @@ from app.logs import log
 from app.ratelimit import RateLimits
 from app.responses import error_response, note
 from app.schemas.events import (
+    ClientEvent,
     ContinueReply,
     EditMessage,
     Ping,
@@ -205,36 +206,39 @@ class Session:
                 self._websocket.scope["state"]["close_code"] = message.get("code")
                 return
             frame = message.get("text") or message.get("bytes") or ""
+            event = None
             try:
-                await self._handle(frame)
+                event = self._read(frame)
+                await self._handle(event, is_counted=len(frame) > SMALL_FRAME_CHARACTERS)
                 self._bad_frames = 0
             except AppError as error:
                 note(self._websocket.scope, error)
                 self._bad_frames += error.status in (413, 422)
-                client_id = client_id_in(frame)
+                client_id = getattr(event, "client_id", None) if event else client_id_in(frame)
                 details = {"client_id": client_id} if client_id else {}
                 await self._socket.send_error(error, **details)
         await self._websocket.close(1008, "too many bad frames")
 
-    async def _handle(self, frame: str | bytes) -> None:
+    def _read(self, frame: str | bytes) -> ClientEvent:
         if len(frame) > FRAME_CHARACTERS or count_parts(frame) > MOST_PARTS:
             raise BodyTooLarge
-        is_large = len(frame) > SMALL_FRAME_CHARACTERS
-        if is_large:
+        if len(frame) > SMALL_FRAME_CHARACTERS:
             self._count()
         try:
-            event = client_event.validate_python(orjson.loads(frame))
+            return client_event.validate_python(orjson.loads(frame))
         except orjson.JSONDecodeError as error:
             raise MalformedJson from error
         except ValidationError as error:
             raise invalid_input(error.errors(include_input=False), self._language) from error
+
+    async def _handle(self, event: ClientEvent, is_counted: bool) -> None:
         match event:
             case Ping():
                 await self._socket.send({"type": "pong"})
             case StopReply():
                 await self._services.chat.stop(self._socket.user_id, self._channel.conversation_id)
             case _:
-                if not is_large:
+                if not is_counted:
                     self._count()
                 await self._begin(_action(event), event.client_id)
 

@@ -159,7 +159,7 @@ _client_id: TypeAdapter[str] = TypeAdapter(ClientId)
 
 
 def client_id_in(frame: str | bytes) -> str | None:
-    """The `client_id` of a frame that is refused, maybe unread; None where it has no valid one."""
+    """The `client_id` of a frame that is refused unread; None where it has no valid one."""
     found = _named.search(frame if isinstance(frame, str) else frame.decode(errors="ignore"))
     try:
         return _client_id.validate_json(found[1]) if found else None

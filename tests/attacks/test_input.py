@@ -137,6 +137,7 @@ async def test_a_body_of_many_parts(target: Target, ada: Visitor, part: str) -> 
         assert answer.json()["code"] == "body_too_large"
 
 
+@pytest.mark.databases("sqlite")  # refused before a database is asked
 async def test_values_of_the_wrong_kind(target: Target, ada: Visitor) -> None:
     for method, path, body in await _operations(target):
         for field in body or ():

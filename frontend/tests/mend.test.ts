@@ -35,7 +35,8 @@ describe("what is closed", () => {
 
 it("leaves whole text as it is", () => {
   for (const text of ["plain **bold** `code` text", "costs $5 and $6", "a * b", "[1]: it goes on", "- item\n- other", "```js\nlet x = `a\n",
-    "- `$$` is the shell\n- `\\[` is a bracket\n- more", "```sh\necho $$\n```\nand more"])
+    "- `$$` is the shell\n- `\\[` is a bracket\n- more", "```sh\necho $$\n```\nand more",
+    "the PID is $$ and a formula \\[x\\] follows"])
     expect(mend(text)).toBe(text);
 });
 

@@ -20,8 +20,8 @@ class Channel:
     """One conversation on the air. Readers look, and wait for a change when there is no more.
 
     Between looking and waiting a reader does not await anything else, so it misses nothing.
-    `reply` is the newest that was told of, written as `generation_id`; what is read from the database
-    may be older. `newest_generation` is the newest one noticed there; None before the first look.
+    `reply` is the newest that was told of, written as `generation_id`. `newest_generation` is the
+    newest one noticed in the database; None before the first look.
     `leaf_id` is the last message of the path that is shown, as far as it is known. It names the
     path: two paths that part at some message end in different ones.
     """

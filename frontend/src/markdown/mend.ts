@@ -44,7 +44,8 @@ function mendMath(before: string, line: string): string {
   const text = before + line;
   const plain = text.replace(/(`+)[^`]*(?:\1|$)/g, (code) => "x".repeat(code.length));
   if (count(plain, /\$\$/g) % 2 || /\\\[(?:(?!\\\])[\s\S])*$/.test(plain)) {
-    return text.slice(0, plain.search(/(?:\$\$|\\\[)(?:(?!\$\$|\\\])[\s\S])*$/));
+    const open = plain.search(/(?:\$\$|\\\[)(?:(?!\$\$|\\\])[\s\S])*$/);
+    return open < 0 ? text : text.slice(0, open);
   }
   return before + mendInline(line);
 }

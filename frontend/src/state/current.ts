@@ -23,7 +23,7 @@ export const pending = computed(() => thread.value.pending);
 export const gone = signal(false);
 
 /** The reply that was the last to end, for those who watch. */
-export const ended = signal(0);
+export const ended = signal({ id: 0 });
 
 let openId: number | null = null;
 let queue: ServerEvent[] = [];
@@ -200,7 +200,7 @@ function applyOne(event: ServerEvent): void {
   if (event.type === "title") title.value = retitle(id, event.title); // the list may not be here yet
   if (event.type === "start" && !event.resumed) touch(id);
   if (event.type === "error" && event.client_id) sendLater(event.client_id);
-  if ((event.type === "done" || event.type === "error") && event.message_id) ended.value = event.message_id;
+  if ((event.type === "done" || event.type === "error") && event.message_id) ended.value = { id: event.message_id };
 }
 
 function sendLater(clientId: string): void {

@@ -19,7 +19,7 @@ export function LiveRegion() {
       return;
     }
     // One that began and ended at once was never seen to run.
-    const id = watched.current || (ended.value !== told.current && ended.value);
+    const id = watched.current || (ended.value !== told.current && ended.value.id);
     watched.current = 0;
     told.current = ended.value;
     const found = thread.value.messages.findLast((message) => message.id === id);

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Connection, text
@@ -22,11 +22,8 @@ async def locked(database_url: str) -> AsyncIterator[None]:
         connection.execute("BEGIN IMMEDIATE")
         return connection
 
-    connection = await asyncio.to_thread(lock)
-    try:
+    async with _held(lock):
         yield
-    finally:
-        await asyncio.to_thread(connection.close)
 
 
 @asynccontextmanager
@@ -39,9 +36,17 @@ async def row_locked(database_url: str, query: str) -> AsyncIterator[None]:
         connection.execute(text(f"{query} FOR UPDATE")).all()
         return connection
 
+    try:
+        async with _held(lock):
+            yield
+    finally:
+        await asyncio.to_thread(engine.dispose)
+
+
+@asynccontextmanager
+async def _held(lock: Callable[[], Connection | sqlite3.Connection]) -> AsyncIterator[None]:
     connection = await asyncio.to_thread(lock)
     try:
         yield
     finally:
         await asyncio.to_thread(connection.close)
-        await asyncio.to_thread(engine.dispose)

@@ -17,7 +17,7 @@ from tests.faults.locking import locked, row_locked
 from tests.faults.scale import on
 from tests.faults.watching import REPLY, eventually
 from tests.refusals import assert_refused
-from tests.server import Person, RunningServer, text_of
+from tests.server import ChatSocket, Person, RunningServer, text_of
 from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
@@ -202,6 +202,14 @@ def _request(person: Person, conversation: int, action: Action, client_id: str) 
     )
 
 
+async def _stopped(viewer: ChatSocket) -> int:
+    """The id of a reply that was stopped after its first word, of a model that holds."""
+    await viewer.send(type="message", content="one two")
+    await viewer.until("chunk")
+    await viewer.send(type="stop")
+    return int((await viewer.until("done"))[-1]["message_id"])
+
+
 async def test_a_beginning_without_an_answer_is_shown_once_it_has_ended(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
@@ -232,10 +240,7 @@ async def test_a_continuing_without_an_answer_is_no_ended_reply(
     ada = await server.person_with_model(upstream.url, "hold")
     conversation = await ada.conversation()
     async with ada.socket(conversation) as viewer:
-        await viewer.send(type="message", content="one two")
-        await viewer.until("chunk")
-        await viewer.send(type="stop")
-        stopped = (await viewer.until("done"))[-1]["message_id"]
+        stopped = await _stopped(viewer)
         request = _request(ada, conversation, Continue(stopped), "mine")
         await services_of(server).database.write(sending.begin, request, Limits(5, 0))
         headers = ada.headers | {"Idempotency-Key": "mine"}
@@ -260,10 +265,7 @@ async def test_a_continued_reply_asked_for_twice_is_its_newest_writing(
     elsewhere = replace(ada, server=there)
     conversation = await ada.conversation()
     async with ada.socket(conversation) as viewer:
-        await viewer.send(type="message", content="one two")
-        await viewer.until("chunk")
-        await viewer.send(type="stop")
-        stopped = (await viewer.until("done"))[-1]["message_id"]
+        stopped = await _stopped(viewer)
         path = f"/messages/{stopped}/continue"
         headers = {"Idempotency-Key": "again"}
         first = asyncio.create_task(elsewhere.post(path, headers=elsewhere.headers | headers))

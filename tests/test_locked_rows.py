@@ -62,7 +62,7 @@ async def test_its_own_reply_is_saved_once_the_row_is_free(
     """Whenever that is: between two saves of its owner, and between two looks of the reaper."""
     lease = 1
     server = await start_server(
-        reap_after_seconds=lease, checkpoint_seconds=lease / 2, max_replies_per_user=13
+        reap_after_seconds=lease, checkpoint_seconds=lease / 4, max_replies_per_user=13
     )
     ada = await server.person_with_model(upstream.url, "hold")
     conversations = [await ada.conversation() for _ in range(13)]

@@ -42,10 +42,10 @@ def test_an_access_token_does_not_last_for_ever() -> None:
 
 
 def test_a_reply_gives_signs_of_life_more_often_than_it_is_reaped() -> None:
-    told = "REAP_AFTER_SECONDS must be at least twice CHECKPOINT_SECONDS"
-    assert told in refusal(checkpoint_seconds=5, reap_after_seconds=2)
-    assert told in refusal(checkpoint_seconds=10)
-    assert Settings(_env_file=None, checkpoint_seconds=5).reap_after_seconds == 10
+    told = "REAP_AFTER_SECONDS must be at least four times CHECKPOINT_SECONDS"
+    assert told in refusal(checkpoint_seconds=1, reap_after_seconds=3.9)
+    assert told in refusal(checkpoint_seconds=2.6)
+    assert Settings(_env_file=None, checkpoint_seconds=2.5).reap_after_seconds == 10
 
 
 @pytest.mark.parametrize(
@@ -76,5 +76,5 @@ def test_they_are_told_from_outside_one_a_line(tmp_path: Path) -> None:
     lines = sorted(line.partition(":")[0] for line in ended.stderr.splitlines())
     assert lines == ["DRAIN_SECONDS", "PUBLIC_URL", "RETENTION_DAYS"]
     ended = run(tmp_path, "serve", CHECKPOINT_SECONDS="5", REAP_AFTER_SECONDS="2")
-    told = "REAP_AFTER_SECONDS must be at least twice CHECKPOINT_SECONDS\n"
+    told = "REAP_AFTER_SECONDS must be at least four times CHECKPOINT_SECONDS\n"
     assert (ended.returncode, ended.stderr) == (2, told)

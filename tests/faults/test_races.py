@@ -90,7 +90,7 @@ async def test_a_reply_stopped_before_its_first_step_ends(
 async def test_a_text_that_the_database_refuses_harms_no_other_reply(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
-    server = await start_server(reap_after_seconds=0.5)
+    server = await start_server(reap_after_seconds=1)
     ada = await server.person_with_model(upstream.url, "hold")
     bad, good = await ada.conversation(), await ada.conversation()
     async with ada.socket(good) as viewer:

@@ -81,7 +81,7 @@ async def test_every_row_survives(url: str, engine: Engine, revision: str) -> No
         assert held(engine, tables) == before
 
     await asyncio.to_thread(upgrade_all)
-    hasty = {"checkpoint_seconds": 0.1, "reap_after_seconds": 0.3}
+    hasty = {"checkpoint_seconds": 0.05, "reap_after_seconds": 0.3}
     async with running_server(database_url=url, **hasty) as server:
         person = await server.log_in(name_of(FIRST), PASSWORD)
         question, reply = await person.messages(FIRST)

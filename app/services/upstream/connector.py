@@ -57,13 +57,20 @@ class Connector:
         secure = origin.scheme == "https"
         if secure and self._tls is None:
             self._tls = await asyncio.to_thread(_verifying)
-        _, protocol = await asyncio.get_running_loop().create_connection(
-            ResponseProtocol,
-            address,
-            origin.port,
-            ssl=self._tls if secure else None,
-            server_hostname=origin.host if secure else None,
-        )
+        loop = asyncio.get_running_loop()
+        transport, protocol = await loop.create_connection(ResponseProtocol, address, origin.port)
+        if self._tls is not None and secure:
+            # In two steps: the protocol holds up what is beneath TLS (see `secured`).
+            try:
+                tls = await loop.start_tls(
+                    transport, protocol, self._tls, server_hostname=origin.host
+                )
+            except BaseException:
+                transport.abort()
+                raise
+            if tls is None:
+                raise ConnectionResetError
+            protocol.secured(tls)
         return protocol
 
 

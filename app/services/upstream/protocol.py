@@ -44,6 +44,7 @@ class ResponseProtocol(asyncio.Protocol):
         """Whether a first byte of the current response came."""
         self._on_end: Callable[[], None] | None = None
         self._transport: asyncio.Transport | None = None
+        self._connection: asyncio.Transport | None = None
         self._parser: httptools.HttpResponseParser | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._failure: BaseException | None = None
@@ -111,7 +112,7 @@ class ResponseProtocol(asyncio.Protocol):
     @property
     def is_closed(self) -> bool:
         """Whether the connection cannot be used any more."""
-        return self._transport is None or self._transport.is_closing()
+        return any(each is None or each.is_closing() for each in (self._transport, self._connection))
 
     async def _wait(self, is_there: Callable[[], bool]) -> None:
         if self._failure is None and not is_there():
@@ -146,8 +147,8 @@ class ResponseProtocol(asyncio.Protocol):
         """Decode more of the last read, or read again; not before somebody takes the body."""
         self._decode(self._next_share())
         if not (self._unread or self._is_unclaimed or self.is_closed):
-            assert self._transport is not None
-            self._transport.resume_reading()
+            assert self._connection is not None
+            self._connection.resume_reading()
 
     def _next_share(self) -> bytes:
         """What is decoded in this turn of the event loop, and a turn later for what is left."""
@@ -193,13 +194,21 @@ class ResponseProtocol(asyncio.Protocol):
     # What the event loop calls
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = self._connection = cast(asyncio.Transport, transport)
+
+    def secured(self, tls: asyncio.Transport) -> None:
+        """Speaks through TLS from now on.
+
+        Reading is held up beneath it all the same: uvloop's TLS throws away what it has not handed
+        on when the peer closes meanwhile.
+        """
+        self._transport = tls
 
     def data_received(self, data: bytes) -> None:
         if self._unread:
             self._unread += data  # decrypted before reading was paused
-        elif len(data) > TURN_BYTES and self._transport is not None and not self.is_closed:
-            self._transport.pause_reading()
+        elif len(data) > TURN_BYTES and self._connection is not None and not self.is_closed:
+            self._connection.pause_reading()
             self._unread = data
             self._decode(self._next_share())
         else:
@@ -230,7 +239,7 @@ class ResponseProtocol(asyncio.Protocol):
             self.head.headers[name.lower()] = value
 
     def on_headers_complete(self) -> None:
-        assert self._parser is not None and self._transport is not None
+        assert self._parser is not None and self._connection is not None
         if self._has_head:
             raise ValueError("a second response")
         status = self._parser.get_status_code()
@@ -246,7 +255,7 @@ class ResponseProtocol(asyncio.Protocol):
         self._has_head = True
         self._unparsed_bytes = 0
         # Nobody takes the body before `receive`; what was read with the head waits.
-        self._transport.pause_reading()
+        self._connection.pause_reading()
         self._wake()
 
     def on_body(self, data: bytes) -> None:

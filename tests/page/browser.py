@@ -5,7 +5,8 @@ from pathlib import Path
 
 from app.routers.web_page import BUILT
 
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium") or shutil.which("chromium-browser")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 

@@ -15,6 +15,8 @@ FINE_ENOUGH = 1.04
 """The search ends when the least that failed is so close above the most that was carried."""
 BUSY = 0.9
 """The part of a core that a first guess leaves to tokens."""
+UP, DOWN = 1.25, 0.88
+"""Many streams cost less each than the few of the guess: up in long steps, down in short ones."""
 LOAD_LIMIT = 0.95
 STEP_SECONDS = 3
 
@@ -38,12 +40,13 @@ async def _most(lab: Lab, server: Server) -> int:
     streams = int(BUSY * 1e6 * INTERVAL_SECONDS / flow.us_per_token)
     carried, failed = 0, 0
     for _ in range(lab.sizes.capacity_steps):
-        if await _carries(lab, server, streams):
+        # One stall of the machine's is not the server's limit: two tries fail, or none.
+        if await _carries(lab, server, streams) or await _carries(lab, server, streams):
             carried = streams
-            streams = (carried + failed) // 2 if failed else int(streams * 1.12)
+            streams = (carried + failed) // 2 if failed else int(streams * UP)
         else:
             failed = streams
-            streams = (carried + failed) // 2 if carried else int(streams * 0.88)
+            streams = (carried + failed) // 2 if carried else int(streams * DOWN)
         if carried and failed and failed / carried < FINE_ENOUGH:
             break
     return carried

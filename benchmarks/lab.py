@@ -27,7 +27,7 @@ class Sizes:
     seconds: float = 4.0
     rounds: int = 2
     burst_tokens: int = 1_000
-    capacity_steps: int = 5
+    capacity_steps: int = 8
     turns: int = 40
     chats: int = 50
     chat_turns: int = 4
@@ -43,7 +43,7 @@ FULL = Sizes()
 QUICK = Sizes(
     seconds=2,
     rounds=1,
-    capacity_steps=3,
+    capacity_steps=5,
     turns=15,
     chat_turns=2,
     account=100_000,

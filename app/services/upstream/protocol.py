@@ -112,7 +112,9 @@ class ResponseProtocol(asyncio.Protocol):
     @property
     def is_closed(self) -> bool:
         """Whether the connection cannot be used any more."""
-        return any(each is None or each.is_closing() for each in (self._transport, self._connection))
+        return any(
+            each is None or each.is_closing() for each in (self._transport, self._connection)
+        )
 
     async def _wait(self, is_there: Callable[[], bool]) -> None:
         if self._failure is None and not is_there():

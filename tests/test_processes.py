@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -15,50 +16,51 @@ from app.services.generation.news import PIECES_OF
 from tests.conftest import StartServer
 from tests.faults.watching import eventually
 from tests.scraping import scrape
-from tests.server import ChatSocket, text_of
-from tests.server_process import server_process
+from tests.server import ChatSocket, RunningServer, text_of
+from tests.server_process import ServerProcess, server_process
 from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_another_process_follows_resumes_and_stops(
-    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
-) -> None:
-    here = await start_server()
-    ada = await here.person_with_model(upstream.url, "slow")
-    conversation = await ada.conversation()
+@pytest.fixture(scope="module")
+async def another_process(database_url: str) -> AsyncIterator[ServerProcess]:
+    """A process beside the server of the tests' own; for those that do it no harm."""
     async with server_process(database_url) as process:
-        elsewhere = process.seen_by(ada)
-        async with ada.socket(conversation) as owner, elsewhere.socket(conversation) as viewer:
-            await owner.send(type="message", content="一 two 🍣 " * 10)
-            seen = await viewer.until("chunk")
-            assert seen[0]["type"] == "start"
-            async with elsewhere.socket(conversation, seen[-1]["id"]) as resumed:
-                rest = await resumed.until("done")
-            whole = text_of(await owner.until("done"))
-        assert text_of(seen) + text_of(rest) == whole
-        await ada.set_model(upstream.url, "hold")
-        async with ada.socket(conversation) as owner:
-            await owner.send(type="message", content="stop me")
-            await owner.until("chunk")
-            answer = await elsewhere.say(conversation, "too early")
-            assert answer.json()["code"] == "reply_in_progress"
-            answer = await elsewhere.post(f"/conversations/{conversation}/stop")
-            assert answer.status_code == 204
-            assert (await owner.until("done"))[-1]["finish_reason"] == "stopped"
+        yield process
+
+
+async def test_another_process_follows_resumes_and_stops(
+    server: RunningServer, upstream: ScriptedUpstream, another_process: ServerProcess
+) -> None:
+    ada = await server.person_with_model(upstream.url, "slow")
+    conversation = await ada.conversation()
+    elsewhere = another_process.seen_by(ada)
+    async with ada.socket(conversation) as owner, elsewhere.socket(conversation) as viewer:
+        await owner.send(type="message", content="一 two 🍣 " * 10)
+        seen = await viewer.until("chunk")
+        assert seen[0]["type"] == "start"
+        async with elsewhere.socket(conversation, seen[-1]["id"]) as resumed:
+            rest = await resumed.until("done")
+        whole = text_of(await owner.until("done"))
+    assert text_of(seen) + text_of(rest) == whole
+    await ada.set_model(upstream.url, "hold")
+    async with ada.socket(conversation) as owner:
+        await owner.send(type="message", content="stop me")
+        await owner.until("chunk")
+        answer = await elsewhere.say(conversation, "too early")
+        assert answer.json()["code"] == "reply_in_progress"
+        answer = await elsewhere.post(f"/conversations/{conversation}/stop")
+        assert answer.status_code == 204
+        assert (await owner.until("done"))[-1]["finish_reason"] == "stopped"
 
 
 async def test_another_process_shows_replies_however_short(
-    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
+    server: RunningServer, upstream: ScriptedUpstream, another_process: ServerProcess
 ) -> None:
-    here = await start_server()
-    ada = await here.person_with_model(upstream.url)
+    ada = await server.person_with_model(upstream.url)
     conversation = await ada.conversation()
-    async with (
-        server_process(database_url) as process,
-        process.seen_by(ada).socket(conversation) as viewer,
-    ):
+    async with another_process.seen_by(ada).socket(conversation) as viewer:
         await viewer.send(type="ping")
         await viewer.until("pong")
         for number in range(4):
@@ -129,28 +131,26 @@ def generations(connection: Connection, conversation_id: int) -> int:
 
 
 async def test_another_process_shows_which_version_was_chosen(
-    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
+    server: RunningServer, upstream: ScriptedUpstream, another_process: ServerProcess
 ) -> None:
-    here = await start_server()
-    ada = await here.person_with_model(upstream.url)
+    ada = await server.person_with_model(upstream.url)
     conversation = await ada.conversation()
     first = (await ada.say(conversation, "hello")).json()["reply"]["id"]
     second = (await ada.post(f"/messages/{first}/regenerate")).json()["reply"]["id"]
-    async with server_process(database_url) as process:
-        elsewhere = process.seen_by(ada)
-        async with ada.socket(conversation) as near, elsewhere.socket(conversation) as far:
-            for socket in (near, far):  # both have been told all that was before
-                await socket.send(type="ping")
-                await socket.until("pong")
-            for chosen in (first, second, first):
-                await ada.post(f"/messages/{chosen}/activate")
-                event = {"type": "switched", "message_id": chosen}
-                assert await far.receive() == event
-                assert await near.receive() == event
-            # A reply that begins speaks for itself.
-            events = await far.say("next")
-            assert "switched" not in {event["type"] for event in events}
-            assert events[0]["message"]["id"] > second
+    elsewhere = another_process.seen_by(ada)
+    async with ada.socket(conversation) as near, elsewhere.socket(conversation) as far:
+        for socket in (near, far):  # both have been told all that was before
+            await socket.send(type="ping")
+            await socket.until("pong")
+        for chosen in (first, second, first):
+            await ada.post(f"/messages/{chosen}/activate")
+            event = {"type": "switched", "message_id": chosen}
+            assert await far.receive() == event
+            assert await near.receive() == event
+        # A reply that begins speaks for itself.
+        events = await far.say("next")
+        assert "switched" not in {event["type"] for event in events}
+        assert events[0]["message"]["id"] > second
 
 
 async def test_kill_loses_no_message_and_the_conversation_goes_on(

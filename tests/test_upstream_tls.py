@@ -1,7 +1,11 @@
 """A key goes over TLS only to a server whose certificate names the host of the URL."""
 
+import asyncio
+import socket
 import ssl
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -9,11 +13,15 @@ from cryptography import x509
 from app.config import Settings
 from app.errors import UpstreamUnavailable
 from app.services.ai_service import AiService, Endpoint
+from app.services.upstream.connector import Connector
+from app.utils.net import AddressGuard, Origin
 from tests.certificates import LOCALHOST, LOOPBACK, self_signed
 from tests.upstream import ScriptedUpstream
 from tests.upstream_replies import BIG_TEXT
 
 pytestmark = pytest.mark.anyio
+
+ROUNDS = 50
 
 
 @pytest.fixture
@@ -72,6 +80,28 @@ async def test_large_answers_come_whole(tls: ssl.SSLContext) -> None:
 async def test_a_trusted_certificate_for_another_host(host: str, tls: ssl.SSLContext) -> None:
     with pytest.raises(UpstreamUnavailable):
         await reply_from(host, tls)
+
+
+@pytest.mark.parametrize("greeting", [b"220 hello\r\n", b""])
+async def test_a_server_that_speaks_or_closes_before_tls(greeting: bytes) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def meet() -> None:
+            for _ in range(ROUNDS):
+                with listening.accept()[0] as met:
+                    met.sendall(greeting)
+
+        thread = threading.Thread(target=meet, daemon=True)
+        thread.start()
+        faults: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        origin = Origin("https", "127.0.0.1", listening.getsockname()[1])
+        connector = Connector(AddressGuard(["127.0.0.1"], ""), timeout_seconds=10)
+        for _ in range(ROUNDS):
+            with pytest.raises(UpstreamUnavailable):
+                await connector.open(origin)
+        await asyncio.to_thread(thread.join)
+    assert not faults
 
 
 @pytest.mark.parametrize("name", [LOCALHOST])

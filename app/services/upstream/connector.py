@@ -60,18 +60,28 @@ class Connector:
         loop = asyncio.get_running_loop()
         transport, protocol = await loop.create_connection(ResponseProtocol, address, origin.port)
         if self._tls is not None and secure:
-            # In two steps: the protocol holds up what is beneath TLS (see `secured`).
-            try:
-                tls = await loop.start_tls(
-                    transport, protocol, self._tls, server_hostname=origin.host
-                )
-            except BaseException:
-                transport.abort()
-                raise
-            if tls is None:
-                raise ConnectionResetError
-            protocol.secured(tls)
+            await _secure(transport, protocol, self._tls, origin.host)
         return protocol
+
+
+async def _secure(
+    transport: asyncio.Transport, protocol: ResponseProtocol, context: ssl.SSLContext, host: str
+) -> None:
+    """Begin TLS on a connection, as a second step: what lies beneath stays in our hands.
+
+    OSError where that fails. uvloop does not say so of a peer that closed, or spoke, before.
+    """
+    try:
+        if transport.is_closing():
+            raise ConnectionResetError
+        loop = asyncio.get_running_loop()
+        tls = await loop.start_tls(transport, protocol, context, server_hostname=host)
+        if tls is None or tls.is_closing():
+            raise ConnectionResetError
+    except BaseException:
+        transport.abort()
+        raise
+    protocol.secured(tls)
 
 
 def _verifying() -> ssl.SSLContext:

@@ -1,4 +1,4 @@
-"""How often a growing reply wakes its readers: at every read, or less often while much is to do."""
+"""How often a growing reply wakes its readers: at every piece, or less often when busy."""
 
 import asyncio
 import time

@@ -16,7 +16,7 @@ FINE_ENOUGH = 1.04
 BUSY = 0.9
 """The part of a core that a first guess leaves to tokens."""
 UP, DOWN = 1.25, 0.88
-"""Many streams cost less each than the few of the guess: up in long steps, down in short ones."""
+"""A stream costs less the more there are, so the steps up are long."""
 LOAD_LIMIT = 0.95
 STEP_SECONDS = 3
 

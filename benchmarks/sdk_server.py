@@ -1,4 +1,4 @@
-"""This server, with replies read as the SDK's own chunk objects and sent a frame a token.
+"""This server, with replies read as the SDK's own chunk objects: what that convenience costs.
 
 Run as `python -m benchmarks.sdk_server serve …`, with the arguments of `chat-backend`.
 """
@@ -10,7 +10,6 @@ from openai.types.chat import ChatCompletionMessageParam
 
 from app.cli import main
 from app.services.ai_service import AiService, Endpoint, OnDelta, Outcome
-from app.services.generation.cadence import Load
 
 clients: dict[tuple[str, str], AsyncOpenAI] = {}
 
@@ -39,5 +38,4 @@ async def stream_reply(
 
 if __name__ == "__main__":
     AiService.stream_reply = stream_reply  # type: ignore[method-assign]
-    Load.is_busy = lambda self, now: False  # type: ignore[method-assign]  # a frame a token
     main()

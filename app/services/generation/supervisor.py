@@ -11,7 +11,6 @@ from app.database import Database
 from app.errors import DatabaseUnavailable, Interrupted, ReplyError
 from app.logs import log
 from app.metrics import replies, replies_lost, upstream_errors
-from app.services.generation.cadence import Cadence, Load
 from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import Ending, EndStatus
 from app.services.generation.runner import Runner
@@ -48,7 +47,6 @@ class Supervisor:
         self._carried: set[RunningReply] = set()
         self._beginning: set[asyncio.Task[Any]] = set()
         self._idle = asyncio.Event()
-        self._load = Load()
         self._tasks: set[asyncio.Task[None]] = set()
         self._save_until: float | None = None
         self._writer = Writer(
@@ -129,8 +127,7 @@ class Supervisor:
 
     async def _written(self, running: RunningReply, channel: Channel) -> tuple[Ending, Outcome]:
         with span("reply") as notes:
-            cadence = Cadence(self._load.is_busy, channel.notify)
-            running.task = _started(self._runner.run(running, cadence.grown))
+            running.task = _started(self._runner.run(running, channel.notify))
             if self.draining:  # it was on its way into the database when that began
                 running.cancel("interrupted")
             ending = await running.task

@@ -61,6 +61,8 @@ class Exchange:
         return len(self.upstream.requests) == 1
 
     async def write(self, data: bytes) -> None:
+        if self._writer.is_closing():  # uvloop has a RuntimeError for it
+            raise ConnectionResetError
         self._writer.write(data)
         await self._writer.drain()
 

@@ -69,7 +69,7 @@ class ResponseProtocol(asyncio.Protocol):
         self._has_head = self._has_ended = self._ends_at_eof = self._is_satisfied = False
         self.head, self.has_answered, self.is_reusable = Head(), False, False
         self._on_end = None
-        if self._transport is None or self._transport.is_closing():
+        if self._transport is None or self.is_closed:
             raise UpstreamUnavailable
         self._transport.write(request)
         await self._wait(lambda: self._has_head)

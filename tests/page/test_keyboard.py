@@ -145,6 +145,27 @@ async def test_the_list_the_switcher_and_the_settings(site: Site, open_page: Ope
     await expect(page.get_by_label("User name or e-mail")).to_be_focused()
 
 
+async def test_keys_typed_ahead_of_the_page_close_and_open_the_switcher(
+    site: Site, open_page: OpenPage
+) -> None:
+    """A browser tells a closed dialog of it a little later: the next key may have come by then."""
+    page = await open_page(await site.person())
+    await page.keyboard.press("Control+K")
+    await expect(page.get_by_role("combobox")).to_be_focused()
+    opened = """async (keys) => {
+        for (const key of keys) {
+            const pressed = { key, ctrlKey: key === "k", bubbles: true, cancelable: true }
+            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", pressed))
+            await Promise.resolve()
+        }
+        for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame)
+        return document.activeElement.matches("dialog[open] input")
+    }"""
+    assert await page.evaluate(opened, ["Escape", "k"])
+    assert await page.evaluate(opened, ["k", "k"])
+    assert not await page.evaluate(opened, ["k", "k", "Escape"])
+
+
 async def test_who_leaves_the_box_is_not_taken_back(
     site: Site, open_page: OpenPage, upstream: ScriptedUpstream
 ) -> None:

@@ -52,11 +52,14 @@ export function Switcher() {
     } else if (event.key === "Enter") {
       event.preventDefault(); // it is not meant for what has the focus next
       pick(found[chosen.value]);
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a browser tells a dialog that it closed it after the next key
+      close();
     }
   };
   const text = t().switcher;
   return (
-    <dialog class="switcher" ref={dialog} aria-label={text.label} onClose={close}
+    <dialog class="switcher" ref={dialog} aria-label={text.label} onClose={() => dialog.current && close()}
       onClick={(event) => event.target === dialog.current && close()}>
       <div class="switcher-box" onKeyDown={onKeyDown}>
         <input role="combobox" aria-expanded="true" aria-controls="choices" aria-activedescendant={found.length ? `choice-${chosen.value}` : undefined}

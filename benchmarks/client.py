@@ -69,13 +69,21 @@ class ChatSocket(asyncio.Protocol):
         return found
 
     def tokens(self) -> list[tuple[float, float]]:
-        """When each token arrived, and when the upstream had sent it."""
-        return [
-            (when, int(text[at : at + STAMP_CHARACTERS]) / 1e6)
-            for when, event in self.events()
-            if event["type"] == "chunk" and (text := event["content"])
-            for at in range(0, len(text), STAMP_CHARACTERS)
-        ]
+        """When each token arrived, and when the upstream had sent it.
+
+        A frame holds so many characters at most, and may end within a token.
+        """
+        found: list[tuple[float, float]] = []
+        text = ""
+        for when, event in self.events():
+            if event["type"] != "chunk":
+                continue
+            text += event["content"]
+            whole = len(text) - len(text) % STAMP_CHARACTERS
+            starts = range(0, whole, STAMP_CHARACTERS)
+            found += [(when, int(text[at : at + STAMP_CHARACTERS]) / 1e6) for at in starts]
+            text = text[whole:]
+        return found
 
     def _open(self, data: bytes) -> None:
         if data.startswith(b"HTTP/1.1 101 "):

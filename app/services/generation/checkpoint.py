@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, func, select, update
 
 from app.database import table_of, upsert
 from app.models import Generation, GenerationPiece, Message, utc_now
@@ -31,6 +31,14 @@ _OWN = select(
 ).where(_these, _generation.c.owner == bindparam("by_owner"))
 _HOLD = _OWN.with_for_update(skip_locked=True)
 _HOLD_WITH_MESSAGE = _HOLD.join(_message, _message.c.id == _generation.c.message_id)
+_UNDISTURBED = case(
+    (and_(_generation.c.finished_at.is_(None), _generation.c.stop_requested == 0), 1)
+)
+_COUNT = (
+    select(func.count(_UNDISTURBED))
+    .where(_these, _generation.c.owner == bindparam("by_owner"))
+    .with_for_update(skip_locked=True)
+)
 _BEAT = update(_generation).where(_these).values(beat=_generation.c.beat + 1)
 _CLAIM = (
     update(_generation)
@@ -99,9 +107,7 @@ def save(
     finishes: Sequence[Finish],
 ) -> Saved:
     """One tick of one process: signs of life, new text, endings."""
-    found, held = _hold(connection, _HOLD, owner, running)
-    ours = {id for id, row in found.items() if row.runs}
-    written = ours & held
+    ours, written, to_stop = _hold_running(connection, owner, running)
     if written:
         connection.execute(_BEAT, {"ids": sorted(written)})
     _append(connection, [piece for piece in pieces if piece.generation_id in written])
@@ -110,9 +116,24 @@ def save(
     for item in finishes:
         if item.generation_id in free and mine[item.generation_id].runs:
             _finish(connection, item)
-    to_stop = {id for id in ours if found[id].stop_requested}
     # Held and not running: an earlier commit of ours, whose answer was lost, had finished it.
     return Saved(ours, to_stop, written, finished=free, locked=set(mine) - free)
+
+
+def _hold_running(
+    connection: Connection, owner: str, ids: Sequence[int]
+) -> tuple[set[int], set[int], set[int]]:
+    """Those of these generations that are the owner's and run; of them, those that are locked for
+    us now; and those that are to stop."""
+    if ids:
+        # Nearly always all of them run on, and one number says so. A row for each is a sixth of the
+        # work of the whole commit.
+        undisturbed = connection.scalar(_COUNT, {"ids": sorted(ids), "by_owner": owner})
+        if undisturbed == len(ids):
+            return set(ids), set(ids), set()
+    found, held = _hold(connection, _HOLD, owner, ids)
+    ours = {id for id, row in found.items() if row.runs}
+    return ours, ours & held, {id for id in ours if found[id].stop_requested}
 
 
 def _hold(

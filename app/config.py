@@ -160,7 +160,7 @@ class Settings(BaseSettings):
 
     # The clockwork of running replies
     checkpoint_seconds: Seconds = 0.2
-    follow_seconds: Seconds = 0.25
+    follow_seconds: Seconds = 0.2
     reap_after_seconds: Seconds = 10
     finished_reply_seconds: Seconds = 60
     database_patience_seconds: Seconds = 60

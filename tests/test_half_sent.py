@@ -110,6 +110,32 @@ async def test_half_a_head_after_a_whole_request(served: Serving) -> None:
     writer.close()
 
 
+async def test_the_rest_of_a_refused_body_is_no_head(served: Serving) -> None:
+    """A body too long is refused before it is there; what was sent of it meanwhile is dropped."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(served))
+    writer.write(LOGIN + b"Content-Length: 3000000\r\n\r\n")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 413 ")
+        await reader.readuntil(b"}")
+        for _ in range(30):
+            writer.write(b"x" * 100_000)
+            await writer.drain()
+        writer.write(b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+    writer.close()
+
+
+async def test_the_rest_of_a_refused_body_has_no_more_time(served: Serving) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port_of(served))
+    writer.write(LOGIN + b"Content-Length: 3000000\r\n\r\n")
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await reader.readuntil(b"}")
+        dripping = asyncio.create_task(drip(writer))
+        assert await reader.read() == b""
+    dripping.cancel()
+    writer.close()
+
+
 @pytest.mark.parametrize(
     "endless",
     [

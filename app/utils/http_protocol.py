@@ -16,7 +16,8 @@ HEAD_BYTES = 64 * 1024
 class BoundedHttpProtocol(HttpToolsProtocol):
     """Cuts a connection that has sent no whole head after `head_seconds`.
 
-    A response under way is not touched, nor a socket, nor a connection that waits for its next
+    Nor has it longer for the rest of a body whose answer was given already, which is dropped. A
+    response under way is not touched, nor a socket, nor a connection that waits for its next
     request: that one uvicorn ends (`timeout_keep_alive`).
     """
 
@@ -25,6 +26,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._head_seconds = head_seconds
         self._head_timer: TimerHandle | None = None
         self._head_bytes = 0
+        self._is_in_body = self._body_ended = False
 
     def connection_made(self, transport: BaseTransport) -> None:
         super().connection_made(cast(Transport, transport))
@@ -35,19 +37,25 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        self._body_ended = False
         super().data_received(data)
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
             return  # refused, or a socket from now on
         if self._head_timer is None and self._is_idle():
             self._start_head()
-        if self._head_timer is not None:
+        if self._head_timer is not None and not (self._is_in_body or self._body_ended):
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
                 self._refuse(431)
 
     def on_headers_complete(self) -> None:
         self._end_head()
+        self._is_in_body = True
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._is_in_body, self._body_ended = False, True
+        super().on_message_complete()
 
     def _is_idle(self) -> bool:
         return self.cycle is None or self.cycle.response_complete

@@ -18,6 +18,7 @@ from app.config import Settings
 from app.local_model import LocalModel, LocalModelUnavailable
 from app.services.generation.sole_user import SoleUser
 from app.utils.http_protocol import BoundedHttpProtocol
+from app.utils.websocket_protocol import BoundedWebSocketProtocol
 
 SOCKET_FRAME_MAX_BYTES = 1_572_864
 """100,000 characters, each at most two JSON escapes of six bytes, and the frame around them."""
@@ -105,7 +106,7 @@ def _run(settings: Settings, sockets: list[socket.socket], reload: bool) -> None
         port=settings.port,
         loop="uvloop",
         http=cast(type[asyncio.Protocol], http),
-        ws="websockets-sansio",
+        ws=BoundedWebSocketProtocol,
         ws_max_size=SOCKET_FRAME_MAX_BYTES,
         ws_per_message_deflate=False,
         proxy_headers=False,

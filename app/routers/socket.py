@@ -217,6 +217,7 @@ class Session:
                 client_id = getattr(event, "client_id", None) if event else client_id_in(frame)
                 details = {"client_id": client_id} if client_id else {}
                 await self._socket.send_error(error, **details)
+            await asyncio.sleep(0)  # frames that came together leave turns to others
         await self._websocket.close(1008, "too many bad frames")
 
     def _read(self, frame: str | bytes) -> ClientEvent:

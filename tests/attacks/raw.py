@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from tests.attacks.target import Target
 
 PATIENCE_SECONDS = 5.0
+BURST_SECONDS = 60.0
 
 
 async def exchange(target: Target, data: bytes, seconds: float = PATIENCE_SECONDS) -> bytes:
@@ -58,6 +59,16 @@ class RawSocket:
     async def send(self, data: bytes) -> None:
         self._writer.write(data)
         await self._writer.drain()
+
+    async def until(self, word: bytes) -> bytes:
+        """All that the server sends, up to a word."""
+        told = bytearray()
+        async with asyncio.timeout(BURST_SECONDS):
+            while word not in told[-10_000:]:
+                piece = await self._reader.read(8_192)
+                assert piece, "the server closed"
+                told += piece
+        return bytes(told)
 
     async def close_code(self) -> int:
         """The close code that the server sends; 0 where it just closes."""

@@ -147,7 +147,7 @@ async def target_process(database_url: str, folder: Path, **settings: str) -> As
     evidence = Evidence(folder / "server.log", folder / "delays")
     evidence.delays.touch()
     with evidence.log.open("wb") as log:
-        async with server_process(database_url, log, **settings) as process:
+        async with server_process(database_url, log, "chat-backend serve", **settings) as process:
             target = _recorded(process, evidence)
             try:
                 yield target

@@ -8,10 +8,12 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import httpx2
 import jwt
 import orjson
 import pytest
 
+from app.utils.http_protocol import HEAD_BYTES
 from tests.attacks.target import Target, Visitor
 from tests.conftest import StartServer
 from tests.refusals import last_words
@@ -126,8 +128,12 @@ async def test_forgeries_open_no_socket(target: Target, listener: Any) -> None:
 async def test_a_huge_token_costs_nothing(target: Target, size: int) -> None:
     huge = base64.urlsafe_b64encode(orjson.dumps({"alg": "HS256", "a": "x" * size})).decode()
     headers = {"Authorization": f"Bearer {huge}.{huge}.AAAA"}
-    answer = await target.http.get("/auth/me", headers=headers)
-    assert answer.status_code in (401, 431)
+    try:
+        answer = await target.http.get("/auth/me", headers=headers)
+    except (httpx2.ReadError, httpx2.WriteError):
+        assert size > HEAD_BYTES  # refused and closed while the rest was on its way
+    else:
+        assert answer.status_code in (401, 431)
 
 
 async def test_tokens_count_in_their_own_place_only(target: Target) -> None:

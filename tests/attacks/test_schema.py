@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
 from tests.api_document import OPENAPI
 from tests.attacks.target import Target, target_process
@@ -56,7 +57,10 @@ def test_answers_are_as_documented(case: schemathesis.Case[Any], target: Target)
     if label not in tokens:
         tokens[label] = _token(base_url)
     headers = {"Authorization": f"Bearer {tokens[label]}"}
-    case.call_and_validate(base_url, headers=headers)
+    # An address may hold parameters that the server does not know; without a body there is nothing
+    # else that these requests have too much of.
+    excluded: list[Any] = [] if case.operation.body else [negative_data_rejection]
+    case.call_and_validate(base_url, headers=headers, excluded_checks=excluded)
 
 
 def _token(base_url: str) -> str:

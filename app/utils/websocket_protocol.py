@@ -1,0 +1,55 @@
+"""uvicorn's WebSocket protocol with a bound that it lacks: on what a turn of the event loop reads.
+
+One read of the network may bring 40,000 frames of six bytes, and all of them would be read, and
+answered where they are pings, before anybody else has a turn: half a second.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+if TYPE_CHECKING:
+    from uvicorn._types import ASGIReceiveEvent
+
+TURN_BYTES = 8 * 1024
+"""Some 1,300 of the smallest frames: 20 ms."""
+
+
+class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
+    """Reads a few kilobytes a turn, and no more before the application has taken their frames."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unread = b""
+
+    def data_received(self, data: bytes) -> None:
+        if self._unread:
+            self._unread += data  # decrypted before reading was paused
+        else:
+            self._read(data)
+
+    def _read(self, data: bytes) -> None:
+        self._unread = data[TURN_BYTES:]
+        if self._unread:
+            self.transport.pause_reading()
+            self.loop.call_soon(self._read_on)
+        super().data_received(data[:TURN_BYTES])
+
+    def _read_on(self) -> None:
+        if self.transport.is_closing():
+            self._unread = b""
+        elif self._unread and not self.read_paused:
+            self._read(self._unread)
+            if not (self._unread or self.read_paused or self.transport.is_closing()):
+                self.transport.resume_reading()
+
+    async def receive(self) -> "ASGIReceiveEvent":
+        message = await super().receive()
+        if self._unread and not (self.read_paused or self.transport.is_closing()):
+            self.transport.pause_reading()  # uvicorn has resumed it, for the queue is empty
+            self.loop.call_soon(self._read_on)
+        return message
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unread = b""
+        super().connection_lost(exc)

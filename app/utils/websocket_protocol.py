@@ -24,16 +24,21 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self._unread:
-            self._unread += data  # decrypted before reading was paused
+            self._unread += data  # uvicorn has resumed reading, to see the peer close
+            self._hold_on()
         else:
             self._read(data)
 
     def _read(self, data: bytes) -> None:
         self._unread = data[TURN_BYTES:]
         if self._unread:
+            self._hold_on()
+        super().data_received(data[:TURN_BYTES])
+
+    def _hold_on(self) -> None:
+        if not self.transport.is_closing():
             self.transport.pause_reading()
             self.loop.call_soon(self._read_on)
-        super().data_received(data[:TURN_BYTES])
 
     def _read_on(self) -> None:
         if self.transport.is_closing():
@@ -45,9 +50,8 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
 
     async def receive(self) -> "ASGIReceiveEvent":
         message = await super().receive()
-        if self._unread and not (self.read_paused or self.transport.is_closing()):
-            self.transport.pause_reading()  # uvicorn has resumed it, for the queue is empty
-            self.loop.call_soon(self._read_on)
+        if self._unread and not self.read_paused:
+            self._hold_on()  # uvicorn has resumed reading, for its queue is empty
         return message
 
     def connection_lost(self, exc: Exception | None) -> None:

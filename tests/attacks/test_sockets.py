@@ -140,6 +140,17 @@ async def test_many_small_frames_in_one_read(
         assert told.count(answer) == count
 
 
+async def test_many_bad_frames_in_one_read_and_a_close_behind_them(target: Target) -> None:
+    ada = await target.visitor()
+    async with raw_socket(target, await ada.conversation(), ada.token) as socket:
+        bad = frame(TEXT, b"x")
+        goodbye = frame(CLOSE, (1000).to_bytes(2))
+        sending = asyncio.create_task(socket.send(bad * (BURST_BYTES // len(bad)) + goodbye))
+        assert await socket.close_code() == 1008
+        await sending
+        assert await socket.close_code() == 0  # closed, for its own close frame was read
+
+
 async def test_a_flood_of_stops_of_nothing(target: Target) -> None:
     ada = await target.visitor()
     async with ada.socket(await ada.conversation()) as socket:

@@ -53,7 +53,3 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
         if self._unread and not self.read_paused:
             self._hold_on()  # uvicorn has resumed reading, for its queue is empty
         return message
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._unread = b""
-        super().connection_lost(exc)

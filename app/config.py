@@ -8,14 +8,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.engine import URL
 
-BACKENDS = {"sqlite", "mysql", "mariadb"}
-DATABASE_FORM = (
-    "must look like mysql+pymysql://user:password@host:3306/name, or be left out "
-    "(in the password, @ is %40 and : is %3A)"
-)
+from app import database_url
+
 PLACEHOLDERS = {"your-secret-key-here", "your-32-byte-base64-encoded-key", "changeme", "secret"}
 KEPT_SECRETS = ("secret_key", "encryption_key")
 """Made on first start and kept in files of these names, unless they are set."""
@@ -35,17 +31,8 @@ def _split(value: object) -> object:
 
 def _database(value: str) -> str:
     """Refuse what is no database of ours, without its words: they hold a password."""
-    if not value:
-        return value
-    try:
-        url = make_url(value)
-    except (ArgumentError, ValueError):
-        raise ValueError(DATABASE_FORM) from None
-    if url.get_backend_name() not in BACKENDS:
-        raise ValueError(DATABASE_FORM)
-    # What lies in memory is another database for each connection.
-    if url.get_backend_name() == "sqlite" and (url.database or ":").startswith((":", "file:")):
-        raise ValueError("SQLite needs a file, such as sqlite:///data/chat.db")
+    if value:
+        database_url.read(value)
     return value
 
 
@@ -200,7 +187,7 @@ class Settings(BaseSettings):
     def database(self) -> URL:
         """Where the data lies: `DATABASE_URL`, else an SQLite file in `DATA_DIR`."""
         if self.database_url:
-            return make_url(self.database_url)
+            return database_url.read(self.database_url)
         return URL.create("sqlite", database=str(self.data_dir / "chat.db"))
 
 

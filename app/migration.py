@@ -7,24 +7,28 @@ import fcntl
 import importlib
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from app import __version__
 from app.config import Settings
+from app.engines.blocking import blocking_engine
+from app.engines.failures import UnusableDatabase, is_refusal
+from app.engines.lock import LockTaken, held_lock
 from app.engines.versions import server_of
 from app.files import make_file, open_lock
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 LOCK_SECONDS = 120
+BUSY = "Another process has been migrating the database for two minutes"
 
 
-class SchemaError(RuntimeError):
+class SchemaError(UnusableDatabase):
     """The schema cannot be used by this version of the app; the text says what to do."""
 
 
@@ -63,19 +67,21 @@ class Migrated:
 def migrate(settings: Settings) -> Migrated:
     """Upgrade the schema to the newest revision; does nothing when it is there already.
 
-    Raises SchemaError when the schema belongs to a newer app, the server is too old for this one,
-    or the upgrade fails;
+    Raises SchemaError when the schema belongs to a newer app, the server will not do for this one,
+    or the upgrade fails; UnusableDatabase when a session cannot be set up;
     SQLAlchemyError when the database cannot be reached, OSError when its file cannot be made.
     """
     engine = sync_engine(settings)
     try:
         before = current_revision(engine)
-        if before != head_revision():
+        if before != head_revision() or _is_torn(engine):
             with _lock(engine, settings), engine.connect() as connection:
+                _heal(connection)
                 before = _revision(connection)
                 if before is None or before < head_revision():
                     _upgrade(connection, before)
         check_version(engine)
+        _require_skip_locked(engine)
         return Migrated(before, head_revision())
     finally:
         engine.dispose()
@@ -93,6 +99,7 @@ def require_schema(settings: Settings) -> None:
                 "run chat-backend migrate, or set AUTO_MIGRATE=true"
             )
         check_version(engine)
+        _require_skip_locked(engine)
     finally:
         engine.dispose()
 
@@ -105,10 +112,7 @@ def sync_engine(settings: Settings) -> Engine:
     url = settings.database
     if url.get_backend_name() == "sqlite":
         make_file(Path(url.database or ""))
-        return create_engine(url, connect_args={"timeout": 5})
-    return create_engine(
-        url.set(drivername="mysql+pymysql").update_query_dict({"charset": "utf8mb4"})
-    )
+    return blocking_engine(url)
 
 
 def head_revision() -> str:
@@ -126,9 +130,29 @@ def current_revision(engine: Engine) -> str | None:
 
 
 def _revision(connection: Connection) -> str | None:
+    return max(_revisions(connection), default=None)
+
+
+def _revisions(connection: Connection) -> list[str]:
     if not inspect(connection).has_table("alembic_version"):
-        return None
-    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return []
+    return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars())
+
+
+def _is_torn(engine: Engine) -> bool:
+    """Whether two migrations ran at once, as they could where servers only knew their own locks."""
+    with engine.connect() as connection:
+        return len(_revisions(connection)) > 1
+
+
+def _heal(connection: Connection) -> None:
+    """Keep the newest revision of several: a migration writes it down when its steps are done."""
+    found = _revisions(connection)
+    older = [{"revision": revision} for revision in sorted(found)[:-1]]
+    if older:
+        delete = text("DELETE FROM alembic_version WHERE version_num = :revision")
+        connection.execute(delete, older)
+    connection.commit()
 
 
 def check_version(engine: Engine) -> None:
@@ -138,6 +162,29 @@ def check_version(engine: Engine) -> None:
     if _parts(needed) > _parts(__version__):
         raise SchemaError(
             f"The database needs version {needed} of the app or newer; this is {__version__}"
+        )
+
+
+def _require_skip_locked(engine: Engine) -> None:
+    """Raise SchemaError where SKIP LOCKED is no lock, tried on two connections.
+
+    A server may take the words and lock nothing; two processes would then write one reply.
+    """
+    if engine.dialect.name == "sqlite":
+        return
+    row = "SELECT min_app_version FROM schema_info FOR UPDATE"
+    with engine.connect() as one, engine.connect() as other:
+        one.execute(text(row))
+        try:
+            skips = other.execute(text(f"{row} SKIP LOCKED")).first() is None
+        except DBAPIError as error:
+            if not is_refusal(error):
+                raise
+            skips = False
+    if not skips:
+        raise SchemaError(
+            f"The database server {server_of(one)} cannot pass over locked rows (SKIP LOCKED), "
+            "on which replies depend: use MySQL or MariaDB"
         )
 
 
@@ -172,13 +219,8 @@ def _lock(engine: Engine, settings: Settings) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
         return
-    name = {"name": f"chat-backend migrate {url.database}"[:64]}
-    with engine.connect() as connection:
-        wait = text(f"SELECT GET_LOCK(:name, {LOCK_SECONDS})")
-        if connection.execute(wait, name).scalar() != 1:
-            raise SchemaError("Another process has been migrating the database for two minutes")
-        try:
+    try:
+        with held_lock(engine, "migrate", LOCK_SECONDS):
             yield
-        finally:
-            with suppress(SQLAlchemyError):  # it ends with its connection anyway
-                connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)
+    except LockTaken:
+        raise SchemaError(BUSY) from None

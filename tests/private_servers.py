@@ -9,7 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +35,15 @@ class Programs:
     name: str
     server: list[str]
     initialise: list[str]
+
+    def with_options(self, *options: str, from_birth: Sequence[str] = ()) -> "Programs":
+        """The same with more options; those `from_birth` hold for its empty data folder, too."""
+        name = "-".join([self.name, *(option.strip("-") for option in from_birth)])
+        return Programs(
+            name,
+            [*self.server, *from_birth, *options],
+            [*self.initialise, *from_birth],
+        )
 
     @property
     def version(self) -> str:

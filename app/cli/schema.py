@@ -9,7 +9,9 @@ from app.cli.configuration import require_data_dir, with_secrets
 from app.cli.failure import fail
 from app.config import Settings
 from app.encryption import KeyVault
-from app.migration import Migrated, SchemaError, migrate, require_schema, sync_engine
+from app.engines.blocking import run_in_transaction
+from app.engines.failures import UnusableDatabase
+from app.migration import Migrated, migrate, require_schema, sync_engine
 from app.services.master_keys import WrongEncryptionKey, recognise
 
 
@@ -30,7 +32,7 @@ def ready(settings: Settings) -> None:
 def _plainly[T](work: Callable[[Settings], T], settings: Settings) -> T:
     try:
         return work(settings)
-    except SchemaError as error:
+    except UnusableDatabase as error:
         fail(str(error))
     except SQLAlchemyError as error:
         unusable(settings, error)
@@ -41,9 +43,8 @@ def require_own_key(settings: Settings) -> None:
     vault = KeyVault(with_secrets(settings).encryption_keys)
     engine = sync_engine(settings)
     try:
-        with engine.begin() as connection:
-            recognise(connection, vault)
-    except WrongEncryptionKey as error:
+        run_in_transaction(engine, recognise, vault)
+    except (WrongEncryptionKey, UnusableDatabase) as error:
         fail(str(error))
     except SQLAlchemyError as error:
         unusable(settings, error)

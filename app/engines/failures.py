@@ -1,31 +1,74 @@
 """What a database's failures mean."""
 
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import AppError, DatabaseUnavailable, StorageFull
 
 DEADLOCK_CODES = {1205, 1213}
+"""A lock that was waited for in vain, a deadlock; a cluster calls a conflict of writers so, too."""
+LEAVE_CODES = {1047, 1290, 1836, 3100}
+"""This server takes no writes (any more): not in its cluster, read-only, not the primary.
+https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html"""
+ROLLED_BACK_CODES = {1213, 3101}
+"""At COMMIT: the cluster decided against this transaction."""
+FAILED_COMMIT_CODE = 1180
+ROLLED_BACK_REASON = "149"
+"""With the code above: a storage engine's deadlock. Other reasons leave the outcome open, such as
+a node that lost the majority while the cluster may have taken the transaction."""
 FULL_CODES = {1021, 1114}
 
 
-def _code(error: BaseException) -> int | None:
-    original = error.orig if isinstance(error, DBAPIError) else None
+class UnusableDatabase(RuntimeError):
+    """The database cannot be used as it is set up; the text says why, in one plain line."""
+
+
+def code_of(error: BaseException) -> int | None:
+    """The number that a MySQL server gave an error, None where there is none."""
+    original = error.orig if isinstance(error, DBAPIError) else error
     code = original.args[0] if original is not None and original.args else None
     return code if isinstance(code, int) else None
+
+
+def is_refusal(error: BaseException) -> bool:
+    """Whether a server answered with an error; a connection that was lost has 2000 to 2999."""
+    code = code_of(error)
+    return code is not None and not 2000 <= code < 3000
 
 
 def is_passing(error: BaseException) -> bool:
     """Whether the same work may well succeed at once: a deadlock, or a pooled connection gone."""
     if not isinstance(error, DBAPIError):
         return False
-    return error.connection_invalidated or _code(error) in DEADLOCK_CODES
+    return error.connection_invalidated or code_of(error) in DEADLOCK_CODES
+
+
+def is_rolled_back(error: BaseException) -> bool:
+    """Whether a COMMIT that failed so is known to have left nothing."""
+    code = code_of(error)
+    if code == FAILED_COMMIT_CODE and isinstance(error, DBAPIError):
+        return f" {ROLLED_BACK_REASON} " in str(error.orig)
+    return code in ROLLED_BACK_CODES | LEAVE_CODES
+
+
+def leave_servers_that_take_no_writes(engine: Engine) -> None:
+    """Have a pool drop all its connections once one leads to a server that takes no writes.
+
+    New ones may lead elsewhere: an address that moved, a proxy that knows the primary.
+    """
+
+    @event.listens_for(engine, "handle_error")
+    def mark(context: ExceptionContext) -> None:
+        if code_of(context.original_exception) in LEAVE_CODES:
+            context.is_disconnect = True
 
 
 def own_error(error: BaseException) -> AppError | None:
     """The typed error for trouble of the database; None for others, such as a broken constraint."""
     if isinstance(error, DBAPIError):
-        if _code(error) in FULL_CODES or "disk is full" in str(error.orig):
+        if code_of(error) in FULL_CODES or "disk is full" in str(error.orig):
             return StorageFull()
         trouble = error.connection_invalidated or type(error).__name__ in (
             "OperationalError",
@@ -33,5 +76,5 @@ def own_error(error: BaseException) -> AppError | None:
             "InternalError",
         )
     else:
-        trouble = isinstance(error, PoolTimeout | OSError)
+        trouble = isinstance(error, PoolTimeout | OSError | UnusableDatabase)
     return DatabaseUnavailable() if trouble else None

@@ -1,38 +1,45 @@
 """MySQL and MariaDB, on asyncmy in the event loop."""
 
-import importlib
+import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
-from app.engines.failures import is_passing, own_error
+from app.engines.failures import (
+    UnusableDatabase,
+    is_passing,
+    is_rolled_back,
+    leave_servers_that_take_no_writes,
+    own_error,
+)
+from app.engines.mysql_driver import bare, connect_args
+from app.engines.mysql_session import prepare_sessions
+from app.engines.retry import pauses
 from app.engines.work import Load, Work, carried_through
-from app.errors import DatabaseUnavailable
 from app.utils.time_limits import TimeLimits
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-ASYNC = "sqlalchemy.ext.asyncio"
-"""2 MB that SQLite does without."""
-CONNECT_SECONDS = 5
-LOCK_SECONDS = 5
 TRANSACTION_SECONDS = 15
 """Longer than any lock wait; a database that is silent for so long is away."""
-ATTEMPTS = 4
 
 
 class MySqlDatabase:
     """MySQL 8+ or MariaDB 10.6+: a pool of connections, READ COMMITTED."""
 
     def __init__(self, url: URL, settings: Settings) -> None:
-        self._engine: AsyncEngine = importlib.import_module(ASYNC).create_async_engine(
-            url.set(drivername="mysql+asyncmy").update_query_dict({"charset": "utf8mb4"}),
-            isolation_level="READ COMMITTED",
+        # 2 MB that SQLite does without.
+        from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415
+
+        from app.engines.safe_connection import open_connection  # noqa: PLC0415
+
+        self._engine: AsyncEngine = create_async_engine(
+            bare(url).set(drivername="mysql+asyncmy"),
             hide_parameters=True,  # an error names the statement, not what users wrote
             pool_size=settings.database_pool_size,
             max_overflow=settings.database_max_overflow,
@@ -40,9 +47,10 @@ class MySqlDatabase:
             pool_timeout=TRANSACTION_SECONDS,
             # Every transaction is ended where it began; a rollback after each COMMIT is for nobody.
             pool_reset_on_return=None,
-            connect_args={"connect_timeout": CONNECT_SECONDS},
+            connect_args={**connect_args(url), "async_creator_fn": open_connection},
         )
-        _prepare_sessions(self._engine)
+        prepare_sessions(self._engine.sync_engine)
+        leave_servers_that_take_no_writes(self._engine.sync_engine)
         self._limit_of_pool = settings.database_pool_size + settings.database_max_overflow
         self._limits = TimeLimits(TRANSACTION_SECONDS)
 
@@ -79,18 +87,23 @@ class MySqlDatabase:
                 raise
             return result
 
-        for attempt in range(1, ATTEMPTS + 1):
+        waits, pause = pauses(), 0.0
+        while True:
+            committing = False
             try:
-                async with self._limits.limited(), self._engine.connect() as session:
-                    return await session.run_sync(transaction)
-            except (SQLAlchemyError, OSError) as error:
+                async with self._limits.limited():
+                    await asyncio.sleep(pause)
+                    async with self._engine.connect() as session:
+                        return await session.run_sync(transaction)
+            except (SQLAlchemyError, OSError, UnusableDatabase) as error:
                 # A connection lost during COMMIT leaves it open whether the commit happened.
-                if attempt == ATTEMPTS or committing or not is_passing(error):
+                again = is_rolled_back(error) if committing else is_passing(error)
+                pause = next(waits, 0.0) if again else 0.0
+                if not pause:
                     own = own_error(error)
                     if own is None:
                         raise
                     raise own from error
-        raise DatabaseUnavailable
 
     @property
     def load(self) -> Load:
@@ -102,11 +115,3 @@ class MySqlDatabase:
 
     async def close(self) -> None:
         await self._engine.dispose()
-
-
-def _prepare_sessions(engine: "AsyncEngine") -> None:
-    @event.listens_for(engine.sync_engine, "connect")
-    def configure(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        cursor.execute(f"SET time_zone = '+00:00', innodb_lock_wait_timeout = {LOCK_SECONDS}")
-        cursor.close()

@@ -12,6 +12,7 @@ from app.cli.doctor.check import Check
 from app.config import Settings
 from app.database import open_database
 from app.encryption import KeyVault
+from app.engines.failures import UnusableDatabase
 from app.engines.versions import server_of
 from app.errors import AppError, KeyUnreadable
 from app.migration import (
@@ -25,17 +26,25 @@ from app.services.health_service import durability
 from app.services.master_keys import canary_of
 
 CLOCK_SKEW_SECONDS = 5
+MIB = 1 << 20
+PACKET_MIB = 4
 
 
 def check_database(settings: Settings) -> Iterator[Check]:
     """Everything that needs a connection; only the failure to connect when there is none."""
-    engine = sync_engine(settings)
+    try:
+        engine = sync_engine(settings)
+    except UnusableDatabase as error:  # a file for TLS
+        yield Check("Database", False, str(error), "correct DATABASE_URL")
+        return
     sqlite = engine.dialect.name == "sqlite"
     try:
         with engine.connect() as connection:
             server = server_of(connection)
             yield Check("Database", not server.advice, str(server), server.advice)
             yield _check_clock(connection, settings, sqlite)
+            if not sqlite:
+                yield _check_packets(connection)
         if server.advice:
             return
         yield asyncio.run(_check_durability(settings))
@@ -50,6 +59,8 @@ def check_database(settings: Settings) -> Iterator[Check]:
                 yield _check_keys(connection, vault)
     except SchemaError as error:
         yield Check("Schema", False, str(error), "install that version of the app")
+    except UnusableDatabase as error:
+        yield Check("Database", False, str(error), "see docs/operations.md, MySQL")
     except SQLAlchemyError as error:
         where = engine.url.render_as_string(hide_password=True)
         advice = "start the database; check DATABASE_URL, user and password"
@@ -85,6 +96,14 @@ def _check_clock(connection: Connection, settings: Settings, sqlite: bool) -> Ch
         skew = abs(theirs - time.time())
         wrong, found = skew > CLOCK_SKEW_SECONDS, f"{skew:.1f} s from the database's"
     return Check("Clock", not wrong, found, "set the clock (NTP)" if wrong else "")
+
+
+def _check_packets(connection: Connection) -> Check:
+    """The longest reply, twice as long where all of it is escaped, is one statement."""
+    most = int(str(_scalar(connection, "SELECT @@max_allowed_packet"))) / MIB
+    advice = f"set it to {PACKET_MIB}M or more: the longest replies cannot be saved"
+    found = f"max_allowed_packet={most:.3g} MiB"
+    return Check("Statements", True, found, advice if most < PACKET_MIB else "")
 
 
 def _check_schema(revision: str | None) -> Check:

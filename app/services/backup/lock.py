@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import text
-
 from app.config import Settings
+from app.engines.lock import LockTaken, held_lock
 from app.files import make_folder, open_lock
 from app.migration import sync_engine
 from app.services.backup.rows import BackupError
@@ -22,7 +21,10 @@ class BackupRunning(BackupError):
 
 @contextmanager
 def backup_lock(settings: Settings) -> Iterator[None]:
-    """Hold the lock, or raise BackupRunning at once; a process that dies lets go of it."""
+    """Hold the lock, or raise BackupRunning once its holder is seen to live.
+
+    A process that dies lets go of it: at once beside a file, within seconds on a server.
+    """
     if settings.database.get_backend_name() == "sqlite":
         with _file_lock(Path(f"{settings.database.database}.backup-lock")):
             yield
@@ -44,13 +46,11 @@ def _file_lock(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _server_lock(settings: Settings) -> Iterator[None]:
-    name = {"name": f"chat-backend backup {settings.database.database}"[:64]}
     engine = sync_engine(settings)
     try:
-        with engine.connect() as connection:
-            if connection.execute(text("SELECT GET_LOCK(:name, 0)"), name).scalar() != 1:
-                raise BackupRunning
+        with held_lock(engine, "backup", wait_seconds=0):
             yield
-            connection.execute(text("SELECT RELEASE_LOCK(:name)"), name)
+    except LockTaken as error:
+        raise BackupRunning from error
     finally:
         engine.dispose()

@@ -98,6 +98,7 @@ def running(programs: Programs) -> Iterator[URL]:
     with tempfile.TemporaryDirectory(prefix=f"{programs.name}-", dir="/tmp") as folder:
         data = Path(folder) / "data"
         shutil.copytree(_template(programs, Path(folder)), data)
+        (data / "auto.cnf").unlink(missing_ok=True)  # MySQL's name of a server is nobody else's
         port = _free_port()
         address = [f"--datadir={data}", f"--port={port}", f"--socket={folder}/socket"]
         command = [*programs.server, *address, f"--pid-file={folder}/pid", f"--tmpdir={folder}"]

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from app.config import Settings
-from app.utils.origin import current_origin
+from app.origin import current_origin
 
 SERVER_LOGS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 

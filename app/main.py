@@ -11,6 +11,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from app import __version__
 from app.config import Settings
+from app.connections.sockets import SocketRegister
+from app.connections.stalled import StalledResponses, WatchResponses
+from app.connections.streams import StreamRegister
 from app.errors import AppError, InvalidToken, ServerRestarting
 from app.logs import configure_logs, log
 from app.middleware.budget import RateLimit
@@ -42,12 +45,9 @@ from app.schemas.document import with_events
 from app.secret_files import with_local_secrets
 from app.services.container import Services, build_services
 from app.shutdown import GracefulSignals
+from app.time_limits import TimeLimits
 from app.tracing import begin_tracing, end_tracing
-from app.utils.stalled import StalledResponses, WatchResponses
-from app.utils.streams import StreamRegister
 from app.utils.tasks import stop_tasks
-from app.utils.time_limits import TimeLimits
-from app.utils.websocket import SocketRegister
 
 CLOSE_SECONDS = 2
 HURRY_SECONDS = 1

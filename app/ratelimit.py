@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from app.config import Settings
 from app.errors import RateLimited
 from app.metrics import rate_limited
+from app.sliding_window import SlidingWindow
 from app.utils.client_address import network_of
-from app.utils.sliding_window import SlidingWindow
 from app.utils.tokens import Claims
 
 ENDED_SESSIONS_KEPT = 10_000

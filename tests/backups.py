@@ -7,8 +7,8 @@ from typing import Any
 
 from app.config import Settings
 from app.services.backup.format import Header
-from app.services.backup.making import make_backup
-from app.services.backup.restoring import restore_backup
+from app.services.backup.restore import restore_backup
+from app.services.backup.snapshot import make_backup
 from tests.cli_process import run
 from tests.server import ENCRYPTION_KEY, SECRET_KEY
 

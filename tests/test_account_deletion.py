@@ -15,7 +15,7 @@ from app.database import table_of
 from app.errors import InvalidToken
 from app.models import Base, User
 from app.services.backup.transaction import CHANGE, transaction
-from app.services.conversation_service import Page
+from app.services.conversations.rows import Page
 from tests.refusals import assert_refused, last_words
 from tests.server import PASSWORD, Person, RunningServer
 from tests.upstream import ScriptedUpstream

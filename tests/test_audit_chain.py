@@ -14,7 +14,7 @@ from app.database import open_database
 from app.encryption import KeyVault
 from app.services.audit.chain import row_seal
 from app.services.audit.verify import Witness
-from app.services.master_keys import rotate
+from app.services.upkeep.master_keys import rotate
 from tests import databases
 from tests.audit_log import Event, events, tamper, verified
 from tests.backups import backup, command, done, restore, settings

@@ -181,7 +181,7 @@ async def test_logging_in_by_name_and_by_email_in_any_case(server: RunningServer
 async def test_a_failed_login_does_not_say_why(server: RunningServer) -> None:
     ada = await server.register()
     eve = await server.register()
-    await server.app.state.services.auth.set_enabled(eve.name, False)
+    await server.app.state.services.accounts.set_enabled(eve.name, False)
     answers = [
         await log_in(server, ada.name, "wrong password"),
         await log_in(server, unique(), PASSWORD),
@@ -199,7 +199,7 @@ async def test_a_disabled_user_is_out_everywhere(server: RunningServer) -> None:
     ada, bob = await server.register(), await server.register()
     conversation, other = await ada.conversation(), await bob.conversation()
     async with ada.socket(conversation) as socket, bob.socket(other) as bystander:
-        assert await server.app.state.services.auth.set_enabled(ada.name.upper(), False)
+        assert await server.app.state.services.accounts.set_enabled(ada.name.upper(), False)
         events, code = await last_words(socket.connection)
         assert ([event["code"] for event in events], code) == (["invalid_token"], 4401)
         await bystander.send(type="ping")
@@ -221,7 +221,7 @@ async def test_a_disabled_user_is_out_everywhere(server: RunningServer) -> None:
     async with ada.socket(conversation) as socket:
         assert (await last_words(socket.connection))[1] == 4401
     # Let in again is who knows the password, not who holds a token from before.
-    assert await server.app.state.services.auth.set_enabled(ada.name, True)
+    assert await server.app.state.services.accounts.set_enabled(ada.name, True)
     assert_refused(await ada.get(path), 401, "invalid_token")
     body = {"refresh_token": ada.refresh_token}
     answer = await server.http.post("/auth/refresh", json=body)

@@ -8,7 +8,7 @@ import pytest
 
 from app.config import Settings
 from app.database import open_database
-from app.services.purge_service import Purger
+from app.services.upkeep.purge import Purger
 from app.utils.tasks import stop_tasks
 
 pytestmark = pytest.mark.anyio

@@ -16,8 +16,8 @@ from sqlalchemy.engine import URL
 from app.migration import head_revision, migrate, sync_engine
 from app.models import AuditEvent, Base, Conversation, Message, User
 from app.services.backup.lock import BackupRunning, backup_lock
-from app.services.backup.restoring import restore_backup
-from app.services.backup.rows import BackupError
+from app.services.backup.restore import restore_backup
+from app.services.backup.tables import BackupError
 from tests import databases
 from tests.backups import backup, command, done, in_silence, refused, restore, settings
 from tests.refusals import assert_refused

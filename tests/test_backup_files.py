@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from app.migration import head_revision
-from app.services.backup.making import make_backup
-from app.services.backup.restoring import check_backup
-from app.services.backup.rows import BackupError
+from app.services.backup.restore import check_backup
+from app.services.backup.snapshot import make_backup
+from app.services.backup.tables import BackupError
 from tests.backups import backup, done, in_silence, refused, restore, settings
 from tests.cli_process import run
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, insert
 
 from app.database import table_of
 from app.models import Conversation, utc_now
-from app.services.conversation_service import Page, page_query
+from app.services.conversations.rows import Page, page_query
 from tests.refusals import assert_refused, last_words
 from tests.server import Person, RunningServer
 from tests.upstream import ScriptedUpstream

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, update
 
 from app.database import table_of
 from app.models import ModelConfig
-from app.services.endpoint_trials import TRIAL_SECONDS
+from app.services.endpoints.trials import TRIAL_SECONDS
 from tests.conftest import StartServer
 from tests.refusals import assert_refused
 from tests.server import Person, RunningServer

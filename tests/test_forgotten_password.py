@@ -77,7 +77,7 @@ async def test_strangers_and_disabled_accounts_get_no_mail_and_the_same_answer(
     server = await start_server(**mailing(mails))
     ada, gone = await server.register(), await server.register()
     emails = [await email_of(gone), "nobody@example.com", await email_of(ada)]
-    await server.app.state.services.auth.set_enabled(gone.name, False)
+    await server.app.state.services.accounts.set_enabled(gone.name, False)
     answers = [await forget(server, email, **{"Accept-Language": "en"}) for email in emails]
     assert {(answer.status_code, answer.content) for answer in answers} == {(202, b"")}
     recipient, mail = await mails.mail()  # sent in order: the others would have come before

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.generation.live_reply import Cursor, Ending, GrowingText, LiveReply, Opening
+from app.services.generation.live_reply import Ending, GrowingText, LiveReply, Opening
+from app.services.messages.cursor import Cursor
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
 DELTAS = st.lists(st.tuples(st.sampled_from(["content", "reasoning"]), ANY_TEXT), max_size=30)

@@ -14,8 +14,8 @@ from sqlalchemy.engine import URL
 from app.database import Database, table_of
 from app.migration import sync_engine
 from app.models import Conversation, LoginSession, Message, RefreshToken, User, utc_now
-from app.services.purge_service import purge_sessions
-from app.services.removing import ROWS_PER_COMMIT
+from app.services.upkeep.purge import purge_sessions
+from app.services.upkeep.removal import ROWS_PER_COMMIT
 from tests import databases
 from tests.backups import settings
 from tests.refusals import assert_refused

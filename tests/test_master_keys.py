@@ -18,8 +18,8 @@ from app.encryption import KeyVault
 from app.errors import KeyUnreadable
 from app.migration import sync_engine
 from app.models import ModelConfig, User, utc_now
-from app.services import master_keys
-from app.services.master_keys import WrongEncryptionKey, canary_of, recognise, rotate
+from app.services.upkeep import master_keys
+from app.services.upkeep.master_keys import WrongEncryptionKey, canary_of, recognise, rotate
 from tests import databases
 from tests.audit_log import verified
 from tests.cli_process import environment, run

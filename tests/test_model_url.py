@@ -11,7 +11,14 @@ from app.config import Settings
 from app.errors import ModelUrlNotAllowed, UpstreamUnavailable
 from app.services.ai_service import AiService, Endpoint
 from app.services.upstream.connector import Connector
-from app.utils.net import AddressGuard, Origin, is_global, is_metadata, origin_of, parse_model_url
+from app.services.upstream.guard import (
+    AddressGuard,
+    Origin,
+    is_global,
+    is_metadata,
+    origin_of,
+    parse_model_url,
+)
 from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio

@@ -22,7 +22,7 @@ from app.models import (
     utc_now,
 )
 from app.schemas.message import MessageRead
-from app.services.generation.stored import read_messages
+from app.services.messages.rows import read_messages
 from tests.conftest import StartServer
 from tests.server import ENCRYPTION_KEY, PASSWORD, SECRET_KEY, RunningServer
 from tests.upstream import ScriptedUpstream

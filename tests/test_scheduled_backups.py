@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from app.config import Settings
-from app.services.backup.restoring import check_backup
+from app.services.backup.restore import check_backup
 from app.services.backup.schedule import (
     STAMP,
     SUFFIX,

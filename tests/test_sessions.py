@@ -156,7 +156,7 @@ async def test_what_is_no_refresh_token_is_refused(server: RunningServer) -> Non
 
 async def test_a_disabled_user_cannot_refresh(server: RunningServer) -> None:
     ada = await server.register()
-    await server.app.state.services.auth.set_enabled(ada.name, False)
+    await server.app.state.services.accounts.set_enabled(ada.name, False)
     assert_refused(await refreshed(ada), 401, "invalid_token")
 
 

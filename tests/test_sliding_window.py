@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.utils.sliding_window import SlidingWindow
+from app.sliding_window import SlidingWindow
 
 MINUTE = 60.0
 

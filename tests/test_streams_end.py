@@ -114,7 +114,7 @@ async def test_a_disabled_account_loses_its_streams_in_every_process(
             stream(ada, "POST", f"{path}/messages", content="hello") as here,
             stream(elsewhere, "GET", f"{path}/stream") as there,
         ):
-            await server.app.state.services.auth.set_enabled(ada.name, False)
+            await server.app.state.services.accounts.set_enabled(ada.name, False)
             await assert_ended(here)
             await assert_ended(there)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.title_service import TITLE_CHARACTERS, first_words, tidy_title
+from app.services.conversations.titles import TITLE_CHARACTERS, first_words, tidy_title
 from tests.server import RunningServer
 from tests.upstream import ScriptedUpstream
 

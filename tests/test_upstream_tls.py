@@ -14,7 +14,7 @@ from app.config import Settings
 from app.errors import UpstreamUnavailable
 from app.services.ai_service import AiService, Endpoint
 from app.services.upstream.connector import Connector
-from app.utils.net import AddressGuard, Origin
+from app.services.upstream.guard import AddressGuard, Origin
 from tests.certificates import LOCALHOST, LOOPBACK, self_signed
 from tests.upstream import ScriptedUpstream
 from tests.upstream_replies import BIG_TEXT

@@ -8,11 +8,11 @@ from app.cli.backup_failure import plain_failures
 from app.cli.configuration import load_settings, require_data_dir, with_secrets
 from app.cli.failure import MISCONFIGURED, fail
 from app.encryption import HeadSigner, KeyVault
+from app.origin import COMMAND_LINE, ActingFor
 from app.services.audit.chain import restart_chain
 from app.services.audit.verify import Report, Witness, verify
 from app.services.backup.transaction import CHANGE, SNAPSHOT, transaction
-from app.services.master_keys import recognise
-from app.utils.origin import COMMAND_LINE, ActingFor
+from app.services.upkeep.master_keys import recognise
 
 WITNESS = typer.Option("--witness", help="SEQ:SEAL of an `audit` line of the server's log.")
 

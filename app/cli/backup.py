@@ -9,8 +9,8 @@ import typer
 from app.cli.backup_failure import plain_failures
 from app.cli.configuration import load_settings
 from app.cli.progress import progress_bar
-from app.services.backup.making import make_backup
-from app.utils.origin import COMMAND_LINE, ActingFor
+from app.origin import COMMAND_LINE, ActingFor
+from app.services.backup.snapshot import make_backup
 
 FILE = typer.Argument(help="The file to write; it must not be there yet.", show_default=False)
 

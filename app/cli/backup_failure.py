@@ -10,8 +10,8 @@ from app.cli.schema import unusable
 from app.config import Settings
 from app.files import in_the_way
 from app.migration import SchemaError
-from app.services.backup.rows import BackupError
-from app.services.master_keys import WrongEncryptionKey
+from app.services.backup.tables import BackupError
+from app.services.upkeep.master_keys import WrongEncryptionKey
 
 
 @contextmanager

@@ -12,10 +12,10 @@ from app.cli.progress import progress_bar
 from app.config import Settings
 from app.encryption import KeyVault
 from app.migration import sync_engine
-from app.services.backup.making import Progress
-from app.services.backup.restoring import check_backup, restore_backup
-from app.services.master_keys import canary_of
-from app.utils.origin import COMMAND_LINE, ActingFor
+from app.origin import COMMAND_LINE, ActingFor
+from app.services.backup.restore import check_backup, restore_backup
+from app.services.backup.snapshot import Progress
+from app.services.upkeep.master_keys import canary_of
 
 FILE = typer.Argument(help="What chat-backend backup wrote.", show_default=False)
 REPLACE = typer.Option("--replace", help="Give up what the database holds.")

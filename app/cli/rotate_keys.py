@@ -13,8 +13,8 @@ from app.config import Settings
 from app.database import open_database
 from app.encryption import KeyVault
 from app.errors import AppError
-from app.services.master_keys import Rotation, WrongEncryptionKey, count_saved, rotate
-from app.utils.origin import COMMAND_LINE, ActingFor
+from app.origin import COMMAND_LINE, ActingFor
+from app.services.upkeep.master_keys import Rotation, WrongEncryptionKey, count_saved, rotate
 
 ABANDON = typer.Option(
     "--abandon", help="The old key is lost: go on with the new one. What does not open stays shut."

@@ -12,7 +12,7 @@ from app.encryption import KeyVault
 from app.engines.blocking import run_in_transaction
 from app.engines.failures import UnusableDatabase
 from app.migration import Migrated, migrate, require_schema, sync_engine
-from app.services.master_keys import WrongEncryptionKey, recognise
+from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
 
 
 def upgraded(settings: Settings) -> Migrated:

@@ -15,10 +15,10 @@ from app.cli.failure import fail
 from app.cli.listening import CannotListen, bound_sockets, page_address
 from app.cli.schema import ready, require_own_key
 from app.config import Settings
+from app.connections.http_protocol import BoundedHttpProtocol
+from app.connections.websocket_protocol import BoundedWebSocketProtocol
+from app.engines.sole_user import SoleUser
 from app.local_model import LocalModel, LocalModelUnavailable
-from app.services.generation.sole_user import SoleUser
-from app.utils.http_protocol import BoundedHttpProtocol
-from app.utils.websocket_protocol import BoundedWebSocketProtocol
 
 SOCKET_FRAME_MAX_BYTES = 1_572_864
 """100,000 characters, each at most two JSON escapes of six bytes, and the frame around them."""

@@ -14,12 +14,11 @@ from app.cli.failure import fail
 from app.cli.schema import ready, require_own_key
 from app.database import open_database
 from app.errors import AppError
+from app.origin import COMMAND_LINE, ActingFor
 from app.schemas.user import UserCreate
-from app.services.auth_service import AuthService
-from app.services.password_service import PasswordService
-from app.services.password_threads import PasswordThreads
-from app.services.session_service import SessionService
-from app.utils.origin import COMMAND_LINE, ActingFor
+from app.services.accounts.service import AccountService
+from app.services.auth.hash_threads import PasswordThreads
+from app.services.auth.passwords import PasswordService
 
 PASSWORD_STDIN = typer.Option("--password-stdin", help="Read it from standard input, one line.")
 
@@ -39,7 +38,7 @@ def create(name: str, email: str, password_stdin: Annotated[bool, PASSWORD_STDIN
         request = UserCreate(username=name, email=email, password=password)
     except ValidationError as error:
         fail("\n".join(f"{detail['loc'][0]}: {detail['msg']}" for detail in error.errors()))
-    made = asyncio.run(_on_accounts(lambda accounts: accounts.auth.create_user(request)))
+    made = asyncio.run(_on_accounts(lambda accounts: accounts.service.create_user(request)))
     typer.echo(f"Account {made.username} was made, id {made.id}")
 
 
@@ -67,14 +66,14 @@ def reset_link(name: str) -> None:
 
 
 def _set_enabled(name: str, enabled: bool) -> None:
-    if not asyncio.run(_on_accounts(lambda accounts: accounts.auth.set_enabled(name, enabled))):
+    if not asyncio.run(_on_accounts(lambda accounts: accounts.service.set_enabled(name, enabled))):
         fail(f"There is no account named {name}")
     typer.echo(f"Account {name} is {'enabled' if enabled else 'disabled'}")
 
 
 @dataclass(frozen=True)
 class _Accounts:
-    auth: AuthService
+    service: AccountService
     passwords: PasswordService
 
 
@@ -86,10 +85,11 @@ async def _on_accounts[T](work: Callable[[_Accounts], Awaitable[T]]) -> T:
     settings = with_secrets(settings)
     database = open_database(settings)
     threads = PasswordThreads(settings.bcrypt_rounds)
-    auth = AuthService(database, settings, threads, SessionService(database, settings))
+    passwords = PasswordService(database, threads)
+    service = AccountService(database, settings, threads, passwords)
     try:
         with ActingFor(COMMAND_LINE):
-            return await work(_Accounts(auth, PasswordService(database, threads)))
+            return await work(_Accounts(service, passwords))
     except AppError as error:
         fail(error.text("en"))
     finally:

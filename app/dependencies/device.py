@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from app.services.refreshing import Device
+from app.services.auth.refresh_tokens import Device
 
 AGENT_CHARACTERS = 200
 

@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from app.connections.streams import StreamRegister
 from app.errors import Language
 from app.ratelimit import RateLimits
 from app.services.container import Services
 from app.utils.language import preferred_language
-from app.utils.streams import StreamRegister
 
 
 def get_services(connection: HTTPConnection) -> Services:

@@ -8,7 +8,7 @@ from starlette.requests import HTTPConnection
 from app.dependencies.auth import CurrentClaims
 from app.dependencies.services import RateLimitsDep, ServicesDep
 from app.errors import InvalidToken
-from app.services.session_service import Account
+from app.services.auth.sessions import Account
 
 
 async def get_current_user(

@@ -20,7 +20,7 @@ from app.engines.mysql_driver import bare, connect_args
 from app.engines.mysql_session import prepare_sessions
 from app.engines.retry import pauses
 from app.engines.work import Load, Work, carried_through
-from app.utils.time_limits import TimeLimits
+from app.time_limits import TimeLimits
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine

@@ -10,9 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.config import Settings
 from app.logs import log
 from app.metrics import request_seconds, requests
+from app.origin import ActingFor, Origin
 from app.tracing import Notes, span
 from app.utils.client_address import client_address, is_encrypted
-from app.utils.origin import ActingFor, Origin
 
 METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 

@@ -2,12 +2,12 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.connections.transport import cut
 from app.errors import AppError, ServerRestarting
 from app.logs import log
 from app.middleware.layer import Answer, HttpLayer
 from app.responses import error_response
-from app.utils.connection import cut
-from app.utils.time_limits import TimeLimits
+from app.time_limits import TimeLimits
 
 
 class Faults(HttpLayer):

@@ -8,7 +8,8 @@ from app.models.generation import Generation, GenerationPiece
 from app.models.message import Message
 from app.models.schema import SchemaInfo
 from app.models.session import LoginSession, PasswordReset, RefreshToken, WsTicket
-from app.models.user import DefaultModelUse, User
+from app.models.usage import DefaultModelUse
+from app.models.user import User
 
 __all__ = [
     "AuditEvent",

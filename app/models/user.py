@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Integer, String
+from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, Flag, Id, UtcDateTime, key_bytes
+from app.models.base import TABLE_OPTIONS, Base, Flag, Id, UtcDateTime, key_bytes
 
 
 class User(Base):
@@ -26,16 +26,3 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     yn: Mapped[int] = mapped_column(Flag, server_default="1")
     conversation_count: Mapped[int] = mapped_column(Integer, server_default="0")
-
-
-class DefaultModelUse(Base):
-    """How many messages a user sent to the operator's model on one day (UTC, days since 1970)."""
-
-    __tablename__ = "default_model_use"
-    __table_args__ = GIVEN_KEY_OPTIONS
-
-    user_id: Mapped[int] = mapped_column(
-        Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
-    day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
-    messages: Mapped[int] = mapped_column(Integer)

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.dependencies.services import ServicesDep
 from app.dependencies.user import CurrentUser
-from app.routers.responses import errors
+from app.routers.http.responses import errors
 from app.schemas.audit import AuditPage
 from app.schemas.fields import AsWritten, Id
 

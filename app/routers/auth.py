@@ -6,11 +6,11 @@ from app import __version__
 from app.dependencies.device import CurrentDevice
 from app.dependencies.services import RateLimitsDep, ServicesDep
 from app.dependencies.user import CurrentUser
-from app.routers.cookies import set_refresh_cookie
-from app.routers.responses import errors
+from app.routers.http.cookies import set_refresh_cookie
+from app.routers.http.responses import errors
 from app.schemas.session import Token
 from app.schemas.user import LoginRequest, Me, Options, UserCreate, UserRead
-from app.services.auth_service import login_key
+from app.services.auth.service import login_key
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -31,7 +31,7 @@ async def register(
 ) -> UserRead:
     """Make an account."""
     limits.hit_login("register", request.state.address)
-    return await services.auth.register(body)
+    return await services.accounts.register(body)
 
 
 @router.post("/login", responses=errors(401, 413, 422, 429, 503))

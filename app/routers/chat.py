@@ -10,14 +10,15 @@ from pydantic import Field
 from app.dependencies.conversation import ConversationId, OwnedConversation
 from app.dependencies.services import LanguageDep, ServicesDep, StreamsDep
 from app.dependencies.user import CurrentUser
-from app.routers.replying import REFUSALS, ReplyingDep
-from app.routers.responses import Responses, errors
-from app.routers.streaming import STREAMED, EventStream
+from app.routers.http.replying import REFUSALS, ReplyingDep
+from app.routers.http.responses import Responses, errors
+from app.routers.http.streaming import STREAMED, EventStream
 from app.schemas.fields import AsWritten, Id
 from app.schemas.message import Exchange, MessageCreate, MessagePage
-from app.services.generation.live_reply import Cursor, LiveReply
+from app.services.chat.actions import Send
+from app.services.generation.live_reply import LiveReply
 from app.services.generation.viewer import Viewer
-from app.services.turns import Send
+from app.services.messages.cursor import Cursor
 
 router = APIRouter(prefix="/conversations/{id}", tags=["chat"])
 

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
-from app.routers.responses import errors
+from app.routers.http.responses import errors
 from app.schemas.config import (
     ConfigRead,
     ConfigUpdate,

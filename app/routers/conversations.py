@@ -9,7 +9,7 @@ from app.dependencies.conversation import ConversationId, OwnedConversation
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.errors import InvalidInput
-from app.routers.responses import errors
+from app.routers.http.responses import errors
 from app.schemas.conversation import (
     ConversationCreate,
     ConversationCreated,

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from app.dependencies.database import DatabaseDep
 from app.dependencies.services import ServicesDep
 from app.errors import ServerRestarting
-from app.routers.responses import errors
-from app.services.health_service import probe
+from app.routers.http.responses import errors
+from app.services.upkeep.health import probe
 
 router = APIRouter(prefix="/health", tags=["health"])
 

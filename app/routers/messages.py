@@ -7,12 +7,12 @@ from pydantic import Field
 
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
-from app.routers.replying import REFUSALS, ReplyingDep
-from app.routers.responses import Responses, errors
-from app.routers.streaming import STREAMED
+from app.routers.http.replying import REFUSALS, ReplyingDep
+from app.routers.http.responses import Responses, errors
+from app.routers.http.streaming import STREAMED
 from app.schemas.fields import AsWritten, Id
 from app.schemas.message import Exchange, MessageCreate, MessagePage, MessageVersions
-from app.services.turns import Continue, Edit, Regenerate
+from app.services.chat.actions import Continue, Edit, Regenerate
 
 MessageId = Annotated[Id, Path(alias="id")]
 WRITTEN: Responses = STREAMED | errors(*REFUSALS)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.dependencies.services import ServicesDep
 from app.errors import InvalidToken, NotFound
-from app.routers.responses import Responses, errors
+from app.routers.http.responses import Responses, errors
 from app.services.container import Services
 
 EXPOSITION = "app.exposition"

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Request, Response
 
 from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
 from app.dependencies.user import CurrentUser
-from app.routers.cookies import drop_refresh_cookie
-from app.routers.responses import errors
+from app.routers.http.cookies import drop_refresh_cookie
+from app.routers.http.responses import errors
 from app.schemas.user import (
     AccountDeletion,
     PasswordChange,
@@ -71,5 +71,5 @@ async def delete_account(
 ) -> None:
     """Delete the account and all that belongs to it."""
     with limits.guessing(f"user:{user.id}", request.state.address):
-        await services.passwords.delete_account(user.id, body.password)
+        await services.accounts.delete(user.id, body.password)
     drop_refresh_cookie(response)

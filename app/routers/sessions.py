@@ -7,8 +7,8 @@ from app.dependencies.device import CurrentDevice
 from app.dependencies.services import ServicesDep
 from app.dependencies.user import CurrentUser
 from app.errors import InvalidToken
-from app.routers.cookies import drop_refresh_cookie, refresh_cookie, set_refresh_cookie
-from app.routers.responses import errors
+from app.routers.http.cookies import drop_refresh_cookie, refresh_cookie, set_refresh_cookie
+from app.routers.http.responses import errors
 from app.schemas.fields import Id
 from app.schemas.session import RefreshRequest, SessionList, Ticket, Token
 

@@ -16,18 +16,18 @@ from app.errors import (
     UpstreamBadResponse,
     UpstreamTimeout,
 )
+from app.services.upstream.body import at_most, body_of, decode, read_whole
 from app.services.upstream.chat_stream import ChatStream
 from app.services.upstream.connector import Connector
 from app.services.upstream.fields import model_names, parse_json
+from app.services.upstream.guard import AddressGuard, origin_of, parse_model_url
 from app.services.upstream.pace import Pace
-from app.services.upstream.reading import at_most, body_of, decode, read_whole
+from app.services.upstream.resolver import look_up_for
 from app.services.upstream.transport import GuardedTransport
 from app.services.upstream.types import Endpoint, Kind, OnDelta, Outcome, Usage
 from app.services.upstream.watchdog import Watchdog
 from app.tracing import span
 from app.utils.memory import exempt_what_is_loaded
-from app.utils.net import AddressGuard, origin_of, parse_model_url
-from app.utils.resolver import look_up_for
 from app.utils.tasks import has_failed
 
 SDK = "app.services.upstream.sdk"

@@ -7,32 +7,34 @@ from datetime import timedelta
 from app.config import Settings
 from app.database import Database, open_database
 from app.encryption import KeyVault
+from app.engines.sole_user import SoleUser
 from app.logs import log
+from app.services.accounts.service import AccountService
 from app.services.ai_service import AiService
-from app.services.audit.log import AuditLog
 from app.services.audit.notes import Notes
-from app.services.auth_service import AuthService
+from app.services.audit.service import AuditLog
+from app.services.auth.hash_threads import PasswordThreads
+from app.services.auth.passwords import PasswordService
+from app.services.auth.service import AuthService
+from app.services.auth.sessions import SessionService
 from app.services.backup.schedule import ScheduledBackups
-from app.services.chat_service import ChatService
-from app.services.config_service import ConfigService
+from app.services.chat.service import ChatService
 from app.services.conversation_service import ConversationService
-from app.services.endpoint_trials import EndpointTrials
+from app.services.conversations.titles import TitleService
+from app.services.endpoints.service import ConfigService
+from app.services.endpoints.trials import EndpointTrials
 from app.services.generation.channel import Channels
+from app.services.generation.ended import EndedReplies
 from app.services.generation.follower import Follower
 from app.services.generation.reaper import Reaper
 from app.services.generation.runner import Runner
-from app.services.generation.sole_user import SoleUser
 from app.services.generation.supervisor import Supervisor
-from app.services.health_service import durability
-from app.services.mail_service import MailService
-from app.services.master_keys import WrongEncryptionKey, recognise
-from app.services.message_service import MessageService
-from app.services.password_service import PasswordService
-from app.services.password_threads import PasswordThreads
-from app.services.purge_service import Purger
-from app.services.sending import Limits
-from app.services.session_service import SessionService
-from app.services.title_service import TitleService
+from app.services.mail.service import MailService
+from app.services.messages.service import MessageService
+from app.services.upkeep.health import durability
+from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
+from app.services.upkeep.purge import Purger
+from app.services.usage.daily import Limits
 from app.utils.memory import exempt_what_is_loaded
 from app.utils.tasks import stop_tasks
 
@@ -45,6 +47,7 @@ class Services:
     vault: KeyVault
     ai: AiService
     auth: AuthService
+    accounts: AccountService
     sessions: SessionService
     passwords: PasswordService
     mail: MailService
@@ -114,7 +117,6 @@ def build_services(settings: Settings) -> Services:
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
-    messages = MessageService(database)
     retention = timedelta(days=settings.retention_days)
     channels = Channels()
     notes = Notes()
@@ -122,12 +124,14 @@ def build_services(settings: Settings) -> Services:
     titles = TitleService(database, configs, ai, settings.title_timeout_seconds)
     supervisor = Supervisor(database, channels, runner, titles, settings)
     follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
+    ended = EndedReplies(database)
     limits = Limits(settings.max_replies_per_user, settings.default_model_daily_messages)
     return Services(
         database=database,
         vault=vault,
         ai=ai,
-        auth=AuthService(database, settings, threads, sessions),
+        auth=AuthService(database, threads, sessions),
+        accounts=AccountService(database, settings, threads, passwords),
         sessions=sessions,
         passwords=passwords,
         mail=MailService(settings, passwords),
@@ -135,7 +139,7 @@ def build_services(settings: Settings) -> Services:
         configs=configs,
         trials=EndpointTrials(configs, ai, notes),
         conversations=ConversationService(database, retention),
-        messages=messages,
+        messages=MessageService(database),
         channels=channels,
         supervisor=supervisor,
         follower=follower,
@@ -145,7 +149,7 @@ def build_services(settings: Settings) -> Services:
             settings.reap_after_seconds,
             settings.finished_reply_seconds,
         ),
-        chat=ChatService(database, ai, configs, messages, supervisor, follower, limits),
+        chat=ChatService(database, ai, configs, ended, supervisor, follower, limits),
         purger=Purger(database, retention),
         sole_user=SoleUser(settings.database),
         backups=ScheduledBackups(settings),

@@ -1,37 +1,22 @@
 """Conversations: made, listed, renamed, deleted and brought back. Each belongs to one user."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from sqlalchemy import Connection, Row, Select, insert, or_, select, update
-
-from app.database import Database, table_of
-from app.errors import ConversationNotFound, InvalidToken, Language
-from app.models import Conversation, User, utc_now
+from app.database import Database
+from app.errors import Language
+from app.models import utc_now
 from app.schemas.conversation import (
     ConversationCreated,
-    ConversationItem,
     ConversationList,
     ConversationRead,
     ConversationUpdate,
 )
-from app.services.audit.events import Action, record
+from app.services.conversations import rows
+from app.services.conversations.rows import Page
+
+__all__ = ["ConversationService", "Page"]
 
 NEW_TITLE: dict[Language, str] = {"zh": "新对话", "en": "New chat"}
-
-_conversation = table_of(Conversation)
-_user = table_of(User)
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Which part of a list: what comes after the place (`before`, `before_id`) in its order."""
-
-    limit: int
-    offset: int
-    before: datetime | None
-    before_id: int
 
 
 class ConversationService:
@@ -45,173 +30,24 @@ class ConversationService:
         self, user_id: int, title: str | None, language: Language
     ) -> ConversationCreated:
         """A new conversation, with the title given or one that says that it is new."""
-        return await self._database.write(_create, user_id, title, NEW_TITLE[language])
+        return await self._database.write(rows.create, user_id, title, NEW_TITLE[language])
 
     async def list(self, user_id: int, page: Page) -> ConversationList:
         """One page of the user's conversations, most recently used first."""
-        return await self._database.read(_list, user_id, page)
+        return await self._database.read(rows.page_of, user_id, page)
 
     async def get(self, user_id: int, conversation_id: int) -> ConversationRead:
         """The conversation; ConversationNotFound when it is not there or not this user's."""
-        return await self._database.read(_get, user_id, conversation_id)
+        return await self._database.read(rows.get, user_id, conversation_id)
 
     async def change(
         self, user_id: int, conversation_id: int, change: ConversationUpdate
     ) -> ConversationRead:
         """Set the title or the system prompt; a title set by hand is never replaced."""
-        return await self._database.write(_change, user_id, conversation_id, change)
+        return await self._database.write(rows.change, user_id, conversation_id, change)
 
     async def restore(self, user_id: int, conversation_id: int) -> ConversationRead:
         """Undo a delete; ConversationNotFound once its retention has passed."""
         since = utc_now() - self._retention
-        await self._database.write(_restore, user_id, conversation_id, since)
+        await self._database.write(rows.restore, user_id, conversation_id, since)
         return await self.get(user_id, conversation_id)
-
-
-def _create(
-    connection: Connection, user_id: int, title: str | None, fallback: str
-) -> ConversationCreated:
-    now = utc_now()
-    _count(connection, user_id, +1)
-    result = connection.execute(
-        insert(_conversation).values(
-            user_id=user_id,
-            title=title or fallback,
-            title_source="user" if title else "default",
-            created_at=now,
-            updated_at=now,
-        )
-    )
-    id = result.inserted_primary_key[0]  # type: ignore[index]
-    return ConversationCreated(id=id, title=title or fallback, created_at=now)
-
-
-def _list(connection: Connection, user_id: int, page: Page) -> ConversationList:
-    rows = connection.execute(page_query(user_id, page))
-    total = connection.execute(
-        select(_user.c.conversation_count).where(_user.c.id == user_id)
-    ).scalar()
-    if total is None:  # the account has been deleted since it was let in
-        raise InvalidToken
-    items = [ConversationItem(**row._mapping) for row in rows]
-    return ConversationList(conversations=items, total=total)
-
-
-def page_query(user_id: int, page: Page) -> Select[Any]:
-    """The rows of a page, by a walk along `idx_user_recent`: nothing is sorted. It begins where the
-    page does; MariaDB prefers to begin at the user's newest, as with an offset."""
-    query = (
-        select(
-            _conversation.c.id,
-            _conversation.c.title,
-            _conversation.c.created_at,
-            _conversation.c.updated_at,
-            _conversation.c.message_count,
-        )
-        .where(_conversation.c.user_id == user_id, _conversation.c.deleted_at.is_(None))
-        .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())
-        .limit(page.limit)
-        .offset(page.offset)
-    )
-    if page.before is None:
-        return query
-    # Not `(updated_at, id) < (…)`: MySQL finds no place in an index by that.
-    updated_at, id = _conversation.c.updated_at, _conversation.c.id
-    earlier = or_(updated_at < page.before, id < page.before_id)
-    return query.where(updated_at <= page.before, earlier)
-
-
-def find_owned(
-    connection: Connection, user_id: int, conversation_id: int, lock: bool = False
-) -> Row[Any]:
-    """The row of a conversation that is there and this user's; else ConversationNotFound."""
-    found = select(_conversation).where(
-        _conversation.c.id == conversation_id,
-        _conversation.c.user_id == user_id,
-        _conversation.c.deleted_at.is_(None),
-    )
-    row = connection.execute(found.with_for_update() if lock else found).first()
-    if row is None:
-        raise ConversationNotFound(id=conversation_id)
-    return row
-
-
-def _get(connection: Connection, user_id: int, conversation_id: int) -> ConversationRead:
-    row = find_owned(connection, user_id, conversation_id)
-    return ConversationRead(
-        id=row.id,
-        title=row.title,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-        system_prompt=row.system_prompt,
-    )
-
-
-def _change(
-    connection: Connection, user_id: int, conversation_id: int, change: ConversationUpdate
-) -> ConversationRead:
-    find_owned(connection, user_id, conversation_id)
-    values: dict[str, Any] = {}
-    if change.title is not None:
-        values |= {"title": change.title, "title_source": "user"}
-    if change.system_prompt is not None:
-        values["system_prompt"] = change.system_prompt or None
-    if values:
-        same = _conversation.c.id == conversation_id
-        connection.execute(update(_conversation).where(same).values(**values))
-    return _get(connection, user_id, conversation_id)
-
-
-def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> None:
-    """Take a conversation out of sight; its rows stay until they are purged."""
-    if not _set_deleted(connection, user_id, conversation_id, utc_now()):
-        raise ConversationNotFound(id=conversation_id)
-    _count(connection, user_id, -1)
-    record(connection, Action.CONVERSATION_DELETED, user_id, conversation_id=conversation_id)
-
-
-def _restore(connection: Connection, user_id: int, conversation_id: int, since: datetime) -> None:
-    if _set_deleted(connection, user_id, conversation_id, None, since):
-        _count(connection, user_id, +1)
-        record(connection, Action.CONVERSATION_RESTORED, user_id, conversation_id=conversation_id)
-
-
-def _set_deleted(
-    connection: Connection,
-    user_id: int,
-    conversation_id: int,
-    at: datetime | None,
-    since: datetime | None = None,
-) -> bool:
-    before = _conversation.c.deleted_at
-    changed = connection.execute(
-        update(_conversation)
-        .where(
-            _conversation.c.id == conversation_id,
-            _conversation.c.user_id == user_id,
-            before > since if since is not None else before.is_(None),
-        )
-        .values(deleted_at=at)
-    )
-    return changed.rowcount == 1
-
-
-def _count(connection: Connection, user_id: int, change: int) -> None:
-    """Count the user's conversations; InvalidToken when the account has been deleted meanwhile."""
-    counted = connection.execute(
-        update(_user)
-        .where(_user.c.id == user_id)
-        .values(conversation_count=_user.c.conversation_count + change)
-    )
-    if counted.rowcount != 1:
-        raise InvalidToken
-
-
-def write_model_title(connection: Connection, conversation_id: int, title: str) -> bool:
-    """Put the model's title over the first words; False where the user has set one meanwhile."""
-    changed = connection.execute(
-        update(_conversation)
-        .where(_conversation.c.id == conversation_id, _conversation.c.title_source == "words")
-        .values(title=title, title_source="model")
-    )
-    return changed.rowcount == 1

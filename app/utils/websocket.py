@@ -1,142 +1,28 @@
-"""One open WebSocket, and the register of all of them."""
+"""WebSockets: who may open one, and what is said on it. Pure functions."""
 
-import asyncio
-import time
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app.errors import AppError, Language, TooManySockets
-from app.utils.connection import cut
-
-ABORT_SECONDS = 1.0
+from app.errors import AppError, Language
 
 
-class Socket:
-    """Sends events on an accepted WebSocket, and can be ended from outside."""
-
-    def __init__(self, websocket: WebSocket, language: Language) -> None:
-        self.user_id = self.session_id = 0
-        self.expires_at = 0.0
-        self.language = language
-        self.sending_since: float | None = None
-        loop = asyncio.get_running_loop()
-        self.ended: asyncio.Future[AppError] = loop.create_future()
-        self.closed: asyncio.Future[None] = loop.create_future()
-        self._websocket = websocket
-
-    def belongs_to(self, user_id: int, session_id: int, expires_at: float) -> None:
-        """Say whose socket it is, and until when (seconds since 1970)."""
-        self.user_id, self.session_id, self.expires_at = user_id, session_id, expires_at
-
-    async def send(self, event: Mapping[str, Any]) -> None:
-        """Send one event; waits while the client does not read."""
-        self.sending_since = time.monotonic()
-        text = orjson.dumps(event).decode()
-        await self._websocket.send({"type": "websocket.send", "text": text})
-        self.sending_since = None
-
-    async def send_error(self, error: AppError, **details: Any) -> None:
-        """Tell the client why something was refused."""
-        event = {"type": "error", "message": error.text(self.language), "code": error.code}
-        if error.retry_after is not None:
-            details["retry_after"] = error.retry_after
-        await self.send(event | details)
-
-    def end(self, error: AppError) -> None:
-        """Have the session that serves this socket say why, and close."""
-        if not self.ended.done():
-            self.ended.set_result(error)
-
-    async def close(self, error: AppError) -> None:
-        """Say why and close; a client that does not read is cut off after a second."""
-        self._websocket.scope["state"]["close_code"] = error.close_code or 1000
-        try:
-            async with asyncio.timeout(ABORT_SECONDS):
-                await self.send_error(error)
-                await self._websocket.close(error.close_code or 1000, error.code)
-        except TimeoutError:
-            self.abort()
-        except (RuntimeError, WebSocketDisconnect):
-            pass  # the client was quicker
-
-    def abort(self) -> None:
-        """Cut the connection without a word."""
-        transport = self._websocket.scope["state"].get("transport")
-        if transport is not None:
-            cut(transport)
+def may_open(origin: str | None, host: str | None, allowed: Sequence[str]) -> bool:
+    """Whether a page from `origin` may: those of other sites may not (RFC 6455 §10.2)."""
+    if origin is None:
+        return True
+    return "*" in allowed or origin in (f"http://{host}", f"https://{host}", *allowed)
 
 
-class SocketRegister:
-    """Every open socket of this process: how many a user has, and who must go."""
+def text_of(event: Mapping[str, Any]) -> str:
+    """An event as the text of a frame."""
+    return orjson.dumps(event).decode()
 
-    def __init__(self, per_user: int, send_timeout_seconds: float) -> None:
-        self._per_user = per_user
-        self._send_timeout = send_timeout_seconds
-        self._sockets: set[Socket] = set()
-        self._count: Counter[int] = Counter()
-        self._over: AppError | None = None
 
-    def add(self, socket: Socket) -> None:
-        """Count a socket in; TooManySockets when its user has too many, or why all have ended."""
-        if self._over is not None:
-            raise self._over
-        if self._count[socket.user_id] >= self._per_user:
-            raise TooManySockets
-        self._count[socket.user_id] += 1
-        self._sockets.add(socket)
-
-    def remove(self, socket: Socket) -> None:
-        """Count a socket out."""
-        self._sockets.remove(socket)
-        self._count[socket.user_id] -= 1
-        if not self._count[socket.user_id]:
-            del self._count[socket.user_id]
-        if not socket.closed.done():
-            socket.closed.set_result(None)
-
-    def __len__(self) -> int:
-        return len(self._sockets)
-
-    @property
-    def sessions(self) -> set[int]:
-        """The sessions that have sockets open."""
-        return {socket.session_id for socket in self._sockets}
-
-    def abort_stalled(self) -> None:
-        """Cut the sockets whose clients have not read for too long."""
-        now = time.monotonic()
-        for socket in self._sockets:
-            since = socket.sending_since
-            if since is not None and now - since > self._send_timeout:
-                socket.abort()
-
-    def end_expired(self, error: AppError) -> None:
-        """End the sockets whose tokens have expired."""
-        now = time.time()
-        for socket in self._sockets:
-            if socket.expires_at <= now:
-                socket.end(error)
-
-    def end_sessions(self, session_ids: set[int], error: AppError) -> None:
-        """End every socket of these sessions."""
-        for socket in self._sockets:
-            if socket.session_id in session_ids:
-                socket.end(error)
-
-    async def end_all(self, error: AppError, timeout_seconds: float) -> None:
-        """End every socket, and cut those that are still there after the timeout; take no more."""
-        self._over = error
-        for socket in self._sockets:
-            socket.end(error)
-        if closing := [socket.closed for socket in self._sockets]:
-            await asyncio.wait(closing, timeout=timeout_seconds)
-        self.abort_all()
-
-    def abort_all(self) -> None:
-        """Cut every socket without a word."""
-        for socket in list(self._sockets):
-            socket.abort()
+def refusal(error: AppError, language: Language, details: Mapping[str, Any]) -> dict[str, Any]:
+    """The event that says why something was refused."""
+    event = {"type": "error", "message": error.text(language), "code": error.code, **details}
+    if error.retry_after is not None:
+        event["retry_after"] = error.retry_after
+    return event

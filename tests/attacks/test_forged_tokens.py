@@ -13,7 +13,7 @@ import jwt
 import orjson
 import pytest
 
-from app.utils.http_protocol import HEAD_BYTES
+from app.connections.http_protocol import HEAD_BYTES
 from tests.attacks.target import Target, Visitor
 from tests.conftest import StartServer
 from tests.refusals import last_words

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app.services import sending
+from app.services.chat.actions import Send
+from app.services.chat.begin import Request, begin
 from app.services.generation import checkpoint
 from app.services.generation.checkpoint import Piece
 from app.services.generation.reaper import Reaper
-from app.services.sending import Limits, Request
-from app.services.turns import Send
+from app.services.usage.daily import Limits
 from tests.conftest import StartServer
 from tests.databases import fresh_database
 from tests.faults import scenarios
@@ -73,7 +73,7 @@ async def test_a_database_that_only_reads_for_a_while_costs_no_text(
     database = server.app.state.services.database
     ada = await server.person_with_model(upstream.url)
     conversation = await ada.conversation()
-    begun = await database.write(sending.begin, lost(ada, conversation), Limits(5, 0))
+    begun = await database.write(begin, lost(ada, conversation), Limits(5, 0))
     piece = [Piece(begun.generation_id, "content", 0, "x" * 1_000)]
     ours = [begun.generation_id]
     await database.write(checkpoint.save, "lost", ours, piece, [])

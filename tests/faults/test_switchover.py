@@ -130,7 +130,7 @@ async def test_a_planned_switchover(
         conversation, over = await bob.conversation(), asyncio.Event()
 
         async def send_on() -> list[int]:
-            answers = []
+            answers: list[int] = []
             while not over.is_set():
                 answers.append((await bob.say(conversation, f"{len(answers)}")).status_code)
             return answers

@@ -22,8 +22,8 @@ from app.migration import (
     head_revision,
     sync_engine,
 )
-from app.services.health_service import durability
-from app.services.master_keys import canary_of
+from app.services.upkeep.health import durability
+from app.services.upkeep.master_keys import canary_of
 
 CLOCK_SKEW_SECONDS = 5
 MIB = 1 << 20

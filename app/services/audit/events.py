@@ -9,8 +9,8 @@ from sqlalchemy import Connection, insert, select
 
 from app.database import table_of
 from app.models import AuditEvent, utc_now
+from app.origin import Origin, current_origin
 from app.schemas.audit import AuditEventRead, AuditPage
-from app.utils.origin import Origin, current_origin
 
 ADDRESS_CHARACTERS = 64
 

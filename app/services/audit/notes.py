@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.models import utc_now
+from app.origin import NOBODY, Origin, current_origin
 from app.services.audit.events import Action
 from app.utils.client_address import network_of
-from app.utils.origin import NOBODY, Origin, current_origin
 
 WINDOW_SECONDS = 60
 MAX_WINDOWS = 500

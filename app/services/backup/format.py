@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 
 from app import __version__
 from app.migration import head_revision
-from app.services.backup.rows import TABLES, BackupError, RowFormat
+from app.services.backup.tables import TABLES, BackupError, RowFormat
 
 FORMAT = "chat-backend backup"
 FORMAT_VERSION = 1

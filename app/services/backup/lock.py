@@ -9,7 +9,7 @@ from app.config import Settings
 from app.engines.lock import LockTaken, held_lock
 from app.files import make_folder, open_lock
 from app.migration import sync_engine
-from app.services.backup.rows import BackupError
+from app.services.backup.tables import BackupError
 
 
 class BackupRunning(BackupError):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from app.services.backup.rows import TABLES
+from app.services.backup.tables import TABLES
 
 
 def next_ids(connection: Connection) -> dict[str, int]:

@@ -12,8 +12,8 @@ from app.config import Settings
 from app.files import make_folder
 from app.logs import log
 from app.services.backup.lock import BackupRunning, backup_lock
-from app.services.backup.making import DRAFT, Progress, write_backup
-from app.services.backup.rows import BackupError
+from app.services.backup.snapshot import DRAFT, Progress, write_backup
+from app.services.backup.tables import BackupError
 
 LOOK_SECONDS = 60
 LOOKS_PER_PERIOD = 10

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from app.config import Settings
 from app.migration import current_revision, head_revision, sync_engine
-from app.services.backup.rows import BackupError
+from app.services.backup.tables import BackupError
 
 SNAPSHOT = {
     # In WAL mode a reader sees the moment it began at, and holds no writer up.

@@ -1,0 +1,1 @@
+"""Replies while they are written."""

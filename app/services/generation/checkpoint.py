@@ -14,10 +14,11 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, f
 
 from app.database import table_of, upsert
 from app.models import Generation, GenerationPiece, Message, utc_now
-from app.services.generation.live_reply import Ending, Kind
+from app.schemas.message import Kind
+from app.services.generation.live_reply import Ending
+from app.services.messages.pieces import KINDS
 
 DELETED_AT_ONCE = 100
-KINDS: dict[Kind, int] = {"content": 0, "reasoning": 1}
 
 _generation = table_of(Generation)
 _message = table_of(Message)
@@ -190,21 +191,6 @@ def write_ending(
             "total_tokens": usage.get("total_tokens"),
         },
     )
-
-
-def saved_text(
-    connection: Connection, generation_id: int, content: str, reasoning: str
-) -> tuple[str, str]:
-    """The texts of a message that is being written: what its row has, and the pieces after it."""
-    texts = {KINDS["content"]: content, KINDS["reasoning"]: reasoning}
-    rows = connection.execute(
-        select(_piece.c.kind, _piece.c.position, _piece.c.content)
-        .where(_piece.c.generation_id == generation_id)
-        .order_by(_piece.c.kind, _piece.c.position)
-    )
-    for kind, position, text in rows:
-        texts[kind] += text[max(0, len(texts[kind]) - position) :]
-    return texts[KINDS["content"]], texts[KINDS["reasoning"]]
 
 
 def delete_finished(connection: Connection, older_than: Any) -> None:

@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.database import Database
 from app.errors import AppError
 from app.logs import log
+from app.schemas.message import Kind
 from app.services.generation import news
 from app.services.generation.channel import Channel, Channels
-from app.services.generation.live_reply import Kind, LiveReply
+from app.services.generation.live_reply import LiveReply
 from app.services.generation.news import Copied, News, ReplyNews
 
 TICKS_OF_OWN = 4

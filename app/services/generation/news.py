@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Integer, Row, and_, bindparam,
 from app.database import table_of
 from app.errors import Interrupted
 from app.models import Conversation, Generation, GenerationPiece, Message
-from app.services.generation.checkpoint import KINDS
-from app.services.generation.live_reply import Ending, Kind, Opening
-from app.services.generation.stored import client_id_of, ending_of, exchange_of, opening_of
+from app.schemas.message import Kind
+from app.services.generation.live_reply import Ending, Opening
+from app.services.generation.opening import client_id_of, ending_of, opening_of
+from app.services.messages.pieces import KINDS
+from app.services.messages.rows import exchange_of
 
 CUT_OFF = Ending("interrupted", error=Interrupted())
 NAMES: dict[int, Kind] = {number: kind for kind, number in KINDS.items()}

@@ -20,8 +20,9 @@ from app.errors import AppError, Interrupted
 from app.logs import log
 from app.metrics import replies_lost
 from app.models import Generation, Message, utc_now
-from app.services.generation.checkpoint import delete_finished, saved_text, write_ending
+from app.services.generation.checkpoint import delete_finished, write_ending
 from app.services.generation.live_reply import Ending
+from app.services.messages.pieces import saved_text
 
 LOOKS_PER_LEASE = 5
 WHOLE_TRIES = 3

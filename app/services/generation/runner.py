@@ -13,14 +13,15 @@ from app.errors import (
     UpstreamBadResponse,
 )
 from app.logs import log
+from app.schemas.message import Kind
 from app.services.ai_service import AiService, Outcome
 from app.services.audit.events import Action
 from app.services.audit.notes import Notes
-from app.services.config_service import ConfigService
+from app.services.endpoints.service import ConfigService
 from app.services.generation.context import Prompt, prompt_to_continue, read_prompt
-from app.services.generation.live_reply import Ending, Kind
-from app.services.generation.running import RunningReply
-from app.utils.net import host_of
+from app.services.generation.live_reply import Ending
+from app.services.generation.running_reply import RunningReply
+from app.services.upstream.guard import host_of
 
 
 class Runner:

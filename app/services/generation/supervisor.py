@@ -11,12 +11,12 @@ from app.database import Database
 from app.errors import DatabaseUnavailable, Interrupted, ReplyError
 from app.logs import log
 from app.metrics import replies, replies_lost, upstream_errors
+from app.services.conversations.titles import TitleService
 from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import Ending, EndStatus
 from app.services.generation.runner import Runner
-from app.services.generation.running import RunningReply
+from app.services.generation.running_reply import RunningReply
 from app.services.generation.writer import Outcome, Writer
-from app.services.title_service import TitleService
 from app.tracing import span
 from app.utils.tasks import stop_tasks
 

@@ -20,7 +20,8 @@ from app.schemas.events import (
     TitleEvent,
 )
 from app.services.generation.channel import Channel
-from app.services.generation.live_reply import Cursor, Ending, Growth, LiveReply
+from app.services.generation.live_reply import Ending, Growth, LiveReply
+from app.services.messages.cursor import Cursor
 
 CATCH_UP_SECONDS = 2.0
 REPLIES_BEHIND = 5

@@ -17,7 +17,7 @@ from app.metrics import checkpoint_seconds
 from app.services.generation import checkpoint
 from app.services.generation.checkpoint import Finish, Piece, Saved
 from app.services.generation.live_reply import Ending
-from app.services.generation.running import RunningReply
+from app.services.generation.running_reply import RunningReply
 
 SIGN_OF_LIFE_SECONDS = 2
 

@@ -1,0 +1,1 @@
+"""The wires to models; their door is `app.services.ai_service`."""

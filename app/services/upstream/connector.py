@@ -4,8 +4,8 @@ import asyncio
 import ssl
 
 from app.errors import ModelUrlNotAllowed, UpstreamUnavailable
+from app.services.upstream.guard import AddressGuard, Origin
 from app.services.upstream.protocol import ResponseProtocol
-from app.utils.net import AddressGuard, Origin
 
 ADDRESSES_TRIED_MAX = 4
 

@@ -3,8 +3,8 @@
 import asyncio
 from functools import partial
 
+from app.services.upstream.guard import Origin
 from app.services.upstream.protocol import ResponseProtocol
-from app.utils.net import Origin
 
 PER_ORIGIN_MAX = 8
 TOTAL_MAX = 64

@@ -13,9 +13,9 @@ from app.errors import (
     UpstreamUnavailable,
 )
 from app.services.upstream.connector import Connector
+from app.services.upstream.guard import Origin, origin_of
 from app.services.upstream.pool import ConnectionPool
 from app.services.upstream.protocol import OnRead, ResponseProtocol, Sink
-from app.utils.net import Origin, origin_of
 
 SENT_HEADERS = {b"accept", b"authorization", b"content-type", b"user-agent"}
 """Nothing else leaves the house, whatever the SDK or its environment variables add."""

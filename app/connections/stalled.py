@@ -1,0 +1,70 @@
+"""HTTP responses whose clients do not read: seen, and cut off after a while.
+
+A server waits for such a client without end, and a shutdown with it. Sockets have a watch of their
+own in `SocketRegister`.
+"""
+
+import time
+from collections.abc import Awaitable
+from functools import partial
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.connections.transport import cut
+
+
+class StalledResponses:
+    """Which connections are behind, and since when the server has waited for them."""
+
+    def __init__(self, timeout_seconds: float) -> None:
+        self._timeout = timeout_seconds
+        self._waiting: dict[Any, float] = {}
+        self._behind: dict[Any, tuple[int, float]] = {}
+        """How many bytes a client had not taken, and since when it has taken none of them."""
+
+    async def send(self, transport: Any, send: Send, message: Message) -> None:
+        """Send a part of a response, under watch."""
+        self._waiting[transport] = time.monotonic()
+        try:
+            await send(message)
+        finally:
+            self._waiting.pop(transport, None)
+        if transport.get_write_buffer_size() > 0:
+            self._behind[transport] = transport.get_write_buffer_size(), time.monotonic()
+
+    def abort_stalled(self) -> None:
+        """Cut the connections that have taken nothing for too long."""
+        now = time.monotonic()
+        late = [each for each, since in self._waiting.items() if now - since > self._timeout]
+        for transport, (before, since) in list(self._behind.items()):
+            left = transport.get_write_buffer_size()
+            if left == 0:
+                del self._behind[transport]
+            elif left < before:
+                self._behind[transport] = left, now
+            elif now - since > self._timeout:
+                late.append(transport)
+        for transport in late:
+            cut(transport)
+
+    def abort_all(self) -> None:
+        """Cut every connection that is behind, for the end of the process."""
+        for transport in self._behind.keys() | self._waiting.keys():
+            if transport.get_write_buffer_size() > 0:
+                cut(transport)
+
+
+class WatchResponses:
+    """Sends every part of every response under watch."""
+
+    def __init__(self, app: ASGIApp, stalled: StalledResponses) -> None:
+        self.app = app
+        self._stalled = stalled
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        # The server's protocol object; `send` is wrapped already by the framework.
+        transport = getattr(getattr(receive, "__self__", None), "transport", None)
+        if scope["type"] != "http" or transport is None:
+            return self.app(scope, receive, send)
+        return self.app(scope, receive, partial(self._stalled.send, transport, send))

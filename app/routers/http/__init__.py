@@ -1,0 +1,1 @@
+"""What routes over HTTP share."""

@@ -1,0 +1,171 @@
+"""One open socket: what it shows, and what its client asks for."""
+
+import asyncio
+from typing import Any
+
+import orjson
+from fastapi import WebSocket
+from pydantic import ValidationError
+
+from app.connections.sockets import Socket
+from app.errors import (
+    AppError,
+    BodyTooLarge,
+    InvalidCursor,
+    Language,
+    MalformedJson,
+)
+from app.ratelimit import RateLimits
+from app.responses import note
+from app.schemas.events import (
+    ClientEvent,
+    ContinueReply,
+    EditMessage,
+    Ping,
+    RegenerateReply,
+    ReplyRequest,
+    SendMessage,
+    StopReply,
+    client_event,
+    client_id_in,
+)
+from app.services.chat.actions import Action, Continue, Edit, Regenerate, Send
+from app.services.container import Services
+from app.services.generation.channel import Channel
+from app.services.generation.viewer import Viewer
+from app.tracing import span
+from app.utils.json_parts import MOST_PARTS, count_parts
+from app.utils.validation import invalid_input
+
+FRAME_CHARACTERS = 1_500_000
+"""A message of the greatest length still fits when every character is escaped."""
+SMALL_FRAME_CHARACTERS = 1_000
+"""A longer frame counts before it is read, whatever it turns out to be: reading it is work."""
+BAD_FRAMES = 20
+
+
+class Session:
+    """One socket in one conversation: shows what happens, and does what the client asks."""
+
+    def __init__(
+        self,
+        socket: Socket,
+        websocket: WebSocket,
+        services: Services,
+        limits: RateLimits,
+        channel: Channel,
+    ) -> None:
+        self._socket = socket
+        self._websocket = websocket
+        self._services = services
+        self._limits = limits
+        self._channel = channel
+        self._viewer = Viewer(channel, socket.language)
+        self._bad_frames = 0
+
+    @property
+    def _language(self) -> Language:
+        return self._socket.language
+
+    async def run(self, last_event_id: str | None) -> None:
+        """Serve until the client leaves or the socket is ended from outside (its AppError)."""
+        work: list[asyncio.Task[None]] = []
+        self._channel.add_reader(self._viewer)
+        try:
+            await self._attach(last_event_id)
+            work += asyncio.create_task(self._show()), asyncio.create_task(self._listen())
+            watched: set[asyncio.Future[Any]] = {*work, self._socket.ended}
+            await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            if self._socket.ended.done():
+                raise self._socket.ended.result()
+            for task in work:
+                if task.done():
+                    task.result()
+        finally:
+            self._channel.remove_reader(self._viewer)
+            for task in work:
+                task.cancel()
+            if work:
+                await asyncio.wait(work)
+
+    async def _attach(self, last_event_id: str | None) -> None:
+        user_id = self._socket.user_id
+        try:
+            place = await self._services.chat.attach(
+                user_id, self._channel, last_event_id, self._language
+            )
+        except InvalidCursor as error:
+            await self._socket.send_error(error)
+        else:
+            if place is not None:
+                self._viewer.show(*place)
+
+    async def _show(self) -> None:
+        async for event in self._viewer.follow():
+            await self._socket.send(event)
+
+    async def _listen(self) -> None:
+        while self._bad_frames < BAD_FRAMES:
+            message = await self._websocket.receive()
+            if message["type"] == "websocket.disconnect":
+                self._websocket.scope["state"]["close_code"] = message.get("code")
+                return
+            frame = message.get("text") or message.get("bytes") or ""
+            event = None
+            try:
+                event = self._read(frame)
+                await self._handle(event, is_counted=len(frame) > SMALL_FRAME_CHARACTERS)
+                self._bad_frames = 0
+            except AppError as error:
+                note(self._websocket.scope, error)
+                self._bad_frames += error.status in (413, 422)
+                client_id = getattr(event, "client_id", None) if event else client_id_in(frame)
+                details = {"client_id": client_id} if client_id else {}
+                await self._socket.send_error(error, **details)
+            await asyncio.sleep(0)  # frames that came together leave turns to others
+        await self._websocket.close(1008, "too many bad frames")
+
+    def _read(self, frame: str | bytes) -> ClientEvent:
+        if len(frame) > FRAME_CHARACTERS or count_parts(frame) > MOST_PARTS:
+            raise BodyTooLarge
+        if len(frame) > SMALL_FRAME_CHARACTERS:
+            self._count()
+        try:
+            return client_event.validate_python(orjson.loads(frame))
+        except orjson.JSONDecodeError as error:
+            raise MalformedJson from error
+        except ValidationError as error:
+            raise invalid_input(error.errors(include_input=False), self._language) from error
+
+    async def _handle(self, event: ClientEvent, is_counted: bool) -> None:
+        match event:
+            case Ping():
+                await self._socket.send({"type": "pong"})
+            case StopReply():
+                await self._services.chat.stop(self._socket.user_id, self._channel.conversation_id)
+            case _:
+                if not is_counted:
+                    self._count()
+                await self._begin(_action(event), event.client_id)
+
+    def _count(self) -> None:
+        self._limits.hit(f"user:{self._socket.user_id}")
+
+    async def _begin(self, action: Action, client_id: str | None) -> None:
+        with span("socket message", "server"):
+            reply = await self._services.chat.begin(
+                self._socket.user_id, self._channel, action, client_id, self._language
+            )
+        self._viewer.show(reply)
+
+
+def _action(event: ReplyRequest) -> Action:
+    match event:
+        case SendMessage():
+            return Send(event.content)
+        case EditMessage():
+            return Edit(event.message_id, event.content)
+        case RegenerateReply():
+            return Regenerate(event.message_id)
+        case ContinueReply():
+            return Continue(event.message_id)

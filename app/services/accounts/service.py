@@ -1,0 +1,104 @@
+"""Accounts: made, disabled and let in again, deleted."""
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.config import Settings
+from app.database import Database, table_of
+from app.errors import EmailTaken, RegistrationClosed, UsernameTaken
+from app.models import PasswordReset, User, utc_now
+from app.schemas.user import UserCreate, UserRead
+from app.services.accounts.deletion import delete_account
+from app.services.audit.events import Action, record
+from app.services.auth.hash_threads import PasswordThreads
+from app.services.auth.passwords import PasswordService
+from app.services.auth.refresh_tokens import revoke_all
+from app.utils.names import canonical, check_username
+
+_user = table_of(User)
+_reset = table_of(PasswordReset)
+
+
+class AccountService:
+    """Who exists."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        threads: PasswordThreads,
+        passwords: PasswordService,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._threads = threads
+        self._passwords = passwords
+
+    async def register(self, request: UserCreate) -> UserRead:
+        """A new account; RegistrationClosed, or as `create_user`."""
+        if self._settings.registration == "closed":
+            raise RegistrationClosed
+        return await self.create_user(request)
+
+    async def create_user(self, request: UserCreate) -> UserRead:
+        """A new account, whether registration is open or not (the command line's way).
+
+        Raises InvalidUsername, UsernameTaken, EmailTaken or PasswordTooCommon.
+        """
+        check_username(request.username)
+        keys = (canonical(request.username), canonical(request.email))
+        await self._database.read(_refuse_taken, *keys)
+        hashed = await self._threads.hash(request.password)
+        try:
+            return await self._database.write(_insert, request, keys, hashed)
+        except IntegrityError:  # somebody was quicker
+            await self._database.read(_refuse_taken, *keys)
+            raise
+
+    async def set_enabled(self, username: str, enabled: bool) -> bool:
+        """Disable an account and end its logins, or enable it; False when there is none."""
+        return await self._database.write(_set_yn, canonical(username), int(enabled))
+
+    async def delete(self, user_id: int, password: str) -> None:
+        """Remove a user and all that is theirs; WrongPassword."""
+        await self._passwords.check(user_id, password)
+        await delete_account(self._database, user_id)
+
+
+def _refuse_taken(connection: Connection, username_key: bytes, email_key: bytes) -> None:
+    if connection.execute(select(_user.c.id).where(_user.c.username_key == username_key)).first():
+        raise UsernameTaken
+    if connection.execute(select(_user.c.id).where(_user.c.email_key == email_key)).first():
+        raise EmailTaken
+
+
+def _insert(
+    connection: Connection, request: UserCreate, keys: tuple[bytes, bytes], hashed: str
+) -> UserRead:
+    now = utc_now()
+    result = connection.execute(
+        insert(_user).values(
+            username=request.username,
+            username_key=keys[0],
+            email=request.email,
+            email_key=keys[1],
+            password_hash=hashed,
+            created_at=now,
+        )
+    )
+    id = result.inserted_primary_key[0]  # type: ignore[index]
+    record(connection, Action.ACCOUNT_CREATED, id)
+    return UserRead(id=id, username=request.username, email=request.email, created_at=now)
+
+
+def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
+    same = _user.c.username_key == username_key
+    id = connection.execute(select(_user.c.id).where(same).with_for_update()).scalar()
+    if id is None:
+        return False
+    connection.execute(update(_user).where(same).values(yn=yn))
+    if not yn:  # so that whoever is let in again is the one who knows the password
+        revoke_all(connection, id)
+        connection.execute(delete(_reset).where(_reset.c.user_id == id))
+    record(connection, Action.ACCOUNT_ENABLED if yn else Action.ACCOUNT_DISABLED, id)
+    return True

@@ -1,0 +1,1 @@
+"""Logins: who is here."""

@@ -1,0 +1,133 @@
+"""What only the password allows, and what gives a new one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection, delete, select, update
+
+from app.database import Database, table_of, upsert
+from app.errors import InvalidResetToken, WrongPassword
+from app.models import PasswordReset, User, utc_now
+from app.services.audit.events import Action, record
+from app.services.auth.hash_threads import PasswordThreads
+from app.services.auth.refresh_tokens import revoke_all
+from app.services.auth.sessions import Account
+from app.utils.names import canonical
+from app.utils.tokens import opaque_token, token_hash
+
+RESET_LIFETIME = timedelta(hours=1)
+
+_user = table_of(User)
+_reset = table_of(PasswordReset)
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """A token for a new password, and whose it is."""
+
+    username: str
+    email: str
+    token: str
+
+
+class PasswordService:
+    """Changes passwords, and checks them."""
+
+    def __init__(self, database: Database, threads: PasswordThreads) -> None:
+        self._database = database
+        self._threads = threads
+
+    async def change(self, account: Account, old: str, new: str) -> None:
+        """Set a new password and end the other sessions; WrongPassword, PasswordTooCommon."""
+        known = await self.check(account.id, old)
+        hashed = await self._threads.hash(new)
+        await self._database.write(_change, account, known, hashed)
+
+    async def make_reset(self, username: str) -> str | None:
+        """A token that sets a new password once, within an hour; None without such a user."""
+        token = opaque_token()
+        made = await self._database.write(_make_reset, canonical(username), token_hash(token))
+        return token if made else None
+
+    async def make_reset_for(self, email: str) -> Reset | None:
+        """The same for the account with this address; None where there is none, or it is disabled.
+
+        To be sent to the address as it was registered, not as it was given now.
+        """
+        token = opaque_token()
+        whose = await self._database.write(_make_mailed, canonical(email), token_hash(token))
+        return whose and Reset(*whose, token)
+
+    async def reset(self, token: str, new: str) -> None:
+        """Set a new password and end every session; InvalidResetToken, PasswordTooCommon."""
+        hash = token_hash(token)
+        await self._database.read(_reset_of, hash)
+        hashed = await self._threads.hash(new)
+        await self._database.write(_use_reset, hash, hashed)
+
+    async def check(self, user_id: int, password: str) -> str:
+        """The stored hash of the user's password, if this is the password; WrongPassword."""
+        known = await self._database.read(_password_hash, user_id)
+        if not await self._threads.matches(password, known):
+            raise WrongPassword
+        assert known is not None
+        return known
+
+
+def _password_hash(connection: Connection, user_id: int) -> str | None:
+    mine = select(_user.c.password_hash).where(_user.c.id == user_id)
+    return connection.execute(mine).scalar()
+
+
+def _set_password(connection: Connection, user_id: int, hashed: str) -> None:
+    connection.execute(update(_user).where(_user.c.id == user_id).values(password_hash=hashed))
+    connection.execute(delete(_reset).where(_reset.c.user_id == user_id))
+
+
+def _change(connection: Connection, account: Account, known: str, hashed: str) -> None:
+    mine = select(_user.c.password_hash).where(_user.c.id == account.id).with_for_update()
+    if connection.execute(mine).scalar() != known:  # somebody was quicker
+        raise WrongPassword
+    _set_password(connection, account.id, hashed)
+    revoke_all(connection, account.id, but=account.session_id)
+    record(connection, Action.PASSWORD_CHANGED, account.id)
+
+
+def _make_reset(connection: Connection, username_key: bytes, hash: bytes) -> bool:
+    found = select(_user.c.id).where(_user.c.username_key == username_key)
+    user_id = connection.execute(found).scalar()
+    if user_id is None:
+        return False
+    _keep_reset(connection, user_id, hash)
+    return True
+
+
+def _make_mailed(connection: Connection, email_key: bytes, hash: bytes) -> tuple[str, str] | None:
+    mine = (_user.c.email_key == email_key, _user.c.yn == 1)
+    found = select(_user.c.id, _user.c.username, _user.c.email).where(*mine)
+    user = connection.execute(found).first()
+    if user is None:
+        return None
+    _keep_reset(connection, user.id, hash)
+    return user.username, user.email
+
+
+def _keep_reset(connection: Connection, user_id: int, hash: bytes) -> None:
+    values = {"hash": hash, "expires_at": utc_now() + RESET_LIFETIME}
+    upsert(connection, _reset, [{"user_id": user_id} | values], values)
+    record(connection, Action.RESET_LINK_MADE, user_id)
+
+
+def _reset_of(connection: Connection, hash: bytes, lock: bool = False) -> int:
+    good = select(_reset.c.user_id).where(_reset.c.hash == hash, _reset.c.expires_at > utc_now())
+    user_id = connection.execute(good.with_for_update() if lock else good).scalar()
+    if user_id is None:
+        raise InvalidResetToken
+    return int(user_id)
+
+
+def _use_reset(connection: Connection, hash: bytes, hashed: str) -> None:
+    user_id = _reset_of(connection, hash, lock=True)
+    _set_password(connection, user_id, hashed)
+    revoke_all(connection, user_id)
+    record(connection, Action.PASSWORD_RESET, user_id)

@@ -1,0 +1,82 @@
+"""Logging in: a name and a password for a session."""
+
+from contextlib import suppress
+from typing import Any
+
+from pydantic import validate_email
+from pydantic_core import PydanticCustomError
+from sqlalchemy import Connection, select, update
+
+from app.database import Database, table_of
+from app.errors import InvalidCredentials, ServerBusy
+from app.metrics import logins_failed
+from app.models import User
+from app.schemas.session import Token
+from app.schemas.user import LoginRequest
+from app.services.auth.hash_threads import PasswordThreads
+from app.services.auth.refresh_tokens import Device
+from app.services.auth.sessions import SessionService
+from app.utils.names import canonical
+
+_user = table_of(User)
+
+
+class AuthService:
+    """Who somebody is."""
+
+    def __init__(
+        self, database: Database, threads: PasswordThreads, sessions: SessionService
+    ) -> None:
+        self._database = database
+        self._threads = threads
+        self._sessions = sessions
+
+    async def login(self, request: LoginRequest, device: Device) -> Token:
+        """A new session; InvalidCredentials for a wrong name or password or a disabled account."""
+        user = await self._matched(request)
+        known = await self._up_to_date(user, request)
+        return await self._sessions.begin(user.id, known, device)
+
+    async def _matched(self, request: LoginRequest) -> Any:
+        user = await self._database.read(_by_name, login_key(request.username_or_email))
+        expected = None if user is None else user.password_hash
+        matches = await self._threads.matches(request.password, expected)
+        if user is None or not matches or user.yn != 1:
+            logins_failed.add()
+            raise InvalidCredentials(user_id=None if user is None else user.id)
+        return user
+
+    async def _up_to_date(self, user: Any, request: LoginRequest) -> str:
+        """The hash of a user who gave the password, stored anew where its cost is another."""
+        known = str(user.password_hash)
+        if not self._threads.is_outdated(known):
+            return known
+        try:
+            new = await self._threads.hash_again(request.password)
+        except ServerBusy:  # another login will do it
+            return known
+        if await self._database.write(_swap_hash, user.id, known, new):
+            return new
+        return str((await self._matched(request)).password_hash)  # somebody was quicker
+
+
+def login_key(name: str) -> bytes:
+    """The key of a user name or e-mail address, the latter normalised as when it was registered."""
+    if "@" in name:
+        with suppress(PydanticCustomError):
+            name = validate_email(name)[1]
+    return canonical(name.strip())
+
+
+def _by_name(connection: Connection, key: bytes) -> Any:
+    column = _user.c.email_key if b"@" in key else _user.c.username_key
+    return connection.execute(
+        select(_user.c.id, _user.c.password_hash, _user.c.yn).where(column == key)
+    ).first()
+
+
+def _swap_hash(connection: Connection, id: int, known: str, new: str) -> bool:
+    unchanged = (_user.c.id == id, _user.c.password_hash == known)
+    return (
+        connection.execute(update(_user).where(*unchanged).values(password_hash=new)).rowcount == 1
+    )

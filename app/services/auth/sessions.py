@@ -1,0 +1,208 @@
+"""Sessions: one for each login, known by its tokens, ended from anywhere."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from app.config import Settings
+from app.database import Database, table_of
+from app.errors import InvalidCredentials, InvalidToken, SessionNotFound
+from app.models import LoginSession, ModelConfig, User, WsTicket, utc_now
+from app.schemas.session import SessionRead, Ticket, Token
+from app.services.audit.events import Action, record
+from app.services.auth.refresh_tokens import Device, Issued, begin, refresh, revoke, revoke_all
+from app.utils.tokens import (
+    Claims,
+    create_access_token,
+    create_ticket,
+    read_access_token,
+    read_socket_token,
+    token_hash,
+)
+
+TICKET_SECONDS = 30
+
+_user = table_of(User)
+_config = table_of(ModelConfig)
+_session = table_of(LoginSession)
+_ticket = table_of(WsTicket)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user who may act now, and the session in which they do."""
+
+    id: int
+    session_id: int
+    username: str
+    email: str
+    created_at: datetime
+    has_config: bool
+
+
+class SessionService:
+    """Makes tokens, and says for whom they are good."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._secret = settings.secret_key.get_secret_value()
+        self._access_seconds = settings.jwt_access_token_expire_minutes * 60
+        self._most = settings.max_sessions_per_user
+        self._lifetime = timedelta(days=settings.refresh_token_expire_days)
+
+    async def begin(self, user_id: int, password_hash: str, device: Device) -> Token:
+        """The tokens of a new session; InvalidCredentials when that is the hash no longer."""
+        issued = await self._database.write(
+            begin, user_id, password_hash, device, self._lifetime, self._most
+        )
+        if issued is None:
+            raise InvalidCredentials(user_id=user_id)
+        return self._token(issued)
+
+    async def refresh(self, refresh_token: str, device: Device) -> Token:
+        """New tokens for a refresh token; InvalidToken for one that is not good (any longer)."""
+        issued = await self._database.write(refresh, refresh_token, device, self._lifetime)
+        if issued is None:
+            raise InvalidToken
+        return self._token(issued)
+
+    def _token(self, issued: Issued) -> Token:
+        return Token(
+            access_token=create_access_token(
+                self._secret, issued.user_id, issued.session_id, self._access_seconds
+            ),
+            expires_in=self._access_seconds,
+            refresh_token=issued.refresh_token,
+            refresh_expires_in=int(self._lifetime.total_seconds()),
+        )
+
+    def read_token(self, token: str) -> Claims:
+        """The claims of a valid access token; InvalidToken for any other."""
+        return read_access_token(self._secret, token)
+
+    def read_socket_token(self, token: str) -> Claims:
+        """The claims of a valid access token or ticket; InvalidToken for any other."""
+        return read_socket_token(self._secret, token)
+
+    async def account(self, claims: Claims) -> Account:
+        """The account, while it is not disabled and the session goes on; or InvalidToken."""
+        account = await self._database.read(_account, claims)
+        if account is None:
+            raise InvalidToken
+        return account
+
+    async def live(self, session_ids: set[int]) -> set[int]:
+        """Those of the sessions that go on, and whose users are not disabled."""
+        return await self._database.read(_live, session_ids)
+
+    async def list(self, account: Account) -> list[SessionRead]:
+        """The user's sessions, most recently used first."""
+        return await self._database.read(_list, account)
+
+    async def end(self, user_id: int, session_id: int) -> None:
+        """End one session of the user's; SessionNotFound where there is none to end."""
+        if not await self._database.write(_end, Action.SESSION_ENDED, user_id, session_id):
+            raise SessionNotFound(id=session_id)
+
+    async def log_out(self, account: Account) -> None:
+        """End the session in which the account acts."""
+        await self._database.write(_end, Action.LOGOUT, account.id, account.session_id)
+
+    async def end_all(self, user_id: int) -> None:
+        """End every session of the user's."""
+        await self._database.write(_end_all, user_id)
+
+    def ticket(self, claims: Claims) -> Ticket:
+        """A ticket that opens one socket for the owner of this access token."""
+        ticket = create_ticket(self._secret, claims, TICKET_SECONDS)
+        return Ticket(ticket=ticket, expires_in=TICKET_SECONDS)
+
+    async def redeem(self, claims: Claims) -> None:
+        """Use up the ticket, if these claims are a ticket's; InvalidToken when it was used."""
+        if claims.ticket is None:
+            return
+        try:
+            await self._database.write(_redeem, claims.user_id, claims.ticket)
+        except IntegrityError as error:
+            raise InvalidToken(ticket_of=claims.user_id) from error
+
+
+# Built once: it runs with every request.
+_ACCOUNT = (
+    select(
+        _user.c.id,
+        _user.c.username,
+        _user.c.email,
+        _user.c.created_at,
+        select(_config.c.id).where(_config.c.user_id == _user.c.id).exists(),
+    )
+    .join(_session, _session.c.user_id == _user.c.id)
+    .where(
+        _user.c.id == bindparam("of_user"),
+        _user.c.yn == 1,
+        _session.c.id == bindparam("of_session"),
+        _session.c.revoked_at.is_(None),
+        _session.c.expires_at > bindparam("now", type_=_session.c.expires_at.type),
+    )
+)
+
+
+def _account(connection: Connection, claims: Claims) -> Account | None:
+    who = {"of_user": claims.user_id, "of_session": claims.session_id, "now": utc_now()}
+    row = connection.execute(_ACCOUNT, who).first()
+    if row is None:
+        return None
+    return Account(row[0], claims.session_id, row[1], row[2], row[3], bool(row[4]))
+
+
+def _live(connection: Connection, session_ids: set[int]) -> set[int]:
+    rows = connection.execute(
+        select(_session.c.id)
+        .join(_user, _user.c.id == _session.c.user_id)
+        .where(
+            _session.c.id.in_(session_ids),
+            _session.c.revoked_at.is_(None),
+            _session.c.expires_at > utc_now(),
+            _user.c.yn == 1,
+        )
+    )
+    return set(rows.scalars())
+
+
+def _list(connection: Connection, account: Account) -> list[SessionRead]:
+    columns = (_session.c[name] for name in SessionRead.model_fields if name != "current")
+    rows = connection.execute(
+        select(*columns)
+        .where(
+            _session.c.user_id == account.id,
+            _session.c.revoked_at.is_(None),
+            _session.c.expires_at > utc_now(),
+        )
+        .order_by(_session.c.last_used_at.desc(), _session.c.id.desc())
+    )
+    return [SessionRead(**row._mapping, current=row.id == account.session_id) for row in rows]
+
+
+def _end(connection: Connection, action: Action, user_id: int, session_id: int) -> bool:
+    mine = (_session.c.id == session_id, _session.c.user_id == user_id)
+    ended = revoke(connection, *mine) == 1
+    if ended:
+        record(connection, action, user_id, session_id=session_id)
+    return ended
+
+
+def _end_all(connection: Connection, user_id: int) -> None:
+    revoke_all(connection, user_id)
+    record(connection, Action.LOGOUT_ALL, user_id)
+
+
+def _redeem(connection: Connection, user_id: int, ticket: str) -> None:
+    now = utc_now()
+    over = _ticket.c.expires_at < now
+    connection.execute(delete(_ticket).where(_ticket.c.user_id == user_id, over))
+    # Twice the ticket's life: its own clock may be another process's.
+    expires_at = now + timedelta(seconds=2 * TICKET_SECONDS)
+    row = {"jti": token_hash(ticket), "user_id": user_id, "expires_at": expires_at}
+    connection.execute(insert(_ticket).values(row))

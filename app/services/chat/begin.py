@@ -1,0 +1,212 @@
+"""The transaction that keeps a message and begins its reply.
+
+Its statements are built once: building one takes longer than running it, and a reader waits for
+the first word of the reply meanwhile.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from app.database import table_of
+from app.errors import (
+    ConversationNotFound,
+    InvalidToken,
+    ModelNotConfigured,
+    ReplyInProgress,
+    TooManyReplies,
+)
+from app.models import (
+    Conversation,
+    Generation,
+    Message,
+    ModelConfig,
+    User,
+    utc_now,
+)
+from app.schemas.message import Exchange
+from app.services.chat.actions import Action, Continue, Edit, Regenerate, Send
+from app.services.chat.repeats import find_known
+from app.services.chat.turns import Turn, Writing, write_turn
+from app.services.endpoints.service import SavedEndpoint
+from app.services.generation.live_reply import Opening
+from app.services.generation.opening import opening_of
+from app.services.usage.daily import Limits, count_default
+
+NEW_MESSAGES: dict[type, int] = {Send: 2, Edit: 2, Regenerate: 1, Continue: 0}
+
+_conversation = table_of(Conversation)
+_generation = table_of(Generation)
+_config = table_of(ModelConfig)
+_user = table_of(User)
+_message = table_of(Message)
+
+_user_id = bindparam("of_user", type_=_user.c.id.type)
+_conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
+_here = _generation.c.running_conversation_id == _conversation_id
+_running = (_generation.c.user_id == _user_id, _generation.c.running_conversation_id.is_not(None))
+_shown = (_message.c.conversation_id == _conversation_id, _message.c.active == 1)
+
+_LOCK = (
+    select(_conversation.c.title_source)
+    .join(_user, _user.c.id == _conversation.c.user_id)
+    .where(
+        _conversation.c.id == _conversation_id,
+        _conversation.c.user_id == _user_id,
+        _conversation.c.deleted_at.is_(None),
+    )
+    .with_for_update()
+)
+_SENDER = (
+    select(
+        _user.c.yn,
+        _config.c.base_url,
+        _config.c.model_name,
+        _config.c.encrypted_api_key,
+        select(func.count()).where(_here).scalar_subquery().label("running_here"),
+        select(func.count()).where(*_running).scalar_subquery().label("running"),
+        select(func.max(_message.c.id)).where(*_shown).scalar_subquery().label("leaf_id"),
+    )
+    .select_from(_user.outerjoin(_config, _config.c.user_id == _user.c.id))
+    .where(_user.c.id == _user_id)
+)
+_BEGIN = insert(_generation)
+_TOUCH = (
+    update(_conversation)
+    .where(_conversation.c.id == _conversation_id)
+    .values(
+        updated_at=bindparam("now"),
+        message_count=_conversation.c.message_count + bindparam("more"),
+    )
+)
+_TOUCH_AND_TITLE = _TOUCH.values(title=bindparam("words"), title_source="words")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A reply that is asked for; `title` is for a conversation that has none of its own yet."""
+
+    user_id: int
+    conversation_id: int
+    action: Action
+    client_id: str | None
+    title: str | None
+    owner: str
+    default_endpoint: SavedEndpoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A reply whose rows are in place. `title` is the conversation's new one, where it changed."""
+
+    generation_id: int
+    endpoint: SavedEndpoint
+    turn: Turn
+    opening: Opening
+    title: str | None
+    wants_title: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """The reply that an earlier request with the same `client_id` had begun, and its writing."""
+
+    message_id: int
+    run: int
+
+
+def begin(connection: Connection, request: Request, limits: Limits) -> Begun | Attached:
+    """Keep the message and begin its reply, or find the reply it already had.
+
+    The conversation and its user are locked first, so that of two senders one comes second. What
+    the other did is seen by the statements after the lock, not by the one that waited for it.
+    """
+    conversation = _lock(connection, request)
+    client_id = request.client_id.encode() if request.client_id else None
+    if client_id is not None:
+        known = find_known(connection, request.conversation_id, request.action, client_id)
+        if known is not None:
+            run = select(_message.c.run).where(_message.c.id == known)
+            return Attached(known, connection.execute(run).scalar_one())
+    now = utc_now()
+    sender = _sender(connection, request)
+    endpoint = _endpoint(connection, request, sender, limits, now)
+    writing = Writing(request.conversation_id, sender.leaf_id, client_id, now)
+    turn = write_turn(connection, request.action, writing, endpoint.model_name)
+    generation = connection.execute(
+        _BEGIN,
+        {
+            "message_id": turn.reply.id,
+            "conversation_id": request.conversation_id,
+            "running_conversation_id": request.conversation_id,
+            "user_id": request.user_id,
+            "owner": request.owner,
+            "started_at": now,
+        },
+    )
+    title = request.title if conversation.title_source == "default" else None
+    _touch(connection, request, now, title)
+    exchange = Exchange(message=turn.user_message, reply=turn.reply)
+    return Begun(
+        generation.inserted_primary_key[0],  # type: ignore[index]
+        endpoint,
+        turn,
+        opening_of(exchange, request.client_id),
+        title,
+        wants_title=conversation.title_source in ("default", "words"),
+    )
+
+
+def _of(request: Request) -> dict[str, int]:
+    return {"of_user": request.user_id, "in_conversation": request.conversation_id}
+
+
+def _lock(connection: Connection, request: Request) -> Row[Any]:
+    row = connection.execute(_LOCK, _of(request)).first()
+    if row is None:
+        raise ConversationNotFound(id=request.conversation_id)
+    return row
+
+
+def _sender(connection: Connection, request: Request) -> Row[*tuple[Any, ...]]:
+    """The user, their endpoint, the replies that run for them, and the last message shown."""
+    return connection.execute(_SENDER, _of(request)).one()
+
+
+def _endpoint(
+    connection: Connection,
+    request: Request,
+    sender: Row[*tuple[Any, ...]],
+    limits: Limits,
+    now: datetime,
+) -> SavedEndpoint:
+    """Where the message goes, if this user may send one now."""
+    if sender.yn != 1:
+        raise InvalidToken
+    default = request.default_endpoint if sender.base_url is None else None
+    if sender.base_url is None and default is None:
+        raise ModelNotConfigured
+    if sender.running_here:
+        raise ReplyInProgress
+    if sender.running >= limits.replies_per_user:
+        raise TooManyReplies
+    if default is not None:
+        count_default(connection, request.user_id, limits, now)
+        return default
+    return SavedEndpoint(
+        request.user_id, sender.base_url, sender.model_name, sender.encrypted_api_key
+    )
+
+
+def _touch(connection: Connection, request: Request, now: datetime, title: str | None) -> None:
+    values: dict[str, Any] = {
+        "in_conversation": request.conversation_id,
+        "now": now,
+        "more": NEW_MESSAGES[type(request.action)],
+    }
+    if title is None:
+        connection.execute(_TOUCH, values)
+    else:
+        connection.execute(_TOUCH_AND_TITLE, values | {"words": title})

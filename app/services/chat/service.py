@@ -1,0 +1,207 @@
+"""The use cases of a chat. HTTP, server-sent events and sockets all come in here."""
+
+from app.database import Database
+from app.errors import (
+    BlankMessage,
+    InvalidCursor,
+    Language,
+    MessageTooLong,
+    ReplyInProgress,
+    ServerRestarting,
+)
+from app.schemas.message import Exchange
+from app.services.ai_service import AiService
+from app.services.chat import control
+from app.services.chat.actions import Action, Continue, Edit, Send
+from app.services.chat.begin import Attached, Begun, Request, begin
+from app.services.conversations.rows import find_owned
+from app.services.conversations.titles import first_words
+from app.services.endpoints.service import ConfigService
+from app.services.generation.channel import Channel
+from app.services.generation.ended import EndedReplies
+from app.services.generation.follower import Follower
+from app.services.generation.live_reply import GrowingText, LiveReply
+from app.services.generation.running_reply import RunningReply
+from app.services.generation.supervisor import Supervisor
+from app.services.messages.cursor import Cursor
+from app.services.usage.daily import Limits
+from app.tracing import span
+from app.utils.visible import has_visible
+
+MESSAGE_CHARACTERS = 100_000
+LOST_REPLY_SECONDS = 5
+"""When to ask again for a reply that no process writes: the reaper ends it within a lease."""
+
+
+class ChatService:
+    """Sends, stops and finds replies. Callers hold the conversation's channel meanwhile."""
+
+    def __init__(
+        self,
+        database: Database,
+        ai: AiService,
+        configs: ConfigService,
+        ended: EndedReplies,
+        supervisor: Supervisor,
+        follower: Follower,
+        limits: Limits,
+    ) -> None:
+        self._database = database
+        self._ai = ai
+        self._configs = configs
+        self._ended = ended
+        self._supervisor = supervisor
+        self._follower = follower
+        self._limits = limits
+
+    async def begin(
+        self,
+        user_id: int,
+        channel: Channel,
+        action: Action,
+        client_id: str | None,
+        language: Language,
+    ) -> LiveReply:
+        """Begin the reply that an action asks for; a known `client_id` brings the one it had.
+
+        Raises BlankMessage, MessageTooLong, ClientIdReused, ModelNotConfigured, ReplyInProgress,
+        TooManyReplies, DailyLimitReached, ConversationNotFound, MessageNotFound, CannotContinue or
+        ServerRestarting; nothing is stored then.
+        """
+        title = None
+        if isinstance(action, Send | Edit):
+            _check_content(action.content)
+            title = first_words(action.content)
+        if self._supervisor.draining:
+            raise ServerRestarting
+        request = Request(
+            user_id=user_id,
+            conversation_id=channel.conversation_id,
+            action=action,
+            client_id=client_id,
+            title=title,
+            owner=self._supervisor.owner,
+            default_endpoint=self._configs.default_endpoint(user_id),
+        )
+        begun = await self._supervisor.carry_through(self._begin(channel, request))
+        if isinstance(begun, LiveReply):
+            return begun
+        try:
+            return await self.find_reply(channel, begun.message_id, language, begun.run)
+        except InvalidCursor as error:  # it was lost, and has not been ended yet
+            raise ReplyInProgress(retry_after=LOST_REPLY_SECONDS) from error
+
+    async def _begin(self, channel: Channel, request: Request) -> LiveReply | Attached:
+        with span("send transaction"):
+            begun = await self._database.write(begin, request, self._limits)
+        if isinstance(begun, Attached):
+            return begun
+        running = _running(begun, request)
+        self._supervisor.start(running, begun.wants_title)
+        if begun.title is not None:
+            channel.set_title(begun.title)
+        return running.live
+
+    async def activate(self, user_id: int, channel: Channel, message_id: int) -> None:
+        """Show another version of a message, with the newest messages under it, to all readers."""
+        leaf_id = await self._database.write(
+            control.activate, user_id, channel.conversation_id, message_id
+        )
+        channel.set_leaf(leaf_id)
+
+    async def find_reply(
+        self, channel: Channel, message_id: int, language: Language, run: int | None = None
+    ) -> LiveReply:
+        """The reply with this id, running anywhere or ended; InvalidCursor when there is none.
+
+        One whose ending could not be written down yet only where its `run` is that (None: any).
+        """
+        for _ in range(2):
+            live = channel.reply
+            if live is not None and (live.message_id != message_id or live.ending is not None):
+                live = None
+            reply = live or await self._ended_reply(channel, message_id, language)
+            if reply is not None:
+                return reply
+            await self._follower.look([channel])
+        live = channel.reply
+        if live is not None and live.message_id == message_id and run in (None, live.run):
+            return live
+        raise InvalidCursor
+
+    async def _ended_reply(
+        self, channel: Channel, message_id: int, language: Language
+    ) -> LiveReply | None:
+        """A reply as it is kept: the very object where readers were shown the same ending of it."""
+        kept = await self._ended.find(channel.conversation_id, message_id, language)
+        live = channel.reply
+        if kept is None or live is None or live.ending is None or kept.ending is None:
+            return kept
+        same = (live.message_id, live.run) == (kept.message_id, kept.run)
+        return live if same and live.ending.status == kept.ending.status else kept
+
+    async def exchange(
+        self, conversation_id: int, reply: LiveReply, language: Language
+    ) -> Exchange:
+        """A reply that has ended, and the message it answers; MessageNotFound when it is gone."""
+        return await self._ended.exchange(conversation_id, reply, language)
+
+    async def attach(
+        self, user_id: int, channel: Channel, last_event_id: str | None, language: Language
+    ) -> tuple[LiveReply, Cursor] | None:
+        """Bring the channel up to date, and find the reply that a reader left at a cursor.
+
+        Raises ConversationNotFound for a stranger's conversation, InvalidCursor for a cursor that
+        is none of it.
+        """
+        self._ai.prepare()
+        await self._database.read(find_owned, user_id, channel.conversation_id)
+        await self._follower.look([channel])
+        if last_event_id is None:
+            return None
+        cursor = Cursor.parse(last_event_id)
+        if cursor is None:
+            raise InvalidCursor
+        return await self.find_reply(channel, cursor.message_id, language), cursor
+
+    async def delete(self, user_id: int, conversation_id: int) -> None:
+        """Take a conversation out of sight; its running reply is stopped, its rows are kept."""
+        await self._database.write(control.delete, user_id, conversation_id)
+        self._cancel(conversation_id)
+
+    async def stop(self, user_id: int, conversation_id: int) -> None:
+        """End the conversation's running reply, in whatever process; no reply, no change."""
+        await self._database.write(control.request_stop, user_id, conversation_id)
+        self._cancel(conversation_id)
+
+    def _cancel(self, conversation_id: int) -> None:
+        running = self._supervisor.find(conversation_id)
+        if running is not None:
+            running.cancel("stopped")
+
+
+def _check_content(content: str) -> None:
+    if len(content) > MESSAGE_CHARACTERS:
+        raise MessageTooLong(limit=MESSAGE_CHARACTERS)
+    if not has_visible(content):
+        raise BlankMessage
+
+
+def _running(begun: Begun, request: Request) -> RunningReply:
+    turn = begun.turn
+    live = LiveReply(
+        turn.reply.id,
+        begun.opening,
+        GrowingText(turn.content),
+        GrowingText(turn.reasoning),
+        run=turn.run,
+    )
+    return RunningReply(
+        begun.generation_id,
+        turn.reply.id,
+        request.conversation_id,
+        request.user_id,
+        begun.endpoint,
+        live,
+        continues=isinstance(request.action, Continue),
+    )

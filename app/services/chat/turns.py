@@ -1,0 +1,159 @@
+"""The four ways to have a reply written, as rows: send, edit, regenerate, continue.
+
+Nothing is overwritten: an edited message and a regenerated reply are new versions beside the old.
+Only `continue` goes on writing in the message that was broken off.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from app.database import table_of
+from app.errors import CannotContinue, MessageNotFound
+from app.models import Message
+from app.schemas.message import MessageRead, MessageStatus
+from app.services.chat.actions import Action, Continue, Edit, Regenerate, Send
+from app.services.messages.rows import read_messages
+from app.services.messages.tree import show_up_to
+
+CONTINUABLE = ("interrupted", "stopped")
+
+_message = table_of(Message)
+_INSERT = insert(_message)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The two messages of a turn that begins, and the text that its reply has already."""
+
+    user_message: MessageRead
+    reply: MessageRead
+    run: int = 1
+    content: str = ""
+    reasoning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """What every new row of a turn has in common."""
+
+    conversation_id: int
+    leaf_id: int | None
+    client_id: bytes | None
+    now: datetime
+
+
+def write_turn(connection: Connection, action: Action, writing: Writing, model_name: str) -> Turn:
+    """Put the rows of a turn in place; MessageNotFound or CannotContinue where that cannot be."""
+    match action:
+        case Send(content):
+            return _new_exchange(connection, writing, writing.leaf_id, content, model_name)
+        case Edit(message_id, content):
+            target = target_of(connection, writing.conversation_id, message_id, "user")
+            show_up_to(connection, writing.conversation_id, target.parent_id)
+            turn = _new_exchange(connection, writing, target.parent_id, content, model_name)
+            return Turn(_reread(connection, turn.user_message.id), turn.reply)
+        case Regenerate(message_id):
+            target = target_of(connection, writing.conversation_id, message_id, "ai")
+            show_up_to(connection, writing.conversation_id, target.parent_id)
+            reply = _insert(
+                connection, writing, "ai", target.parent_id, "", model_name, writing.client_id
+            )
+            return Turn(_reread(connection, target.parent_id), _reread(connection, reply.id))
+        case Continue(message_id):
+            return _continued(connection, message_id, writing, model_name)
+
+
+def _new_exchange(
+    connection: Connection, writing: Writing, parent_id: int | None, content: str, model_name: str
+) -> Turn:
+    user_message = _insert(
+        connection, writing, "user", parent_id, content, client_id=writing.client_id
+    )
+    return Turn(user_message, _insert(connection, writing, "ai", user_message.id, "", model_name))
+
+
+def _continued(connection: Connection, message_id: int, writing: Writing, model_name: str) -> Turn:
+    target = target_of(connection, writing.conversation_id, message_id, "ai")
+    cut = target.status in CONTINUABLE or target.finish_reason == "length"
+    if not cut or writing.leaf_id != message_id:
+        raise CannotContinue
+    connection.execute(
+        update(_message)
+        .where(_message.c.id == message_id)
+        .values(
+            status="generating",
+            run=target.run + 1,
+            finish_reason=None,
+            error_code=None,
+            model_name=model_name,
+            continued_by=writing.client_id,
+        )
+    )
+    return Turn(
+        _reread(connection, target.parent_id),
+        _reread(connection, message_id),
+        target.run + 1,
+        target.content,
+        target.reasoning or "",
+    )
+
+
+def target_of(
+    connection: Connection, conversation_id: int, message_id: int, sender: str
+) -> Row[Any]:
+    """The message that an action is about; MessageNotFound."""
+    row = connection.execute(
+        select(_message).where(
+            _message.c.id == message_id,
+            _message.c.conversation_id == conversation_id,
+            _message.c.sender == sender,
+        )
+    ).first()
+    if row is None:
+        raise MessageNotFound(id=message_id)
+    return row
+
+
+def _reread(connection: Connection, message_id: int) -> MessageRead:
+    row = connection.execute(select(_message).where(_message.c.id == message_id)).one()
+    return read_messages(connection, [row], "zh")[0]
+
+
+def _insert(
+    connection: Connection,
+    writing: Writing,
+    sender: Literal["user", "ai"],
+    parent_id: int | None,
+    content: str,
+    model_name: str | None = None,
+    client_id: bytes | None = None,
+) -> MessageRead:
+    status: MessageStatus = "complete" if sender == "user" else "generating"
+    result = connection.execute(
+        _INSERT,
+        {
+            "conversation_id": writing.conversation_id,
+            "sender": sender,
+            "content": content,
+            "timestamp": writing.now,
+            "parent_id": parent_id,
+            "status": status,
+            "model_name": model_name,
+            "client_id": client_id,
+        },
+    )
+    return MessageRead.model_construct(
+        id=result.inserted_primary_key[0],  # type: ignore[index]
+        sender=sender,
+        content=content,
+        timestamp=writing.now,
+        status=status,
+        parent_id=parent_id,
+        version=1,
+        versions=1,
+        model_name=model_name,
+        finish_reason=None,
+    )

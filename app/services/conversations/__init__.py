@@ -1,0 +1,1 @@
+"""The list of conversations; its door is `app.services.conversation_service`."""

@@ -1,0 +1,186 @@
+"""Conversations as rows: owned, listed, changed, taken out of sight and brought back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+
+from app.database import table_of
+from app.errors import ConversationNotFound, InvalidToken
+from app.models import Conversation, User, utc_now
+from app.schemas.conversation import (
+    ConversationCreated,
+    ConversationItem,
+    ConversationList,
+    ConversationRead,
+    ConversationUpdate,
+)
+from app.services.audit.events import Action, record
+
+_conversation = table_of(Conversation)
+_user = table_of(User)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list: what comes after the place (`before`, `before_id`) in its order."""
+
+    limit: int
+    offset: int
+    before: datetime | None
+    before_id: int
+
+
+def create(
+    connection: Connection, user_id: int, title: str | None, fallback: str
+) -> ConversationCreated:
+    """A new conversation, its title the one given or the fallback."""
+    now = utc_now()
+    _count(connection, user_id, +1)
+    result = connection.execute(
+        insert(_conversation).values(
+            user_id=user_id,
+            title=title or fallback,
+            title_source="user" if title else "default",
+            created_at=now,
+            updated_at=now,
+        )
+    )
+    id = result.inserted_primary_key[0]  # type: ignore[index]
+    return ConversationCreated(id=id, title=title or fallback, created_at=now)
+
+
+def page_of(connection: Connection, user_id: int, page: Page) -> ConversationList:
+    """One page of a user's conversations; InvalidToken when the account has been deleted."""
+    rows = connection.execute(page_query(user_id, page))
+    total = connection.execute(
+        select(_user.c.conversation_count).where(_user.c.id == user_id)
+    ).scalar()
+    if total is None:  # the account has been deleted since it was let in
+        raise InvalidToken
+    items = [ConversationItem(**row._mapping) for row in rows]
+    return ConversationList(conversations=items, total=total)
+
+
+def page_query(user_id: int, page: Page) -> Select[Any]:
+    """The rows of a page, by a walk along `idx_user_recent`: nothing is sorted. It begins where the
+    page does; MariaDB prefers to begin at the user's newest, as with an offset."""
+    query = (
+        select(
+            _conversation.c.id,
+            _conversation.c.title,
+            _conversation.c.created_at,
+            _conversation.c.updated_at,
+            _conversation.c.message_count,
+        )
+        .where(_conversation.c.user_id == user_id, _conversation.c.deleted_at.is_(None))
+        .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())
+        .limit(page.limit)
+        .offset(page.offset)
+    )
+    if page.before is None:
+        return query
+    # Not `(updated_at, id) < (…)`: MySQL finds no place in an index by that.
+    updated_at, id = _conversation.c.updated_at, _conversation.c.id
+    earlier = or_(updated_at < page.before, id < page.before_id)
+    return query.where(updated_at <= page.before, earlier)
+
+
+def find_owned(
+    connection: Connection, user_id: int, conversation_id: int, lock: bool = False
+) -> Row[Any]:
+    """The row of a conversation that is there and this user's; else ConversationNotFound."""
+    found = select(_conversation).where(
+        _conversation.c.id == conversation_id,
+        _conversation.c.user_id == user_id,
+        _conversation.c.deleted_at.is_(None),
+    )
+    row = connection.execute(found.with_for_update() if lock else found).first()
+    if row is None:
+        raise ConversationNotFound(id=conversation_id)
+    return row
+
+
+def get(connection: Connection, user_id: int, conversation_id: int) -> ConversationRead:
+    """The conversation; ConversationNotFound when it is not there or not this user's."""
+    row = find_owned(connection, user_id, conversation_id)
+    return ConversationRead(
+        id=row.id,
+        title=row.title,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        system_prompt=row.system_prompt,
+    )
+
+
+def change(
+    connection: Connection, user_id: int, conversation_id: int, change: ConversationUpdate
+) -> ConversationRead:
+    """Set the title or the system prompt; ConversationNotFound."""
+    find_owned(connection, user_id, conversation_id)
+    values: dict[str, Any] = {}
+    if change.title is not None:
+        values |= {"title": change.title, "title_source": "user"}
+    if change.system_prompt is not None:
+        values["system_prompt"] = change.system_prompt or None
+    if values:
+        same = _conversation.c.id == conversation_id
+        connection.execute(update(_conversation).where(same).values(**values))
+    return get(connection, user_id, conversation_id)
+
+
+def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> None:
+    """Take a conversation out of sight; its rows stay until they are purged."""
+    if not _set_deleted(connection, user_id, conversation_id, utc_now()):
+        raise ConversationNotFound(id=conversation_id)
+    _count(connection, user_id, -1)
+    record(connection, Action.CONVERSATION_DELETED, user_id, conversation_id=conversation_id)
+
+
+def restore(connection: Connection, user_id: int, conversation_id: int, since: datetime) -> None:
+    """Bring a conversation back that was deleted after a time; nothing to bring back, no change."""
+    if _set_deleted(connection, user_id, conversation_id, None, since):
+        _count(connection, user_id, +1)
+        record(connection, Action.CONVERSATION_RESTORED, user_id, conversation_id=conversation_id)
+
+
+def _set_deleted(
+    connection: Connection,
+    user_id: int,
+    conversation_id: int,
+    at: datetime | None,
+    since: datetime | None = None,
+) -> bool:
+    before = _conversation.c.deleted_at
+    changed = connection.execute(
+        update(_conversation)
+        .where(
+            _conversation.c.id == conversation_id,
+            _conversation.c.user_id == user_id,
+            before > since if since is not None else before.is_(None),
+        )
+        .values(deleted_at=at)
+    )
+    return changed.rowcount == 1
+
+
+def _count(connection: Connection, user_id: int, change: int) -> None:
+    """Count the user's conversations; InvalidToken when the account has been deleted meanwhile."""
+    counted = connection.execute(
+        update(_user)
+        .where(_user.c.id == user_id)
+        .values(conversation_count=_user.c.conversation_count + change)
+    )
+    if counted.rowcount != 1:
+        raise InvalidToken
+
+
+def write_model_title(connection: Connection, conversation_id: int, title: str) -> bool:
+    """Put the model's title over the first words; False where the user has set one meanwhile."""
+    changed = connection.execute(
+        update(_conversation)
+        .where(_conversation.c.id == conversation_id, _conversation.c.title_source == "words")
+        .values(title=title, title_source="model")
+    )
+    return changed.rowcount == 1

@@ -1,0 +1,1 @@
+"""Which models users talk to: their own and the operator's."""

@@ -1,0 +1,153 @@
+"""Which model endpoint a user's messages go to, and the key for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.config import Settings
+from app.database import Database, table_of
+from app.encryption import KeyVault
+from app.errors import ApiKeyRequired, ConfigNotFound, InvalidToken, ModelUrlNotAllowed
+from app.models import ModelConfig, User, utc_now
+from app.schemas.config import ConfigRead, ConfigUpdate, EndpointTry
+from app.services.ai_service import AiService, Endpoint
+from app.services.audit.events import Action, record
+from app.services.upstream.guard import host_of, parse_model_url
+
+_config = table_of(ModelConfig)
+_user = table_of(User)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedEndpoint:
+    """An endpoint as it is stored; `sealed_key` is None for the operator's default model."""
+
+    user_id: int
+    base_url: str
+    model_name: str
+    sealed_key: str | None
+
+
+class ConfigService:
+    """Saves endpoints, and opens their keys for the length of one call."""
+
+    def __init__(
+        self, database: Database, settings: Settings, vault: KeyVault, ai: AiService
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._vault = vault
+        self._ai = ai
+
+    async def get(self, user_id: int) -> ConfigRead:
+        """The user's endpoint without its key; ConfigNotFound when none is saved."""
+        row = await self._database.read(_find, user_id)
+        if row is None:
+            raise ConfigNotFound
+        return ConfigRead(
+            model_url=row.base_url, model_name=row.model_name, configured_at=row.updated_at
+        )
+
+    async def put(self, user_id: int, change: ConfigUpdate) -> None:
+        """Save an endpoint.
+
+        Raises ModelUrlNotAllowed for an address that may not be called, ApiKeyRequired when the
+        key is left out and the URL is not the saved one: a key goes nowhere but to its own URL;
+        InvalidToken when the account has been deleted meanwhile.
+        """
+        try:
+            base_url = await self._ai.check_url(user_id, change.model_url)
+        except ModelUrlNotAllowed as error:
+            raise ModelUrlNotAllowed(host=host_of(change.model_url)) from error
+        sealed = None
+        if change.api_key is not None:
+            sealed = self._vault.seal(user_id, base_url, change.api_key)
+        await self._database.write(_save, user_id, base_url, change.model_name.strip(), sealed)
+
+    async def tried(self, user_id: int, wanted: EndpointTry, model_name: str | None) -> Endpoint:
+        """An endpoint to try, not to save; what is left out of it is as it is saved.
+
+        Raises ModelUrlNotAllowed for what is no URL, ApiKeyRequired where the saved key would go
+        to another URL than its own, ConfigNotFound where nothing is saved, KeyUnreadable.
+        """
+        base_url = str(parse_model_url(wanted.model_url)) if wanted.model_url else None
+        saved = await self._database.read(_find_endpoint, user_id)
+        if wanted.api_key is None and base_url and (saved is None or base_url != saved.base_url):
+            raise ApiKeyRequired
+        if saved is None:
+            if base_url is None or wanted.api_key is None or model_name is None:
+                raise ConfigNotFound
+            return Endpoint(base_url, model_name.strip(), wanted.api_key, user_id)
+        key = self.open(saved).api_key if wanted.api_key is None else wanted.api_key
+        name = saved.model_name if model_name is None else model_name.strip()
+        return Endpoint(base_url or saved.base_url, name, key, user_id)
+
+    @property
+    def default_model(self) -> str | None:
+        """The operator's model, where users without an endpoint may use it."""
+        offered = bool(self._settings.default_api_key.get_secret_value())
+        return self._settings.default_model_name if offered else None
+
+    def default_endpoint(self, user_id: int) -> SavedEndpoint | None:
+        """The operator's endpoint for this user, None where none is offered."""
+        model = self.default_model
+        if model is None:
+            return None
+        return SavedEndpoint(user_id, self._settings.default_model_url, model, None)
+
+    def open(self, saved: SavedEndpoint) -> Endpoint:
+        """The endpoint with its key, for one call; KeyUnreadable when it does not open."""
+        if saved.sealed_key is None:
+            key = self._settings.default_api_key.get_secret_value()
+        else:
+            key = self._vault.open(saved.user_id, saved.base_url, saved.sealed_key)
+        return Endpoint(saved.base_url, saved.model_name, key, saved.user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    base_url: str
+    model_name: str
+    updated_at: datetime
+
+
+def _find(connection: Connection, user_id: int) -> _Row | None:
+    row = connection.execute(
+        select(_config.c.base_url, _config.c.model_name, _config.c.updated_at).where(
+            _config.c.user_id == user_id
+        )
+    ).first()
+    return None if row is None else _Row(*row)
+
+
+def _find_endpoint(connection: Connection, user_id: int) -> SavedEndpoint | None:
+    row = connection.execute(
+        select(_config.c.base_url, _config.c.model_name, _config.c.encrypted_api_key).where(
+            _config.c.user_id == user_id
+        )
+    ).first()
+    return None if row is None else SavedEndpoint(user_id, *row)
+
+
+def _save(
+    connection: Connection, user_id: int, base_url: str, model_name: str, sealed: str | None
+) -> None:
+    now = utc_now()
+    values = {"base_url": base_url, "model_name": model_name, "updated_at": now}
+    if sealed is not None:
+        values["encrypted_api_key"] = sealed
+    # The user's row is what two first saves both find and can wait for.
+    user = select(_user.c.id).where(_user.c.id == user_id).with_for_update()
+    if connection.execute(user).first() is None:  # deleted since it was let in
+        raise InvalidToken
+    mine = select(_config.c.base_url).where(_config.c.user_id == user_id)
+    row = connection.execute(mine).first()
+    if sealed is None and (row is None or row.base_url != base_url):
+        raise ApiKeyRequired
+    if row is None:
+        connection.execute(insert(_config).values(user_id=user_id, created_at=now, **values))
+    else:
+        connection.execute(update(_config).where(_config.c.user_id == user_id).values(**values))
+    host, key_changed = host_of(base_url), sealed is not None
+    record(connection, Action.CONFIG_CHANGED, user_id, host=host, key_changed=key_changed)

@@ -1,0 +1,112 @@
+"""Tries a model endpoint before it is saved, or to find out what is wrong with it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import perf_counter
+from weakref import WeakValueDictionary
+
+from app.errors import (
+    AppError,
+    KeyUnreadable,
+    Language,
+    ModelUrlNotAllowed,
+    ReplyError,
+    UpstreamBadResponse,
+    UpstreamModelUnknown,
+    UpstreamNotCompatible,
+    UpstreamRejected,
+)
+from app.schemas.config import EndpointTry, ModelNames, ModelTry, TryResult
+from app.schemas.message import ErrorRead
+from app.services.ai_service import AiService, Endpoint
+from app.services.audit.notes import Notes
+from app.services.audit.refusals import note_refusal
+from app.services.endpoints.service import ConfigService
+from app.services.upstream.body import at_most
+from app.services.upstream.guard import host_of
+
+TRIAL_SECONDS = 20.0
+GREETING = [{"role": "user", "content": "Answer with one word: hello"}]
+ANY_MODEL = "?"
+"""A list of models is asked for without the name of one."""
+
+
+class _Answered(Exception):
+    """The first words have come: no more of them is needed."""
+
+
+class EndpointTrials:
+    """Asks endpoints for their models and for a first word. Nothing of it is kept.
+
+    Of one user, one trial runs at a time; others wait, and no longer than one may take.
+    """
+
+    def __init__(self, configs: ConfigService, ai: AiService, notes: Notes) -> None:
+        self._configs = configs
+        self._ai = ai
+        self._notes = notes
+        self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def models(self, user_id: int, wanted: EndpointTry, language: Language) -> ModelNames:
+        """The models that an endpoint offers; raises what `ConfigService.tried` raises, and
+        ModelUrlNotAllowed for an address that may not be called."""
+        try:
+            async with self._turn(user_id, wanted):
+                endpoint = await self._configs.tried(user_id, wanted, ANY_MODEL)
+                return ModelNames(models=await self._ai.list_models(endpoint), error=None)
+        except (UpstreamRejected, UpstreamBadResponse):
+            return ModelNames(models=[], error=_told(UpstreamNotCompatible(), language))
+        except (ReplyError, KeyUnreadable) as error:
+            return ModelNames(models=[], error=_told(error, language))
+
+    async def reply(self, user_id: int, wanted: ModelTry, language: Language) -> TryResult:
+        """Whether a model answers; raises what `ConfigService.tried` raises of the request."""
+        try:
+            async with self._turn(user_id, wanted):
+                endpoint = await self._configs.tried(user_id, wanted, wanted.model_name)
+                seconds = await self._seconds_to_answer(endpoint)
+        except (ReplyError, KeyUnreadable, ModelUrlNotAllowed) as error:
+            note_refusal(self._notes, error, user_id)
+            return TryResult(ok=False, error=_told(error, language), reply_seconds=None)
+        return TryResult(ok=True, error=None, reply_seconds=round(seconds, 3))
+
+    @asynccontextmanager
+    async def _turn(self, user_id: int, wanted: EndpointTry) -> AsyncIterator[None]:
+        lock = self._turns.setdefault(user_id, asyncio.Lock())
+        try:
+            async with at_most(TRIAL_SECONDS), lock:
+                yield
+        except ModelUrlNotAllowed as error:
+            raise ModelUrlNotAllowed(host=host_of(wanted.model_url or "")) from error
+
+    async def _seconds_to_answer(self, endpoint: Endpoint) -> float:
+        """Streams as a chat does, and leaves at the first words: what follows need not be paid."""
+
+        def leave(*_: str) -> None:
+            raise _Answered
+
+        began = perf_counter()
+        try:
+            await self._ai.stream_reply(endpoint, GREETING, leave)
+        except _Answered:
+            pass
+        except UpstreamBadResponse as error:
+            raise UpstreamNotCompatible from error
+        except UpstreamRejected as error:
+            raise await self._reason(endpoint, error) from error
+        return perf_counter() - began
+
+    async def _reason(self, endpoint: Endpoint, refusal: UpstreamRejected) -> ReplyError:
+        """A wrong path and a wrong model name are refused alike; the list of models tells."""
+        try:
+            names = await self._ai.list_models(endpoint)
+        except (UpstreamRejected, UpstreamBadResponse):
+            return UpstreamNotCompatible()
+        except ReplyError:
+            return refusal
+        return refusal if endpoint.model in names else UpstreamModelUnknown()
+
+
+def _told(error: AppError, language: Language) -> ErrorRead:
+    return ErrorRead(code=error.code, message=error.text(language))

@@ -1,0 +1,59 @@
+"""A reply that this process writes: its live text, and what of it is saved."""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.schemas.message import Kind
+from app.services.endpoints.service import SavedEndpoint
+from app.services.generation.live_reply import Ending, LiveReply
+
+CancelReason = Literal["stopped", "interrupted"]
+
+
+@dataclass(slots=True, eq=False)
+class RunningReply:
+    """One generation of this process, from its row in the database to its ending there.
+
+    `continues`: it goes on with a text that had been broken off.
+    """
+
+    generation_id: int
+    message_id: int
+    conversation_id: int
+    user_id: int
+    endpoint: SavedEndpoint
+    live: LiveReply
+    continues: bool = False
+    task: asyncio.Task[Ending] | None = None
+    cancel_reason: CancelReason | None = None
+    saved_content: int = field(init=False)
+    saved_reasoning: int = field(init=False)
+    opened_with: tuple[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # What the text has at the start is in the message's row already.
+        self.saved_content = self.live.content.length
+        self.saved_reasoning = self.live.reasoning.length
+        self.opened_with = (self.saved_content, self.saved_reasoning)
+
+    def cancel(self, reason: CancelReason) -> None:
+        """Close the upstream call; what was said so far is kept. The first reason stands."""
+        if self.cancel_reason is None:
+            self.cancel_reason = reason
+            if self.task is not None:
+                self.task.cancel()
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether this run brought any text."""
+        return (self.live.content.length, self.live.reasoning.length) != self.opened_with
+
+    def unsaved(self) -> list[tuple[Kind, int, str]]:
+        """The pieces that no commit holds yet: (kind, position, text)."""
+        pieces: list[tuple[Kind, int, str]] = []
+        if reasoning := self.live.reasoning.since(self.saved_reasoning):
+            pieces.append(("reasoning", self.saved_reasoning, reasoning))
+        if content := self.live.content.since(self.saved_content):
+            pieces.append(("content", self.saved_content, content))
+        return pieces

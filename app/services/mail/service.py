@@ -1,0 +1,70 @@
+"""Links for a new password, by mail, in the background: the request that asks learns nothing."""
+
+import asyncio
+import importlib
+from typing import Any
+
+from app.config import Settings
+from app.errors import Language, MailNotConfigured, ServerBusy
+from app.logs import log
+from app.services.auth.passwords import PasswordService, Reset
+
+WAITING = 100
+SMTP = "app.services.mail.smtp"
+TEXTS: dict[Language, tuple[str, str]] = {
+    "zh": (
+        "重置密码",
+        "{name}，您好：\n\n请打开下面的链接设置新密码。链接一小时内有效，只能使用一次。\n\n{link}\n\n"
+        "如果这不是您本人的请求，请忽略这封邮件，密码不会改变。\n",
+    ),
+    "en": (
+        "A new password",
+        "Hello {name},\n\nthis link sets a new password, once and within an hour:\n\n{link}\n\n"
+        "If you did not ask for it, do nothing: your password stays as it is.\n",
+    ),
+}
+
+
+class MailService:
+    """Looks accounts up and writes to them, one after another."""
+
+    def __init__(self, settings: Settings, passwords: PasswordService) -> None:
+        self._settings = settings
+        self._passwords = passwords
+        self._waiting: asyncio.Queue[tuple[str, Language]] = asyncio.Queue(WAITING)
+
+    def require(self) -> None:
+        """Raises MailNotConfigured where the operator has named no mail server."""
+        if not self._settings.smtp_host:
+            raise MailNotConfigured
+
+    def send_reset(self, email: str, language: Language) -> None:
+        """Have a link sent if an account has this address; ServerBusy when too many wait."""
+        try:
+            self._waiting.put_nowait((email, language))
+        except asyncio.QueueFull as error:
+            raise ServerBusy from error
+
+    async def run(self) -> None:
+        """Send what waits, for ever; returns at once where there is no mail server."""
+        if not self._settings.smtp_host:
+            return
+        server: Any = None
+        while True:
+            email, language = await self._waiting.get()
+            try:
+                server = server or await asyncio.to_thread(self._mail_server)
+                reset = await self._passwords.make_reset_for(email)
+                if reset is not None:
+                    await server.send(reset.email, *self._words(reset, language))
+            except Exception as error:  # whatever one mail does, the next one is sent
+                log.warning("mail_failed", cause=type(error).__name__)
+
+    def _mail_server(self) -> Any:
+        return importlib.import_module(SMTP).MailServer(self._settings)
+
+    def _words(self, reset: Reset, language: Language) -> tuple[str, str]:
+        subject, text = TEXTS[language]
+        # Behind a #, which browsers send to no server, so that no log has it.
+        link = f"{self._settings.public_url.rstrip('/')}/reset#token={reset.token}"
+        return subject, text.format(name=reset.username, link=link)

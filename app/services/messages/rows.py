@@ -1,0 +1,126 @@
+"""Stored messages as readers see them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from app.database import table_of
+from app.errors import AppError, Language, MessageNotFound, error_by_code
+from app.models import Generation, Message
+from app.schemas.message import ErrorRead, Exchange, MessageRead, UsageRead
+from app.services.messages.cursor import Cursor
+from app.services.messages.pieces import saved_text
+
+_message = table_of(Message)
+_generation = table_of(Generation)
+
+_sibling = _message.alias("sibling")
+_siblings = (
+    select(func.count())
+    .where(
+        _sibling.c.conversation_id == _message.c.conversation_id,
+        _sibling.c.parent_id.is_not_distinct_from(_message.c.parent_id),
+    )
+    .correlate(_message)
+)
+_VERSIONS = select(
+    _message.c.id,
+    _siblings.where(_sibling.c.id <= _message.c.id).scalar_subquery().label("version"),
+    _siblings.scalar_subquery().label("versions"),
+).where(_message.c.id.in_(bindparam("ids", expanding=True)))
+"""Counted by the database, along an index: a message may have thousands of versions."""
+
+
+def exchange_of(
+    connection: Connection, conversation_id: int, reply_id: int, language: Language
+) -> Exchange:
+    """A reply and the message it answers; MessageNotFound when either is gone."""
+    reply = find_message(connection, conversation_id, reply_id)
+    message = reply and find_message(connection, conversation_id, reply.parent_id)
+    if reply is None or message is None:
+        raise MessageNotFound
+    first, second = read_messages(connection, [message, reply], language)
+    return Exchange(message=first, reply=second)
+
+
+def find_message(connection: Connection, conversation_id: int, message_id: int) -> Row[Any] | None:
+    """A message's row, if it is in the conversation."""
+    return connection.execute(
+        select(_message).where(
+            _message.c.id == message_id, _message.c.conversation_id == conversation_id
+        )
+    ).first()
+
+
+def read_messages(
+    connection: Connection, rows: Sequence[Row[Any]], language: Language
+) -> list[MessageRead]:
+    """Rows of one conversation as messages: versions counted, text so far of a running reply.
+
+    Those of one parent follow each other, none left out between them.
+    """
+    first = {row.parent_id: row.id for row in reversed(rows)}
+    found = connection.execute(_VERSIONS, {"ids": list(first.values())}) if rows else ()
+    counted = {row.id: (row.version, row.versions) for row in found}
+    messages: list[MessageRead] = []
+    for row in rows:
+        # What was read a moment ago may be purged by now.
+        version, versions = counted.get(first[row.parent_id], (1, 1))
+        counted[first[row.parent_id]] = version + 1, versions
+        messages.append(_read(connection, row, version, versions, language))
+    return messages
+
+
+def _read(
+    connection: Connection, row: Row[Any], version: int, versions: int, language: Language
+) -> MessageRead:
+    content, reasoning, cursor = row.content, row.reasoning, None
+    if row.status == "generating":
+        content, reasoning, cursor = _so_far(connection, row)
+    error = error_of(row)
+    return MessageRead(
+        id=row.id,
+        sender=row.sender,
+        content=content,
+        timestamp=row.timestamp,
+        status=row.status,
+        parent_id=row.parent_id,
+        version=version,
+        versions=versions,
+        model_name=row.model_name,
+        finish_reason=row.finish_reason,
+        reasoning=reasoning or None,
+        usage=usage_of(row),
+        error=ErrorRead(code=error.code, message=error.text(language)) if error else None,
+        cursor=cursor,
+    )
+
+
+def _so_far(connection: Connection, row: Row[Any]) -> tuple[str, str, str]:
+    generation_id = connection.execute(
+        select(_generation.c.id)
+        .where(_generation.c.message_id == row.id)
+        .order_by(_generation.c.id.desc())
+        .limit(1)
+    ).scalar()
+    content, reasoning = row.content, row.reasoning or ""
+    if generation_id is not None:
+        content, reasoning = saved_text(connection, generation_id, content, reasoning)
+    return content, reasoning, str(Cursor(row.id, len(reasoning), len(content), run=row.run))
+
+
+def usage_of(row: Row[Any]) -> UsageRead | None:
+    """What a stored reply cost, where its endpoint told."""
+    if row.total_tokens is None:
+        return None
+    return UsageRead(
+        prompt_tokens=row.prompt_tokens or 0,
+        completion_tokens=row.completion_tokens or 0,
+        total_tokens=row.total_tokens,
+    )
+
+
+def error_of(row: Row[Any]) -> AppError | None:
+    """Why a stored reply ended badly, None where it did not."""
+    return error_by_code(row.error_code) if row.error_code else None

@@ -1,0 +1,97 @@
+"""Removes for good, once nobody needs it any more, what is over: deleted conversations, logins."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import Database, table_of
+from app.errors import AppError
+from app.logs import log
+from app.models import (
+    Conversation,
+    DefaultModelUse,
+    LoginSession,
+    PasswordReset,
+    WsTicket,
+    utc_now,
+)
+from app.services.upkeep.removal import remove_of_conversations, remove_of_sessions, remove_some
+from app.services.usage.daily import SECONDS_PER_DAY
+
+ROUND_SECONDS = 3600
+PAUSE_SECONDS = 0.05
+MARGIN = timedelta(hours=1)
+"""What is being purged is over on a node with another clock, too."""
+
+
+_conversation = table_of(Conversation)
+_session = table_of(LoginSession)
+_ticket = table_of(WsTicket)
+_reset = table_of(PasswordReset)
+_use = table_of(DefaultModelUse)
+
+type Part = Callable[[Connection, datetime], bool]
+"""Removes some of what was over before a time; False when there was no more of it."""
+
+
+class Purger:
+    """Clears away in small commits, so that nobody waits for a long one."""
+
+    def __init__(self, database: Database, retention: timedelta) -> None:
+        self._database = database
+        self._retention = retention
+
+    async def run(self) -> None:
+        """Purge at start and every hour, for ever."""
+        while True:
+            try:
+                await self.purge()
+            except (AppError, SQLAlchemyError) as error:
+                log.warning("purge_failed", cause=type(error).__name__)
+            except Exception:
+                log.exception("purge_failed")
+            await asyncio.sleep(ROUND_SECONDS)
+
+    async def purge(self) -> None:
+        """Remove conversations that were deleted longer ago than the retention, and all logins,
+        tickets, links and counts that are over."""
+        over = utc_now() - MARGIN
+        await self._in_parts(purge_conversations, over - self._retention)
+        for part in (purge_sessions, purge_tickets, purge_resets, purge_uses):
+            await self._in_parts(part, over)
+
+    async def _in_parts(self, part: Part, before: datetime) -> None:
+        while True:
+            if not await self._database.write(part, before):
+                return
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+def purge_conversations(connection: Connection, before: datetime) -> bool:
+    """Conversations that were deleted, with their messages."""
+    return remove_of_conversations(connection, _conversation.c.deleted_at < before)
+
+
+def purge_sessions(connection: Connection, before: datetime) -> bool:
+    """Sessions that were ended or have expired, with their refresh tokens."""
+    over = or_(_session.c.expires_at < before, _session.c.revoked_at < before)
+    return remove_of_sessions(connection, over)
+
+
+def purge_tickets(connection: Connection, before: datetime) -> bool:
+    """Tickets that were used and have expired since."""
+    return remove_some(connection, _ticket.c.jti, _ticket.c.expires_at < before)
+
+
+def purge_resets(connection: Connection, before: datetime) -> bool:
+    """Links for a new password that have expired."""
+    return remove_some(connection, _reset.c.user_id, _reset.c.expires_at < before)
+
+
+def purge_uses(connection: Connection, before: datetime) -> bool:
+    """Counts of messages to the operator's model on days that are over."""
+    over = _use.c.day < int(before.timestamp()) // SECONDS_PER_DAY
+    return remove_some(connection, _use.c.user_id, over)

@@ -1,0 +1,38 @@
+"""How many messages a user sends a day to the operator's model."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.database import table_of
+from app.errors import DailyLimitReached
+from app.models import DefaultModelUse
+
+SECONDS_PER_DAY = 86_400
+
+_use = table_of(DefaultModelUse)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many replies of a user run at once, and messages a day to the default model (0: any)."""
+
+    replies_per_user: int
+    default_model_daily: int
+
+
+def count_default(connection: Connection, user_id: int, limits: Limits, now: datetime) -> None:
+    """Count a message to the operator's model; DailyLimitReached when it is one too many."""
+    if limits.default_model_daily == 0:
+        return
+    seconds = int(now.timestamp())
+    day, used_today = divmod(seconds, SECONDS_PER_DAY)
+    key = (_use.c.user_id == user_id, _use.c.day == day)
+    used = connection.execute(select(_use.c.messages).where(*key)).scalar()
+    if used is None:
+        connection.execute(insert(_use).values(user_id=user_id, day=day, messages=1))
+    elif used < limits.default_model_daily:
+        connection.execute(update(_use).where(*key).values(messages=used + 1))
+    else:
+        raise DailyLimitReached(retry_after=SECONDS_PER_DAY - used_today)

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Update, insert, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    String,
+    Table,
+    Text,
+    Update,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.engine import URL
 
 from app.config import Settings
@@ -18,8 +29,16 @@ from app.encryption import KeyVault
 from app.errors import KeyUnreadable
 from app.migration import sync_engine
 from app.models import ModelConfig, User, utc_now
+from app.models.base import TABLE_OPTIONS
+from app.models.marks import marked, no_owner, sealed, sealed_columns
 from app.services.upkeep import master_keys
-from app.services.upkeep.master_keys import WrongEncryptionKey, canary_of, recognise, rotate
+from app.services.upkeep.master_keys import (
+    WrongEncryptionKey,
+    canary_of,
+    count_saved,
+    recognise,
+    rotate,
+)
 from tests import databases
 from tests.audit_log import verified
 from tests.cli_process import environment, run
@@ -230,11 +249,46 @@ async def test_a_change_that_was_overtaken_is_left_alone(
     await start_server(database_url=url)
     await asyncio.to_thread(save_many, url, KeyVault([OLD]))
     database = await asyncio.to_thread(open_database, settings(url, OLD))
-    row = (await database.read(master_keys._batch, 0))[0]
-    stale = [(row.id, "what was read before", "what must not be written")]
-    assert await database.write(master_keys._swap, stale) == 0
-    assert (await database.read(master_keys._batch, 0))[0] == row
+    column = table_of(ModelConfig).c.encrypted_api_key
+    row = (await database.read(master_keys._batch, column))[0]
+    stale = [(row[0], "what was read before", "what must not be written")]
+    assert await database.write(master_keys._swap, column, stale) == 0
+    assert (await database.read(master_keys._batch, column))[0] == row
     await database.close()
+
+
+async def test_every_column_that_is_marked_is_encrypted_anew(
+    url: str, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later table, too: whatever its key is, and where some rows have no secret."""
+    await start_server(database_url=url)
+    options: dict[str, Any] = TABLE_OPTIONS | marked(sealed("secret"), no_owner("A test's own"))
+    name = Column("name", String(40), primary_key=True)
+    later = Table("later", MetaData(), name, Column("secret", Text), **options)
+    old, new = KeyVault([OLD]), KeyVault([NEW])
+    rows: list[dict[str, Any]] = [
+        {"name": f"{n:04d}", "secret": old.seal(n, "u", "sk")} for n in range(MANY)
+    ]
+    rows += [{"name": "none", "secret": None}]
+
+    def make() -> None:
+        save_many(url, old)
+        engine = sync_engine(settings(url, OLD))
+        later.create(engine)
+        with engine.begin() as connection:
+            connection.execute(insert(later), rows)
+        engine.dispose()
+
+    await asyncio.to_thread(make)
+    monkeypatch.setattr(master_keys, "SEALED", [*master_keys.SEALED, *sealed_columns(later)])
+    database = await asyncio.to_thread(open_database, settings(url, OLD))
+    assert await database.read(count_saved) == 2 * MANY
+    done = await rotate(database, KeyVault([NEW, OLD]), lambda _: None)
+    assert (done.renewed, done.current, done.unreadable) == (2 * MANY, 2 * MANY, 0)
+    found = await database.read(lambda connection: connection.execute(select(later)).all())
+    await database.close()
+    opened = {int(name): new.open(int(name), "u", secret) for name, secret in found if secret}
+    assert opened == dict.fromkeys(range(MANY), "sk") and ("none", None) in found
 
 
 async def test_a_rotation_that_was_broken_off_goes_on(url: str, start_server: StartServer) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, Id, UtcDateTime, key_bytes
+from app.models.marks import PLAIN, marked, no_owner
 
 SEAL_BYTES = 32
 
@@ -19,7 +20,13 @@ class AuditEvent(Base):
     """
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index("idx_audit_user", "user_id", "id"), TABLE_OPTIONS)
+    __table_args__ = (
+        Index("idx_audit_user", "user_id", "id"),
+        TABLE_OPTIONS
+        | marked(
+            PLAIN, no_owner("About an account, and there for its time also when that is gone")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime())
@@ -41,7 +48,7 @@ class AuditHead(Base):
     """
 
     __tablename__ = "audit_head"
-    __table_args__ = GIVEN_KEY_OPTIONS
+    __table_args__ = GIVEN_KEY_OPTIONS | marked(PLAIN, no_owner("The head of everybody's log"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger)

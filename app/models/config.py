@@ -6,13 +6,14 @@ from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import TABLE_OPTIONS, Base, Id, UtcDateTime
+from app.models.marks import marked, owner, sealed
 
 
 class ModelConfig(Base):
     """An OpenAI-compatible endpoint; its key opens only with this user and this URL."""
 
     __tablename__ = "model_config"
-    __table_args__ = TABLE_OPTIONS
+    __table_args__ = TABLE_OPTIONS | marked(sealed("encrypted_api_key"), owner("user_id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"), unique=True)

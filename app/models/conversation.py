@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import TABLE_OPTIONS, Base, Id, UtcDateTime
+from app.models.marks import PLAIN, marked, owner
 
 
 class Conversation(Base):
@@ -19,7 +20,7 @@ class Conversation(Base):
     __table_args__ = (
         Index("idx_user_recent", "user_id", "deleted_at", "updated_at", "id"),
         Index("idx_deleted", "deleted_at"),
-        TABLE_OPTIONS,
+        TABLE_OPTIONS | marked(PLAIN, owner("user_id")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, Flag, Id, LongText, UtcDateTime
+from app.models.marks import PLAIN, marked, owner
 
 
 class Generation(Base):
@@ -21,7 +22,7 @@ class Generation(Base):
         Index("idx_generation_user", "user_id", "running_conversation_id"),
         Index("idx_generation_conversation", "conversation_id"),
         Index("idx_generation_finished", "finished_at"),
-        TABLE_OPTIONS,
+        TABLE_OPTIONS | marked(PLAIN, owner("user_id")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
@@ -45,7 +46,7 @@ class GenerationPiece(Base):
     """
 
     __tablename__ = "generation_piece"
-    __table_args__ = GIVEN_KEY_OPTIONS
+    __table_args__ = GIVEN_KEY_OPTIONS | marked(PLAIN, owner("generation_id"))
 
     generation_id: Mapped[int] = mapped_column(
         Id, ForeignKey("generation.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

@@ -6,6 +6,7 @@ from sqlalchemy import Enum, ForeignKey, Index, Integer, String, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import TABLE_OPTIONS, Base, Flag, Id, LongText, UtcDateTime, key_bytes
+from app.models.marks import PLAIN, marked, owner
 
 
 class Message(Base):
@@ -23,7 +24,7 @@ class Message(Base):
         Index("idx_message_path", "conversation_id", "active", "id"),
         Index("idx_message_parent", "conversation_id", "parent_id"),
         Index("idx_conversation_timestamp", "conversation_id", "timestamp"),
-        TABLE_OPTIONS,
+        TABLE_OPTIONS | marked(PLAIN, owner("conversation_id")),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)

@@ -4,6 +4,7 @@ from sqlalchemy import String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import GIVEN_KEY_OPTIONS, Base
+from app.models.marks import marked, no_owner, sealed
 
 
 class SchemaInfo(Base):
@@ -14,7 +15,9 @@ class SchemaInfo(Base):
     """
 
     __tablename__ = "schema_info"
-    __table_args__ = GIVEN_KEY_OPTIONS
+    __table_args__ = GIVEN_KEY_OPTIONS | marked(
+        sealed("key_canary"), no_owner("About the database itself")
+    )
 
     min_app_version: Mapped[str] = mapped_column(String(20), primary_key=True)
     key_canary: Mapped[str | None] = mapped_column(Text)

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, Id, UtcDateTime, key_bytes
+from app.models.marks import OPENS_ACCOUNT, marked, owner
 
 HASH_BYTES = 32
 
@@ -17,7 +18,10 @@ class LoginSession(Base):
     """
 
     __tablename__ = "session"
-    __table_args__ = (Index("idx_session_user", "user_id"), TABLE_OPTIONS)
+    __table_args__ = (
+        Index("idx_session_user", "user_id"),
+        TABLE_OPTIONS | marked(OPENS_ACCOUNT, owner("user_id")),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
@@ -36,7 +40,10 @@ class RefreshToken(Base):
     """
 
     __tablename__ = "refresh_token"
-    __table_args__ = (Index("idx_refresh_token_session", "session_id"), GIVEN_KEY_OPTIONS)
+    __table_args__ = (
+        Index("idx_refresh_token_session", "session_id"),
+        GIVEN_KEY_OPTIONS | marked(OPENS_ACCOUNT, owner("session_id")),
+    )
 
     hash: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), primary_key=True)
     session_id: Mapped[int] = mapped_column(Id, ForeignKey("session.id", ondelete="CASCADE"))
@@ -49,7 +56,10 @@ class WsTicket(Base):
     """A socket's ticket that was used; its row is what makes a second use fail."""
 
     __tablename__ = "ws_ticket"
-    __table_args__ = (Index("idx_ws_ticket_user", "user_id", "expires_at"), GIVEN_KEY_OPTIONS)
+    __table_args__ = (
+        Index("idx_ws_ticket_user", "user_id", "expires_at"),
+        GIVEN_KEY_OPTIONS | marked(OPENS_ACCOUNT, owner("user_id")),
+    )
 
     jti: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), primary_key=True)
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
@@ -60,7 +70,7 @@ class PasswordReset(Base):
     """The operator's leave to set a new password; a user has one at most."""
 
     __tablename__ = "password_reset"
-    __table_args__ = GIVEN_KEY_OPTIONS
+    __table_args__ = GIVEN_KEY_OPTIONS | marked(OPENS_ACCOUNT, owner("user_id"))
 
     user_id: Mapped[int] = mapped_column(
         Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False

@@ -6,6 +6,7 @@ from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import TABLE_OPTIONS, Base, Flag, Id, UtcDateTime, key_bytes
+from app.models.marks import PLAIN, marked, owner
 
 
 class User(Base):
@@ -15,7 +16,7 @@ class User(Base):
     """
 
     __tablename__ = "user"
-    __table_args__ = TABLE_OPTIONS
+    __table_args__ = TABLE_OPTIONS | marked(PLAIN, owner("id"))
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
     username: Mapped[str] = mapped_column(String(50))

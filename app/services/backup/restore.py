@@ -7,11 +7,13 @@ from itertools import batched, groupby, islice
 from operator import itemgetter
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Table, delete, insert, select
 
 from app.config import Settings
 from app.engines.sole_user import SoleUser
 from app.migration import migrate
+from app.models import Base
+from app.models.marks import opens_account
 from app.services.audit.chain import record_if_begun
 from app.services.audit.events import Action
 from app.services.backup.archive import Row, open_backup
@@ -25,9 +27,6 @@ from app.services.backup.transaction import CHANGE, transaction
 
 ITSELF = ("schema_info", "audit_head")
 """What every database has, also one that holds nothing yet."""
-
-LOGINS = ("ws_ticket", "refresh_token", "session", "password_reset")
-"""Of the rows that are restored, those that open an account."""
 
 Begin = Callable[[str, int], Progress]
 
@@ -60,14 +59,13 @@ def restore_backup(
                 raise_next_ids(connection, next_ids)  # ALTER TABLE cannot be taken back
         with transaction(settings, CHANGE) as connection:
             _require_empty(connection, replace)
-            _clear(connection)
+            _clear(connection, lambda table: True)
             _fill(connection, path, begin("Restoring", header.total))
             if connection.dialect.name == "sqlite":
                 raise_next_ids(connection, next_ids)
             if verify:
                 _compare(connection, path, begin("Comparing", header.total))
-            for name in LOGINS:
-                connection.execute(delete(TABLES[name]))
+            _clear(connection, opens_account)
             made_at = header.made_at.isoformat(timespec="seconds")
             record_if_begun(connection, Action.BACKUP_RESTORED, made_at=made_at, rows=header.total)
     return header
@@ -95,15 +93,16 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def _require_empty(connection: Connection, replace: bool) -> None:
-    for name, table in TABLES.items():
-        held = name not in ITSELF and connection.execute(select(table).limit(1)).first()
+    for table in Base.metadata.sorted_tables:
+        held = table.name not in ITSELF and connection.execute(select(table).limit(1)).first()
         if held and not replace:
             raise BackupError("The database is not empty: --replace gives up what it holds")
 
 
-def _clear(connection: Connection) -> None:
-    for table in reversed(TABLES.values()):
-        connection.execute(delete(table))
+def _clear(connection: Connection, which: Callable[[Table], bool]) -> None:
+    for table in reversed(Base.metadata.sorted_tables):
+        if which(table):
+            connection.execute(delete(table))
 
 
 def _fill(connection: Connection, path: Path, progress: Progress) -> None:

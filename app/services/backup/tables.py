@@ -12,9 +12,13 @@ from sqlalchemy import LargeBinary, Table
 
 from app.models import Base
 from app.models.base import UtcDateTime
+from app.models.marks import is_derived
 
-TABLES: dict[str, Table] = {table.name: table for table in Base.metadata.sorted_tables}
-"""Parents before their children, the order in which rows can be put back."""
+TABLES: dict[str, Table] = {
+    table.name: table for table in Base.metadata.sorted_tables if not is_derived(table)
+}
+"""Parents before their children, the order in which rows can be put back. What can be made again
+from other rows is none of a backup's."""
 
 Convert = Callable[[Any], Any]
 

@@ -1,24 +1,38 @@
-"""The master keys of a database: recognised at start, and changed while servers run."""
+"""The master keys of a database: recognised at start, and changed while servers run.
+
+What is encrypted with them is what the tables are marked with (`models/marks.py`).
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Column, Connection, func, select, update
 
 from app.database import Database, table_of
 from app.encryption import KeyVault
 from app.errors import KeyUnreadable
-from app.models import ModelConfig, SchemaInfo
+from app.models import Base, SchemaInfo
+from app.models.marks import sealed_columns
 from app.services.audit.chain import ChainBroken, SealedElsewhere, begin_chain, sign_again
 from app.services.audit.events import Action, record
 
 BATCH = 100
 
-_config = table_of(ModelConfig)
 _info = table_of(SchemaInfo)
 
+SEALED = [
+    column
+    for table in Base.metadata.sorted_tables
+    for column in sealed_columns(table)
+    if column is not _info.c.key_canary  # it tells which key the others have: last of all
+]
+
 Progress = Callable[[int], None]
+
+type Saved = tuple[Any, str]
+"""The key of a row, and a ciphertext in it."""
 
 
 class WrongEncryptionKey(RuntimeError):
@@ -54,7 +68,7 @@ def canary_of(connection: Connection) -> str | None:
 
 def count_saved(connection: Connection) -> int:
     """How many API keys are saved, near enough for a progress bar."""
-    return len(connection.execute(select(_config.c.id)).all())
+    return sum(connection.execute(select(func.count(column))).scalar_one() for column in SEALED)
 
 
 @dataclass(slots=True)
@@ -91,51 +105,49 @@ async def rotate(
 
 async def _pass(database: Database, vault: KeyVault, progress: Progress) -> Rotation:
     done = Rotation()
-    rows = await database.read(_batch, 0)
-    while rows:
-        await _renew(database, vault, rows, done)
-        progress(len(rows))
-        rows = await database.read(_batch, rows[-1].id)
+    for column in SEALED:
+        rows = await database.read(_batch, column)
+        while rows:
+            await _renew(database, vault, column, rows, done)
+            progress(len(rows))
+            rows = await database.read(_batch, column, rows[-1][0])
     return done
 
 
 async def _renew(
-    database: Database, vault: KeyVault, rows: list[Row[int, str]], done: Rotation
+    database: Database, vault: KeyVault, column: Column[str], rows: list[Saved], done: Rotation
 ) -> None:
     """Encrypt outside the transaction, so that it holds its locks for the writing alone."""
-    changes: list[tuple[int, str, str]] = []
-    for config_id, sealed in rows:
+    changes: list[tuple[Any, str, str]] = []
+    for key, sealed in rows:
         if vault.is_newest(sealed):
             done.current += 1
             continue
         try:
-            changes.append((config_id, sealed, vault.renewed(sealed)))
+            changes.append((key, sealed, vault.renewed(sealed)))
         except KeyUnreadable:
             done.unreadable += 1
     if changes:
-        renewed = await database.write(_swap, changes)
+        renewed = await database.write(_swap, column, changes)
         done.renewed += renewed
         done.overtaken += len(changes) - renewed
 
 
-def _batch(connection: Connection, after: int) -> list[Row[int, str]]:
-    return list(
-        connection.execute(
-            select(_config.c.id, _config.c.encrypted_api_key)
-            .where(_config.c.id > after)
-            .order_by(_config.c.id)
-            .limit(BATCH)
-        )
-    )
+def _batch(connection: Connection, column: Column[str], after: Any = None) -> list[Saved]:
+    """The next ciphertexts of a column behind a key, in the order of the table's keys."""
+    (key,) = column.table.primary_key
+    behind = () if after is None else (key > after,)
+    there = select(key, column).where(column.is_not(None), *behind)
+    return [(row[0], row[1]) for row in connection.execute(there.order_by(key).limit(BATCH))]
 
 
-def _swap(connection: Connection, changes: list[tuple[int, str, str]]) -> int:
+def _swap(connection: Connection, column: Column[str], changes: list[tuple[Any, str, str]]) -> int:
     """Replace ciphertexts that are still what was read; how many were."""
+    (key,) = column.table.primary_key
     swapped = 0
-    for config_id, old, new in changes:
-        unchanged = (_config.c.id == config_id, _config.c.encrypted_api_key == old)
-        result = connection.execute(update(_config).where(*unchanged).values(encrypted_api_key=new))
-        swapped += result.rowcount
+    for row, old, new in changes:
+        unchanged = update(column.table).where(key == row, column == old)
+        swapped += connection.execute(unchanged.values({column: new})).rowcount
     return swapped
 
 

@@ -2,23 +2,23 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { persistent } from "./api/client";
 import { loggedIn, resume } from "./api/session";
-import { AuthPage } from "./components/auth/AuthPage";
-import { ChatPage } from "./components/chat/ChatPage";
-import { ThreadSkeleton } from "./components/chat/ThreadSkeleton";
-import { Page } from "./components/Page";
-import { Sidebar } from "./components/sidebar/Sidebar";
-import { Switcher } from "./components/Switcher";
-import { Toast } from "./components/Toast";
+import { AuthPage } from "./features/account/AuthPage";
+import { ChatPage } from "./features/chat/ChatPage";
+import { ThreadSkeleton } from "./features/chat/ThreadSkeleton";
+import { Page } from "./ui/Page";
+import { Sidebar } from "./features/conversations/Sidebar";
+import { Switcher } from "./features/conversations/Switcher";
+import { Toast } from "./ui/Toast";
 import { t } from "./i18n";
 import { lazy } from "./markdown/lazy";
-import { account, loadAccount } from "./state/account";
-import { leaveLogin, logInFirst, route } from "./state/router";
-import { switcherOpen } from "./state/shortcuts";
+import { account, loadAccount } from "./features/account/account";
+import { leaveLogin, logInFirst, route } from "./browser/router";
+import { switcherOpen } from "./features/conversations/shortcuts";
 
 /** After an upgrade of the server its parts have other names. */
 const settingsFailed = signal(false);
 const settings = lazy(() =>
-  import("./components/settings/SettingsPage").catch((error: unknown) => {
+  import("./features/settings/SettingsPage").catch((error: unknown) => {
     settingsFailed.value = true;
     throw error;
   }),

@@ -3,7 +3,7 @@
  * renews it is out of reach for scripts. Tabs renew one at a time and hand each other the result.
  */
 import { signal } from "@preact/signals";
-import { alone } from "./anywhere";
+import { alone } from "../browser/anywhere";
 import { ApiError, send } from "./http";
 import type { Token as Answer } from "./types";
 

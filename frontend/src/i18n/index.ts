@@ -1,6 +1,6 @@
 /** The texts of the chosen language. Reading them in a component subscribes it to the choice. */
 import { ApiError } from "../api/http";
-import { locale } from "../state/preferences";
+import { locale } from "../browser/preferences";
 import { en } from "./en";
 import { zhCN } from "./zh-CN";
 

@@ -1,4 +1,4 @@
-import { CopyButton } from "../components/CopyButton";
+import { CopyButton } from "../ui/CopyButton";
 import { t } from "../i18n";
 import { useColours } from "./useColours";
 

@@ -1,6 +1,6 @@
 import type { Token, Tokens } from "marked";
 import type { ComponentChildren } from "preact";
-import { Icon } from "../components/Icon";
+import { Icon } from "../ui/Icon";
 import { t } from "../i18n";
 import { Formula } from "./Formula";
 import { decode, safeAddress, unlinked } from "./links";

@@ -1,0 +1,50 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api } from "../../api/client";
+import type { AuditEvent, AuditPage } from "../../api/types";
+import { t } from "../../i18n";
+import { locale } from "../../browser/preferences";
+import { Problem } from "../../ui/Problem";
+import { useAction } from "../../ui/useAction";
+import { Section } from "../../ui/Section";
+import { when } from "../../ui/when";
+
+const PAGE = 10;
+
+/** The person's own events of the audit log. */
+export function Activity() {
+  const entries = useSignal<AuditEvent[]>([]);
+  const more = useSignal<boolean | undefined>(undefined);
+  const { error, run } = useAction();
+  const load = async () => {
+    const last = entries.value.at(-1);
+    const query = `limit=${PAGE}${last ? `&before_id=${last.id}` : ""}`;
+    const page = await api<AuditPage>(`/auth/audit?${query}`);
+    entries.value = [...entries.value, ...page.events];
+    more.value = page.has_more;
+  };
+  useEffect(() => void run(load), []);
+  if (more.value === undefined && !error.value) return null;
+  const text = t().settings;
+  return (
+    <Section title={text.activity} lead={text.activityLead}>
+      <Problem text={error.value?.text} />
+      <ul class="rows">
+        {entries.value.map((entry) => (
+          <li key={entry.id}>
+            <div>
+              <strong>
+                {text.actions[entry.action] ?? entry.action}
+                {entry.outcome === "refused" && ` · ${text.refused}`}
+                {entry.count > 1 && ` × ${entry.count}`}
+              </strong>
+              <small>{[when(entry.at, locale.value), entry.address, entry.host].filter(Boolean).join(" · ")}</small>
+            </div>
+          </li>
+        ))}
+      </ul>
+      {!entries.value.length && !error.value && <p class="lead">{text.noActivity}</p>}
+      {more.value && <button class="button" onClick={() => void run(load)}>{text.more}</button>}
+    </Section>
+  );
+}

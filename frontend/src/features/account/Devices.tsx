@@ -1,0 +1,51 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api } from "../../api/client";
+import type { Device, SessionList } from "../../api/types";
+import { t } from "../../i18n";
+import { signOut } from "./account";
+import { locale } from "../../browser/preferences";
+import { Problem } from "../../ui/Problem";
+import { useAction } from "../../ui/useAction";
+import { deviceName } from "./device";
+import { Section } from "../../ui/Section";
+import { when } from "../../ui/when";
+
+export function Devices() {
+  const devices = useSignal<Device[] | null>(null);
+  const { busy, error, run } = useAction();
+  const load = async () => {
+    devices.value = (await api<SessionList>("/auth/sessions")).sessions;
+  };
+  useEffect(() => void run(load), []);
+  const end = (id: number) =>
+    run(async () => {
+      await api(`/auth/sessions/${id}`, { method: "DELETE" });
+      await load();
+    });
+  const text = t().settings;
+  return (
+    <Section title={text.devices} lead={text.devicesLead}>
+      <ul class="rows">
+        {devices.value?.map((device) => (
+          <li key={device.id}>
+            <div>
+              <strong>{deviceName(device.device)}</strong>
+              <small>
+                {device.address} · {device.current ? text.thisDevice : text.lastUsed(when(device.last_used_at, locale.value))}
+              </small>
+            </div>
+            {!device.current && (
+              <button class="button" disabled={busy.value} onClick={() => void end(device.id)} aria-label={`${text.signOut}: ${deviceName(device.device)}`}>
+                {text.signOut}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {!devices.value && !error.value && <span class="skeleton row-skeleton" />}
+      <Problem text={error.value?.text} />
+      <button class="button" onClick={() => void run(() => signOut(true))}>{text.signOutAll}</button>
+    </Section>
+  );
+}

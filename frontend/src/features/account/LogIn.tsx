@@ -1,0 +1,41 @@
+import { useSignal } from "@preact/signals";
+import { logIn } from "../../api/session";
+import { t } from "../../i18n";
+import { serverOptions } from "./account";
+import { follow, leaveLogin } from "../../browser/router";
+import { Field } from "../../ui/Field";
+import { PasswordField } from "../../ui/PasswordField";
+import { Problem } from "../../ui/Problem";
+import { useAction } from "../../ui/useAction";
+
+export function LogIn() {
+  const name = useSignal("");
+  const password = useSignal("");
+  const { busy, error, run } = useAction();
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (await run(() => logIn(name.value.trim(), password.value))) leaveLogin();
+  };
+  const text = t().auth;
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <h1>{text.welcome}</h1>
+      <Field label={text.nameOrEmail} autocomplete="username" autofocus required maxLength={100} value={name.value}
+        onValue={(value) => (name.value = value)} />
+      <PasswordField label={text.password} autocomplete="current-password" required maxLength={128} value={password.value}
+        onValue={(value) => (password.value = value)} />
+      <Problem text={error.value?.text} />
+      <button class="button primary wide" disabled={busy.value}>{text.logIn}</button>
+      <p class="auth-more">
+        {serverOptions.value?.registration === false ? (
+          <span>{text.closed}</span>
+        ) : (
+          <span>
+            {text.noAccount} <a href="/register" onClick={follow}>{text.register}</a>
+          </span>
+        )}
+        <a href="/reset" onClick={follow}>{text.forgot}</a>
+      </p>
+    </form>
+  );
+}

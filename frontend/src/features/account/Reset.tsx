@@ -1,0 +1,36 @@
+import { useSignal } from "@preact/signals";
+import { send } from "../../api/http";
+import { t } from "../../i18n";
+import { navigate } from "../../browser/router";
+import { notify } from "../../ui/toasts";
+import { PasswordField } from "../../ui/PasswordField";
+import { Problem } from "../../ui/Problem";
+import { useAction } from "../../ui/useAction";
+
+/** The token stands after `#`, where no server and no log sees it; `?token=` is taken too. */
+function tokenInAddress(): string {
+  const query = new URLSearchParams(location.search).get("token");
+  return query ?? location.hash.slice(1).replace(/^token=/, "");
+}
+
+export function Reset() {
+  const token = useSignal(tokenInAddress());
+  const password = useSignal("");
+  const { busy, error, run } = useAction();
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const body = { token: token.value, new_password: password.value };
+    if (!(await run(() => send("/auth/password/reset", { method: "POST", body })))) return;
+    notify({ text: t().auth.resetDone });
+    navigate("/login", { replace: true });
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)}>
+      <h1>{t().auth.resetTitle}</h1>
+      <PasswordField label={t().auth.newPassword} hint={t().auth.passwordHint} autocomplete="new-password" autofocus required
+        minLength={8} maxLength={128} value={password.value} onValue={(value) => (password.value = value)} />
+      <Problem text={error.value?.text} />
+      <button class="button primary wide" disabled={busy.value}>{t().common.save}</button>
+    </form>
+  );
+}

@@ -1,0 +1,39 @@
+/** Who is logged in, and what the operator offers. */
+import { signal } from "@preact/signals";
+import { api, patient, persistent } from "../../api/client";
+import { ApiError, send } from "../../api/http";
+import { leave } from "../../api/session";
+import type { Account, ServerOptions } from "../../api/types";
+import { claimDrafts, forgetDrafts } from "../chat/drafts";
+
+export const account = signal<Account | null>(null);
+export const serverOptions = signal<ServerOptions | null>(null);
+
+/** Waits as long as it takes; a session that has ended meanwhile has no account. */
+export async function loadAccount(): Promise<void> {
+  const found = await persistent(() => patient<Account>("/auth/me")).catch(() => null);
+  if (!found) return;
+  if (account.value === null) claimDrafts(found.id);
+  account.value = found;
+}
+
+/** Throws `ApiError` where the server could not be told. */
+export async function signOut(everywhere = false): Promise<void> {
+  try {
+    await api(everywhere ? "/auth/logout-all" : "/auth/logout", { method: "POST" });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) throw error; // it has ended already
+  }
+  leave();
+  forgetDrafts();
+}
+
+export async function deleteAccount(password: string): Promise<void> {
+  await api("/auth/me", { method: "DELETE", body: { password } });
+  leave();
+  forgetDrafts();
+}
+
+export async function loadOptions(): Promise<void> {
+  serverOptions.value ??= await send<ServerOptions>("/auth/options").catch(() => null);
+}

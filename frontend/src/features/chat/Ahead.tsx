@@ -1,0 +1,40 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { t } from "../../i18n";
+import { withdraw } from "./current";
+import type { Pending } from "./thread";
+
+/** A request on its way: what was said, the place of the reply, and a pause that the server wants. */
+export function Ahead({ item }: { item: Pending }) {
+  const { request, refused } = item;
+  const said = "content" in request ? request.content : undefined;
+  const reply = !refused && request.type !== "continue"; // a reply that goes on has its place
+  return (
+    <>
+      {said !== undefined && (
+        <article class="said pending">
+          <h2 class="unseen">{t().thread.you}</h2>
+          <div class="said-text" dir="auto">{said}</div>
+          {refused ? <Pause item={item} /> : <div class="actions" />}
+        </article>
+      )}
+      {said === undefined && refused && <article class="reply"><Pause item={item} /></article>}
+      {reply && <article class="reply streaming"><p class="waiting" aria-hidden="true"><i /></p><div class="actions" /></article>}
+    </>
+  );
+}
+
+/** Counts down, for the eye only: what is read aloud is said once. */
+function Pause({ item }: { item: Pending }) {
+  const left = useSignal(item.refused!.later!);
+  useEffect(() => {
+    const timer = setInterval(() => (left.value = Math.max(1, left.value - 1)), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return (
+    <div class="ending" role="timer">
+      <p>{t().thread.waiting(left.value)}</p>
+      <button class="button" onClick={() => withdraw(item)}>{"content" in item.request ? t().thread.putBack : t().common.cancel}</button>
+    </div>
+  );
+}

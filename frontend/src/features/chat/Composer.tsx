@@ -1,0 +1,61 @@
+import { effect, useComputed, useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { explainError, t } from "../../i18n";
+import { say, stop, thread } from "./current";
+import { draftOf, draftsChanged, keepDraft } from "./drafts";
+import { isTouch, isWide } from "../../browser/preferences";
+import { currentId } from "../../browser/router";
+import { busy, running } from "./thread";
+import { Icon } from "../../ui/Icon";
+import { IconButton } from "../../ui/IconButton";
+import { Problem } from "../../ui/Problem";
+import { TextArea } from "../../ui/TextArea";
+
+const MOST_CHARACTERS = 100_000;
+
+export function Composer() {
+  const conversationId = currentId.peek();
+  const input = useRef<HTMLTextAreaElement>(null);
+  const text = useSignal(draftOf(conversationId));
+  const problem = useSignal("");
+  const streaming = useComputed(() => !!running(thread.value));
+  const waits = useComputed(() => busy(thread.value));
+
+  useLayoutEffect(() => {
+    if (isWide()) input.current!.focus();
+  }, []);
+  // Before the first key is typed: effects of the other kind may come many keys later.
+  useLayoutEffect(() => effect(() => void (draftsChanged.value && (text.value = draftOf(conversationId)))), []);
+  useLayoutEffect(() => effect(() => keepDraft(conversationId, text.value)), []);
+
+  const tooLong = text.value.length > MOST_CHARACTERS;
+  const send = async () => {
+    const content = text.value.trim();
+    if (!content || waits.value || tooLong) return;
+    problem.value = "";
+    text.value = "";
+    try {
+      await say(content);
+    } catch (error) {
+      problem.value = explainError(error);
+    }
+  };
+  return (
+    <div class="composer-area column">
+      <Problem text={tooLong ? t().composer.tooLong(text.value.length) : problem.value} />
+      <form class="composer" onSubmit={(event) => (event.preventDefault(), void send())}
+        onClick={({ target, currentTarget }) => (isWide() || target === currentTarget) && input.current!.focus()}>
+        <TextArea inputRef={input} value={text} label={t().composer.label} placeholder={t().composer.placeholder} describedBy={isTouch() ? undefined : "composer-hint"}
+          onEnter={() => void send()} />
+        {streaming.value ? (
+          <IconButton key="stop" icon="stop" class="send" label={t().composer.stop} onClick={stop} />
+        ) : (
+          <button key="send" class="icon-button send" aria-label={t().composer.send} title={t().composer.send} disabled={!text.value.trim() || waits.value || tooLong}>
+            <Icon name="send" />
+          </button>
+        )}
+      </form>
+      {!isTouch() && <p class="composer-hint" id="composer-hint">{t().composer.hint}</p>}
+    </div>
+  );
+}

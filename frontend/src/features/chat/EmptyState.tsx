@@ -1,0 +1,43 @@
+import { t } from "../../i18n";
+import { draftOf, putDraft } from "./drafts";
+import { currentId } from "../../browser/router";
+
+function greeting(name: string): string {
+  const { morning, afternoon, evening } = t().empty;
+  const hour = new Date().getHours();
+  if (hour >= 4 && hour < 12) return morning(name);
+  return hour >= 12 && hour < 18 ? afternoon(name) : evening(name);
+}
+
+/** What a person typed; the opening that was chosen before makes room for another. */
+function withoutOpening(text: string): string {
+  const chosen = t().empty.openings.find(({ prompt }) => text.startsWith(prompt));
+  return chosen ? text.slice(chosen.prompt.length) : text;
+}
+
+/** An invitation: a greeting, and a few ways to begin. */
+export function EmptyState({ name }: { name: string }) {
+  const begin = (prompt: string) => {
+    const text = prompt + withoutOpening(draftOf(currentId.value));
+    putDraft(currentId.value, text);
+    const input = document.querySelector<HTMLTextAreaElement>(".composer textarea")!;
+    input.focus();
+    requestAnimationFrame(() => input.setSelectionRange(text.length, text.length));
+  };
+  return (
+    <div class="empty">
+      <h1>{greeting(name)}</h1>
+      <p>{t().empty.lead}</p>
+      <ul class="openings">
+        {t().empty.openings.map(({ title, prompt }) => (
+          <li key={title}>
+            <button type="button" onClick={() => begin(prompt)}>
+              <strong>{title}</strong>
+              <span>{prompt.trim().replace(/[:：，]$/, "")}…</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

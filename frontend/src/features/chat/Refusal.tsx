@@ -1,0 +1,44 @@
+import { explain, t } from "../../i18n";
+import { pending, request, withdraw } from "./current";
+import { follow } from "../../browser/router";
+import type { Pending } from "./thread";
+import { Icon } from "../../ui/Icon";
+
+/** The request about this message that only a person can send again, if there is one. */
+export function refusalOf(messageId: number): Pending | undefined {
+  return pending.value.find(
+    ({ request, refused }) => refused && refused.later === undefined && "message_id" in request && request.message_id === messageId,
+  );
+}
+
+/** Why a request was refused, and what can be done about it. */
+export function Refusal({ item, busy }: { item: Pending; busy: boolean }) {
+  const isMessage = item.request.type === "message";
+  return (
+    <div class="ending bad" role="status">
+      <Reason item={item} />
+      <button class="button" disabled={busy} onClick={() => request(item.request)}>{t().common.retry}</button>
+      <button class="button" onClick={() => withdraw(item)}>{isMessage ? t().thread.putBack : t().common.cancel}</button>
+    </div>
+  );
+}
+
+export function Reason({ item: { refused } }: { item: Pending }) {
+  return (
+    <>
+      <p><Icon name="alert" />{explain(refused!)}</p>
+      {refused!.code === "model_not_configured" && <a href="/settings" onClick={follow}>{t().thread.modelSettings}</a>}
+    </>
+  );
+}
+
+/** A message that was refused stays under the thread. */
+export function RefusedMessage({ item, busy }: { item: Pending; busy: boolean }) {
+  return (
+    <article class="said">
+      <h2 class="unseen">{t().thread.you}</h2>
+      {"content" in item.request && <div class="said-text" dir="auto">{item.request.content}</div>}
+      <Refusal item={item} busy={busy} />
+    </article>
+  );
+}

@@ -1,0 +1,231 @@
+/** The conversation on the screen: its thread, its socket, and what a person can do in it. */
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import { uniqueId } from "../../browser/anywhere";
+import { api, patient } from "../../api/client";
+import { ConversationSocket } from "../../api/socket";
+import type { Conversation, Message, MessagePage, ReplyRequest, ServerEvent } from "../../api/types";
+import { account } from "../account/account";
+import { createConversation, expectTitle, retitle, titleOf, touch } from "../conversations/conversations";
+import { draftOf, keepDraft, putBack } from "./drafts";
+import { currentId, navigate, route } from "../../browser/router";
+import { busy, emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
+import { moment } from "../conversations/titles";
+import { findVersion } from "./versions";
+import { keepWaiting, waitingIn } from "./waiting";
+
+const PAGE = 50;
+
+export const thread = signal<Thread>(emptyThread);
+export const socket = signal<ConversationSocket | null>(null);
+/** Requests on their way, and refused ones; told apart from the growing text of replies. */
+export const pending = computed(() => thread.value.pending);
+/** The conversation at this address does not exist, or is somebody else's. */
+export const gone = signal(false);
+
+/** The reply that was the last to end, for those who watch. */
+export const ended = signal({ id: 0 });
+
+let openId: number | null = null;
+let queue: ServerEvent[] = [];
+let olderRequest: Promise<void> | undefined;
+/** The server has answered on this connection, so that from now on it shows whatever begins. */
+let attached = false;
+
+export function dispatch(event: ThreadEvent): void {
+  const before = thread.value;
+  thread.value = reduce(before, event);
+  keepWaiting(openId, before.pending, thread.value.pending);
+}
+
+export function openConversation(id: number | null): void {
+  if (id === openId) return;
+  socket.peek()?.close();
+  if (busy(thread.peek())) expectTitle();
+  openId = id;
+  queue = [];
+  olderRequest = undefined;
+  batch(() => {
+    thread.value = emptyThread;
+    gone.value = false;
+    title.value = "";
+    socket.value = id === null ? null : connect(id);
+    if (id !== null && account.value) takeUp(id); // else they may be somebody else's
+  });
+}
+
+/** What was sent here before and has not begun its reply is on its way again. */
+function takeUp(id: number): void {
+  dispatch({ type: "waiting", items: waitingIn(id) });
+}
+
+/** Say something; the first message of all makes the conversation. */
+export async function say(content: string): Promise<void> {
+  const message = { type: "message", content, client_id: uniqueId() } as const;
+  request(message);
+  if (openId === null) await begin(message);
+}
+
+/** Whoever has gone elsewhere meanwhile stays there; the message is sent once they are back. */
+async function begin(message: ReplyRequest & { type: "message" }): Promise<void> {
+  const first = [{ request: message }];
+  try {
+    const made = await createConversation();
+    keepWaiting(made.id, [], first);
+    if (openId === null && route.peek().page === "chat") goTo(made.id, message);
+  } catch (error) {
+    dispatch({ type: "withdraw", client_id: message.client_id });
+    putBack(null, message.content);
+    throw error;
+  } finally {
+    keepWaiting(null, first, []);
+  }
+}
+
+/** Into the conversation that was made, with what was typed since. */
+function goTo(id: number, message: ReplyRequest): void {
+  keepDraft(id, draftOf(null));
+  keepDraft(null, "");
+  batch(() => {
+    openConversation(id);
+    dispatch({ type: "latest", page: { messages: [], has_more: false } });
+    request(message);
+    navigate(`/c/${id}`);
+  });
+}
+
+export function request(event: ReplyRequest): void {
+  dispatch({ type: "request", request: event });
+  socket.value?.send(event);
+}
+
+/** Takes back a request that was refused; what a message said goes into the composer again. */
+export function withdraw({ request }: Pending): void {
+  dispatch({ type: "withdraw", client_id: request.client_id });
+  if (request.type === "message") putBack(openId, request.content);
+}
+
+export function stop(): void {
+  if (socket.value?.send({ type: "stop" })) return;
+  void patient(`/conversations/${openId}/stop`, { method: "POST" }).catch(() => undefined);
+}
+
+/** Shows another version of a message, here where the conversation is still open by then. */
+export async function showVersion(message: Message, version: number): Promise<void> {
+  const id = openId;
+  const found = await findVersion(message, version);
+  if (found === undefined) return;
+  const page = await patient<MessagePage>(`/messages/${found}/activate`, { method: "POST" });
+  if (id === openId) dispatch({ type: "activated", page });
+}
+
+export function loadOlder(): Promise<void> {
+  const { messages, hasMore } = thread.value;
+  if (!hasMore || !messages[0]) return Promise.resolve();
+  const id = openId;
+  olderRequest ??= patient<MessagePage>(
+    `/conversations/${id}/messages?limit=${PAGE}&before_id=${messages[0].id}`,
+  )
+    .then((page) => id === openId && dispatch({ type: "older", page }))
+    .then(() => undefined)
+    .finally(() => (olderRequest = undefined));
+  return olderRequest;
+}
+
+function connect(id: number): ConversationSocket {
+  let opened = false;
+  return new ConversationSocket(id, {
+    async prepare(signal) {
+      const [page] = await Promise.all([
+        api<MessagePage>(`/conversations/${id}/messages?limit=${PAGE}`, { signal }), // the socket waits, and says so
+        knowTitle(id, signal),
+      ]);
+      if (signal.aborted) return undefined;
+      queue = [];
+      attached = false;
+      dispatch({ type: "latest", page });
+      takeUp(id);
+      return running(thread.value)?.cursor ?? undefined;
+    },
+    onOpen() {
+      thread.value.pending.forEach(({ request, refused }) => !refused && socket.value?.send(request));
+      socket.value?.send({ type: "ping" });
+    },
+    onEvent(event) {
+      enqueue(event);
+      if (event.type !== "pong" || attached) return;
+      attached = true;
+      void catchUp().catch(() => undefined);
+      // The model names a conversation after its first reply; others may while nobody is connected.
+      if (opened || thread.value.messages.length <= 2) void readTitle(id).catch(() => undefined);
+      opened = true;
+    },
+    onGone: () => (gone.value = true),
+  });
+}
+
+async function knowTitle(id: number, signal: AbortSignal): Promise<void> {
+  if (titleOf(id) === undefined) await readTitle(id, signal);
+}
+
+async function readTitle(id: number, signal?: AbortSignal): Promise<void> {
+  const asked = moment();
+  const found = await api<Conversation>(`/conversations/${id}`, { signal });
+  const newest = retitle(id, found.title, asked);
+  if (id === openId) title.value = newest;
+}
+
+/** Of a conversation that the list has not reached yet. */
+export const title = signal("");
+
+/** All events of a frame make one change of the page; a page that nobody sees has no frames. */
+function enqueue(event: ServerEvent): void {
+  queue.push(event);
+  if (queue.length > 1) return;
+  const id = openId;
+  const flush = () => id === openId && apply();
+  if (document.hidden) setTimeout(flush, 100);
+  else requestAnimationFrame(flush);
+}
+
+function apply(): void {
+  const events = queue;
+  queue = [];
+  batch(() => events.forEach(applyOne));
+  if (thread.value.stale) socket.value?.reconnect(); // what comes meanwhile has no place to go to
+}
+
+function applyOne(event: ServerEvent): void {
+  dispatch(event);
+  const id = openId!;
+  if (event.type === "title") title.value = retitle(id, event.title); // the list may not be here yet
+  if (event.type === "start" && !event.resumed) touch(id);
+  if (event.type === "error" && event.client_id) sendLater(event.client_id);
+  if ((event.type === "done" || event.type === "error") && event.message_id) ended.value = { id: event.message_id };
+}
+
+function sendLater(clientId: string): void {
+  const id = openId;
+  const waiting = () => thread.value.pending.find((item) => item.request.client_id === clientId);
+  const seconds = waiting()?.refused?.later;
+  if (seconds === undefined) return;
+  setTimeout(() => {
+    const item = id === openId && waiting();
+    if (item) request(item.request);
+  }, seconds * 1000);
+}
+
+/** Brings in what began and ended between reading the history and being attached. */
+async function catchUp(): Promise<void> {
+  const id = openId;
+  const page = await patient<MessagePage>(`/conversations/${id}/messages?limit=${PAGE}`);
+  if (id !== openId || !attached) return;
+  apply();
+  const last = page.messages.at(-1);
+  const missed = last && !thread.value.messages.some((message) => message.id === last.id);
+  if (missed && !running(thread.value)) dispatch({ type: "latest", page });
+}
+
+effect(() => {
+  const id = currentId.value;
+  untracked(() => openConversation(id));
+});

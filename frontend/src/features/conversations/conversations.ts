@@ -1,0 +1,159 @@
+/** The list of conversations, most recently used first, as far as it has been loaded. */
+import { signal } from "@preact/signals";
+import { patient } from "../../api/client";
+import type { ConversationCreated } from "../../api/schema";
+import type { Conversation, ConversationPage } from "../../api/types";
+import { explainError, t } from "../../i18n";
+import { mergeFirstPage } from "./firstPage";
+import { currentId, navigate } from "../../browser/router";
+import { moment, newestTitle } from "./titles";
+import { dismiss, notify } from "../../ui/toasts";
+
+const PAGE = 40;
+/** By then a title has come: replies are short or long. */
+const TITLED_SECONDS = [3, 10, 30];
+
+export const conversations = signal<Conversation[]>([]);
+export const moreConversations = signal<boolean | undefined>(undefined);
+/** The end of the last page: the next one begins after it. */
+let last: Conversation | undefined;
+let loading: Promise<void> | undefined;
+
+/** The next page; whatever is being loaded already comes first. */
+export function loadConversations(limit = PAGE): Promise<void> {
+  loading ??= load(limit).finally(() => (loading = undefined));
+  return loading;
+}
+
+/** What was made, used, renamed or deleted in other tabs and on other devices. */
+export async function refreshConversations(): Promise<void> {
+  await loading?.catch(() => undefined);
+  if (moreConversations.value === undefined) return; // nothing to bring up to date
+  loading ??= refresh().finally(() => (loading = undefined));
+  return loading;
+}
+
+export async function createConversation(): Promise<Conversation> {
+  const made = await patient<ConversationCreated>("/conversations", { method: "POST" });
+  const conversation = { ...made, updated_at: made.created_at };
+  conversations.value = [conversation, ...conversations.value];
+  return conversation;
+}
+
+export async function rename(id: number, title: string): Promise<void> {
+  const before = titleOf(id);
+  retitle(id, title);
+  try {
+    await patient(`/conversations/${id}`, { method: "PATCH", body: { title } });
+    retitle(id, title); // newer than what was asked for while it was on its way
+  } catch (error) {
+    if (before !== undefined && titleOf(id) === title) retitle(id, before);
+    throw error;
+  }
+}
+
+/** Undefined for a conversation that the list has not reached. */
+export function titleOf(id: number): string | undefined {
+  return conversations.value.find((item) => item.id === id)?.title;
+}
+
+/** The conversation was said to be called so, now or when that was asked; the title it has by now. */
+export function retitle(id: number, title: string, at?: number): string {
+  const newest = newestTitle(id, title, at);
+  if (titleOf(id) !== newest) update(id, { title: newest });
+  return newest;
+}
+
+/** Deletes at once; the notice that follows can take it back. */
+export async function remove(conversation: Conversation): Promise<void> {
+  conversations.value = without(conversation.id);
+  const shown = currentId.value === conversation.id;
+  if (shown) navigate("/");
+  try {
+    await patient(`/conversations/${conversation.id}`, { method: "DELETE" });
+  } catch (error) {
+    insert(conversation);
+    throw error;
+  }
+  notify({
+    text: t().list.deleted(conversation.title),
+    action: { label: t().common.undo, run: () => void restore(conversation, shown) },
+  });
+}
+
+/** A conversation was used: to the top, under the title it has now. */
+export function touch(id: number, title?: string): void {
+  const known = conversations.value.find((item) => item.id === id);
+  if (!known) return refreshQuietly(); // it was made elsewhere
+  const used = { ...known, title: title ?? known.title, updated_at: new Date().toISOString() };
+  conversations.value = [used, ...without(id)];
+}
+
+export function update(id: number, change: Partial<Conversation>): void {
+  conversations.value = conversations.value.map((item) => (item.id === id ? { ...item, ...change } : item));
+}
+
+async function restore(conversation: Conversation, show: boolean): Promise<void> {
+  dismiss();
+  try {
+    await patient(`/conversations/${conversation.id}/restore`, { method: "POST" });
+  } catch (error) {
+    const again = { label: t().common.retry, run: () => void restore(conversation, show) };
+    return notify({ text: explainError(error), action: again });
+  }
+  insert(conversation);
+  if (show) navigate(`/c/${conversation.id}`);
+}
+
+function without(id: number): Conversation[] {
+  return conversations.value.filter((item) => item.id !== id);
+}
+
+/** Where it belongs by the time of its last use. */
+function insert(conversation: Conversation): void {
+  const all = [...without(conversation.id), conversation];
+  conversations.value = all.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+}
+
+async function load(limit: number): Promise<void> {
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (last) {
+    query.set("before", last.updated_at);
+    query.set("before_id", String(last.id));
+  }
+  const asked = moment();
+  const page = await patient<ConversationPage>(`/conversations?${query}`);
+  const known = new Set(conversations.value.map((item) => item.id));
+  const found = page.conversations.filter((item) => !known.has(item.id));
+  last = page.conversations.at(-1) ?? last;
+  conversations.value = [
+    ...conversations.value,
+    ...found.map((item) => ({ ...item, title: newestTitle(item.id, item.title, asked) })),
+  ];
+  moreConversations.value = page.conversations.length === limit;
+}
+
+async function refresh(): Promise<void> {
+  const before = conversations.value;
+  const asked = moment();
+  const page = await patient<ConversationPage>(`/conversations?limit=${PAGE}`);
+  const found = page.conversations.map((item) => ({ ...item, title: newestTitle(item.id, item.title, asked) }));
+  const isFull = found.length === PAGE;
+  const { items, gap } = mergeFirstPage(before, conversations.value, found, isFull);
+  if (gap) last = found.at(-1);
+  conversations.value = items;
+  moreConversations.value = isFull && (gap || moreConversations.value);
+}
+
+/** A conversation was left while its reply runs: its title comes after that, and no socket tells. */
+export function expectTitle(): void {
+  TITLED_SECONDS.forEach((seconds) => setTimeout(refreshQuietly, seconds * 1000));
+}
+
+/** For what nobody asked for: the next time will do. */
+function refreshQuietly(): void {
+  void refreshConversations().catch(() => undefined);
+}
+
+addEventListener("online", refreshQuietly);
+addEventListener("visibilitychange", () => !document.hidden && refreshQuietly());

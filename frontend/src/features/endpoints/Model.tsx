@@ -1,0 +1,39 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { api } from "../../api/client";
+import { ApiError } from "../../api/http";
+import type { ModelConfig } from "../../api/types";
+import { explainError, t } from "../../i18n";
+import { account, loadAccount } from "../account/account";
+import { notify } from "../../ui/toasts";
+import { ModelForm } from "./ModelForm";
+import { Problem } from "../../ui/Problem";
+import { Section } from "../../ui/Section";
+
+export function Model() {
+  const saved = useSignal<ModelConfig | null | undefined>(undefined);
+  const problem = useSignal("");
+  useEffect(() => {
+    api<ModelConfig>("/auth/config").then(
+      (config) => (saved.value = config),
+      (error: unknown) => {
+        if (error instanceof ApiError && error.code === "config_not_found") saved.value = null;
+        else problem.value = explainError(error);
+      },
+    );
+  }, []);
+  const operator = account.value?.default_model;
+  const onSaved = () => {
+    notify({ text: t().common.saved });
+    void loadAccount();
+    void api<ModelConfig>("/auth/config").then((config) => (saved.value = config));
+  };
+  return (
+    <Section title={t().settings.model} lead={operator ? t().model.operator(operator) : undefined}>
+      <Problem text={problem.value || undefined} />
+      {saved.value !== undefined && (
+        <ModelForm key={saved.value?.configured_at ?? "new"} saved={saved.value} saveLabel={t().common.save} onSaved={onSaved} />
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,34 @@
+import { useEffect } from "preact/hooks";
+import { t } from "../../i18n";
+import { loadOptions, serverOptions } from "../account/account";
+import { Page } from "../../ui/Page";
+import { Activity } from "../account/Activity";
+import { DeleteAccount } from "../account/DeleteAccount";
+import { Devices } from "../account/Devices";
+import { General } from "./General";
+import { Model } from "../endpoints/Model";
+import { Password } from "../account/Password";
+
+export function SettingsPage() {
+  const text = t().settings;
+  useEffect(() => void loadOptions(), []);
+  useEffect(() => {
+    document.title = `${text.title} · ${t().appName}`;
+  });
+  return (
+    <Page heading="">
+      <div class="scroll">
+        <div class="column settings">
+          <h1>{text.title}</h1>
+          <General />
+          <Model />
+          <Password />
+          <Devices />
+          <Activity />
+          <DeleteAccount />
+          {serverOptions.value && <p class="settings-foot">{text.version(serverOptions.value.version)}</p>}
+        </div>
+      </div>
+    </Page>
+  );
+}

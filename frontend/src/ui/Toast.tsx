@@ -1,0 +1,18 @@
+import { t } from "../i18n";
+import { dismiss, toast } from "./toasts";
+import { IconButton } from "./IconButton";
+
+export function Toast() {
+  const notice = toast.value;
+  return (
+    <div class="toast-area" role="status">
+      {notice && (
+        <div class="toast">
+          <span>{notice.text}</span>
+          {notice.action && <button class="link" onClick={notice.action.run}>{notice.action.label}</button>}
+          <IconButton icon="close" label={t().common.close} onClick={dismiss} />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+/** Both languages have the same texts, each says something, and no code of the API is without one. */
+import { expect, it } from "vitest";
+import api from "../../../docs/api.md?raw";
+import { en } from "../../src/i18n/en";
+import { zhCN } from "../../src/i18n/zh-CN";
+
+function keys(texts: object, prefix = ""): string[] {
+  return Object.entries(texts).flatMap(([key, value]) =>
+    value && typeof value === "object" ? keys(value, `${prefix}${key}.`) : [`${prefix}${key}`],
+  );
+}
+
+it("has the same keys in both languages", () => {
+  expect(keys(zhCN)).toEqual(keys(en));
+});
+
+it("leaves no text empty", () => {
+  for (const texts of [en, zhCN]) expect(JSON.stringify(texts)).not.toContain('""');
+});
+
+it("explains every code that docs/api.md lists", () => {
+  const tables = api.slice(api.indexOf("## Errors"), api.indexOf("## Limits"));
+  const codes = [...tables.matchAll(/^\| `(\w+)` \|/gm)].map((row) => row[1]!);
+  const unseen = ["not_found", "method_not_allowed", "origin_not_allowed", "invalid_cursor", "client_id_reused",
+    "session_not_found", "config_not_found"];
+  expect(codes.length).toBeGreaterThan(40);
+  expect(codes.filter((code) => !(code in en.errors) && !unseen.includes(code))).toEqual([]);
+});

@@ -10,8 +10,8 @@ import { Sidebar } from "./features/conversations/Sidebar";
 import { Switcher } from "./features/conversations/Switcher";
 import { Toast } from "./ui/Toast";
 import { t } from "./i18n";
-import { lazy } from "./markdown/lazy";
 import { account, loadAccount } from "./features/account/account";
+import { lazy } from "./browser/lazy";
 import { leaveLogin, logInFirst, route } from "./browser/router";
 import { switcherOpen } from "./features/conversations/shortcuts";
 

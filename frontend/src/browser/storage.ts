@@ -2,21 +2,36 @@
  * Short texts that this browser keeps for the page. Where it keeps none (storage is blocked, or
  * full), they last as long as the tab.
  */
+type BrowserKey = "theme" | "locale" | "sidebar" | typeof OWNER;
+/** Its text is one person's: nobody else at this browser finds it. */
+type PersonalKey = `${"draft" | "waiting"}:${number | "new"}`;
+
+const PERSONAL = /^(draft|waiting):/;
+const OWNER = "drafts-of";
+
 const unkept = new Map<string, string>();
 
-export function stored(key: string): string | null {
+export function stored(key: BrowserKey | PersonalKey): string | null {
   return unkept.get(key) ?? tried(() => localStorage.getItem(key)) ?? null;
 }
 
 /** Null removes it. */
-export function store(key: string, text: string | null): void {
+export function store(key: BrowserKey | PersonalKey, text: string | null): void {
   unkept.delete(key);
   if (text === null) tried(() => localStorage.removeItem(key));
   else if (!tried(() => (localStorage.setItem(key, text), true))) unkept.set(key, text);
 }
 
-export function storedKeys(): string[] {
-  return [...unkept.keys(), ...(tried(() => Object.keys(localStorage)) ?? [])];
+/** Personal texts outlast a login that ran out, for the person who had it; before anybody else they go. */
+export function claimPersonal(userId: number): void {
+  const before = stored(OWNER);
+  if (before !== null && before !== String(userId)) clearPersonal();
+  store(OWNER, String(userId));
+}
+
+export function clearPersonal(): void {
+  const keys = [...unkept.keys(), ...(tried(() => Object.keys(localStorage)) ?? [])];
+  keys.filter((key) => PERSONAL.test(key)).forEach((key) => store(key as PersonalKey, null));
 }
 
 /** Undefined where the browser refuses. */

@@ -4,7 +4,7 @@ import { api, patient, persistent } from "../../api/client";
 import { ApiError, send } from "../../api/http";
 import { leave } from "../../api/session";
 import type { Account, ServerOptions } from "../../api/types";
-import { claimDrafts, forgetDrafts } from "../chat/drafts";
+import { claimPersonal, clearPersonal } from "../../browser/storage";
 
 export const account = signal<Account | null>(null);
 export const serverOptions = signal<ServerOptions | null>(null);
@@ -13,7 +13,7 @@ export const serverOptions = signal<ServerOptions | null>(null);
 export async function loadAccount(): Promise<void> {
   const found = await persistent(() => patient<Account>("/auth/me")).catch(() => null);
   if (!found) return;
-  if (account.value === null) claimDrafts(found.id);
+  if (account.value === null) claimPersonal(found.id);
   account.value = found;
 }
 
@@ -25,13 +25,13 @@ export async function signOut(everywhere = false): Promise<void> {
     if (!(error instanceof ApiError) || error.status !== 401) throw error; // it has ended already
   }
   leave();
-  forgetDrafts();
+  clearPersonal();
 }
 
 export async function deleteAccount(password: string): Promise<void> {
   await api("/auth/me", { method: "DELETE", body: { password } });
   leave();
-  forgetDrafts();
+  clearPersonal();
 }
 
 export async function loadOptions(): Promise<void> {

@@ -1,10 +1,10 @@
 /** What was typed and not yet sent, per conversation. */
-import { signal } from "@preact/signals";
-import { store, stored, storedKeys } from "../../browser/storage";
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { store, stored } from "../../browser/storage";
+import { account } from "../account/account";
 import { keepWaiting, waitingIn } from "./waiting";
 
-const OWNER = "drafts-of";
-const key = (conversationId: number | null) => `draft:${conversationId ?? "new"}`;
+const key = (conversationId: number | null) => `draft:${conversationId ?? "new"}` as const;
 
 /** Counts up when a draft is put into the composer from outside. */
 export const draftsChanged = signal(0);
@@ -27,17 +27,6 @@ export function putBack(conversationId: number | null, text: string): void {
   putDraft(conversationId, [text, draftOf(conversationId)].filter(Boolean).join("\n\n"));
 }
 
-/** Drafts outlast a login that ran out, for the person who had it; before anybody else they go. */
-export function claimDrafts(userId: number): void {
-  const before = stored(OWNER);
-  if (before !== null && before !== String(userId)) {
-    forgetDrafts();
-    draftsChanged.value += 1;
-  }
-  store(OWNER, String(userId));
-  takeBackFirst();
-}
-
 /** The page went away while the conversation of a first message was being made. */
 function takeBackFirst(): void {
   const left = waitingIn(null);
@@ -45,8 +34,5 @@ function takeBackFirst(): void {
   keepWaiting(null, left, []);
 }
 
-/** Also of what was sent and waits. */
-export function forgetDrafts(): void {
-  const drafts = storedKeys().filter((name) => /^(draft|waiting):/.test(name));
-  drafts.forEach((name) => store(name, null));
-}
+const person = computed(() => account.value?.id);
+effect(() => void (person.value && untracked(takeBackFirst)));

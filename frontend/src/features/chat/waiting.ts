@@ -5,7 +5,7 @@
 import { store, stored } from "../../browser/storage";
 import type { Pending } from "./thread";
 
-const key = (conversationId: number | null) => `waiting:${conversationId ?? "new"}`;
+const key = (conversationId: number | null) => `waiting:${conversationId ?? "new"}` as const;
 
 export function waitingIn(conversationId: number | null): Pending[] {
   return JSON.parse(stored(key(conversationId)) ?? "[]") as Pending[];

@@ -1,0 +1,26 @@
+/** What one person wrote at this browser is there for them again, and for nobody else. */
+import { expect, it } from "vitest";
+import { claimPersonal, clearPersonal, store, stored } from "../../src/browser/storage";
+
+const fill = () => (["draft:new", "draft:5", "waiting:5", "theme"] as const).forEach((key) => store(key, "x"));
+const kept = () => (["draft:new", "draft:5", "waiting:5", "theme"] as const).filter((key) => stored(key) !== null);
+
+it("keeps it for whoever comes back", () => {
+  claimPersonal(1);
+  fill();
+  claimPersonal(1);
+  expect(kept()).toHaveLength(4);
+});
+
+it("clears it before anybody else, and leaves what is the browser's", () => {
+  claimPersonal(1);
+  fill();
+  claimPersonal(2);
+  expect(kept()).toEqual(["theme"]);
+});
+
+it("clears it when somebody logs out", () => {
+  fill();
+  clearPersonal();
+  expect(kept()).toEqual(["theme"]);
+});

@@ -12,7 +12,8 @@ import "./features/chat/thread.css";
 import "./features/chat/composer.css";
 import "./markdown/prose.css";
 import "./ui/forms.css";
-import "./features/settings/settings.css";
+import "./features/account/account.css";
+import "./features/endpoints/endpoints.css";
 
 keepFocus();
 render(<App />, document.getElementById("app")!);

@@ -8,6 +8,8 @@ import { Devices } from "../account/Devices";
 import { General } from "./General";
 import { Model } from "../endpoints/Model";
 import { Password } from "../account/Password";
+import "../../ui/sections.css";
+import "./settings.css";
 
 export function SettingsPage() {
   const text = t().settings;

@@ -88,6 +88,14 @@ class WithoutQuery(logging.Filter):
         return True
 
 
+class WithoutClientFaults(logging.Filter):
+    """Drops uvicorn's traceback for a frame of text that is no UTF-8: the client's fault, told to
+    it by the close code 1007."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not record.getMessage().startswith("Invalid UTF-8 sequence")
+
+
 def configure_logs(settings: Settings) -> None:
     """Send this process's logs, and warnings of libraries, to standard error in one format."""
     handler = logging.StreamHandler(sys.stderr)
@@ -101,7 +109,7 @@ def configure_logs(settings: Settings) -> None:
     log.set_level(logging.DEBUG if settings.debug else logging.INFO)
     for name in SERVER_LOGS:
         logger = logging.getLogger(name)
-        logger.filters = [WithoutQuery()]
+        logger.filters = [WithoutClientFaults(), WithoutQuery()]
         for server_handler in logger.handlers:
             server_handler.setFormatter(handler.formatter)
 

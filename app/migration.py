@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from app import __version__
 from app.config import Settings
 from app.engines.blocking import blocking_engine
-from app.engines.failures import UnusableDatabase, is_refusal
+from app.engines.failures import UnusableDatabase, is_answer
 from app.engines.lock import LockTaken, held_lock
 from app.engines.versions import server_of
 from app.files import make_file, open_lock
@@ -178,7 +178,7 @@ def _require_skip_locked(engine: Engine) -> None:
         try:
             skips = other.execute(text(f"{row} SKIP LOCKED")).first() is None
         except DBAPIError as error:
-            if not is_refusal(error):
+            if not is_answer(error):
                 raise
             skips = False
     if not skips:

@@ -7,12 +7,19 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import Connection, update
 
+from app.database import table_of
+from app.models import User
 from tests.conftest import StartServer
+from tests.faults.watching import eventually
 from tests.refusals import assert_refused, last_words
 from tests.server import PASSWORD, RunningServer
+from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
+
+_user = table_of(User)
 
 
 def unique(text: str = "user") -> str:
@@ -233,3 +240,44 @@ async def test_a_disabled_user_is_out_everywhere(server: RunningServer) -> None:
 async def test_closed_registration(start_server: StartServer) -> None:
     server = await start_server(registration="closed")
     assert_refused(await register(server), 403, "registration_closed")
+
+
+async def test_replies_of_a_disabled_user_are_stopped(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.person_with_model(upstream.url, "slow")
+    conversation = await ada.conversation()
+    async with ada.socket(conversation) as socket:
+        await socket.send(type="message", content="one two three " * 1000)
+        await socket.until("chunk")
+    accounts = server.app.state.services.accounts
+    assert await accounts.set_enabled(ada.name, False)
+    await upstream.left_early()
+    assert await accounts.set_enabled(ada.name, True)
+    again = await server.log_in(ada.name, PASSWORD)
+
+    async def is_stopped() -> bool:
+        _, reply = await again.messages(conversation)
+        return bool(reply["status"] == "stopped")
+
+    await eventually(is_stopped, 5)
+
+
+BROKEN_HASHES = ["", "!", "x", "$2b$", "$2b$12$", "$2b$99$" + "a" * 53, "$2b$04$" + "a" * 53]
+BROKEN_HASHES += ["$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", "$2b$04$" + "🍣" * 10, "\n"]
+
+
+@pytest.mark.parametrize("broken", BROKEN_HASHES)
+async def test_a_stored_hash_that_is_none_lets_nobody_in(
+    server: RunningServer, broken: str
+) -> None:
+    ada = await server.register()
+
+    def spoil(connection: Connection) -> None:
+        values = {"password_hash": broken}
+        connection.execute(update(_user).where(_user.c.id == ada.id).values(**values))
+
+    await server.app.state.services.database.write(spoil)
+    assert_refused(await log_in(server, ada.name), 401, "invalid_credentials")
+    change = {"old_password": PASSWORD, "new_password": "another long password"}
+    assert_refused(await ada.request("PUT", "/auth/password", json=change), 403, "wrong_password")

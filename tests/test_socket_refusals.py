@@ -302,3 +302,24 @@ def chat(url: str) -> list[str]:
             connection.send('{"type": "ping"}')
             connection.recv()
     return [*token.split(".")[1:], forged, PASSWORD, config["api_key"]]
+
+
+NOT_UTF8 = [b"\xff", b'{"type": "ping"\xc3\x28}', b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"abc\xe7"]
+
+
+@pytest.mark.parametrize("frame", NOT_UTF8)
+async def test_text_that_is_not_utf8_ends_the_socket_quietly(
+    server: RunningServer, frame: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Close code 1007 (RFC 6455 section 8.1)."""
+    ada = await server.register()
+    async with ada.socket(await ada.conversation()) as socket:
+        await socket.connection.send(frame, text=True)
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                await socket.receive()
+    assert closed.value.rcvd is not None and closed.value.rcvd.code == 1007
+    assert not [record for record in caplog.records if record.exc_info]
+    async with ada.socket(await ada.conversation()) as socket:
+        await socket.send(type="ping")
+        assert await socket.receive() == {"type": "pong"}

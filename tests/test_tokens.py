@@ -65,6 +65,7 @@ def forgeries(person: Person) -> dict[str, str]:
         "exp endless": {"exp": float("inf")},
         "exp not whole": {"exp": now + 60.5},
         "not yet": {"nbf": now + YEAR},
+        "not yet, as text": {"nbf": "soon"},
         "for somebody else": {"aud": "another service"},
     }
     tokens = {name: signed(person, **changes) for name, changes in changed.items()}
@@ -141,3 +142,12 @@ async def test_every_endpoint_that_is_somebodys_asks_for_a_token(server: Running
             assert_refused(answer, 401, "invalid_token")
             asked += 1
     assert asked >= 13
+
+
+@pytest.mark.parametrize("claim", ["iat", "nbf"])
+async def test_another_machines_clock_may_be_ahead(server: RunningServer, claim: str) -> None:
+    ada = await server.register()
+    ahead: dict[str, Any] = {claim: int(time.time()) + 30}
+    token = signed(ada, **ahead)
+    answer = await server.http.get("/auth/me", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 200

@@ -6,10 +6,10 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.engines.failures import is_passing, is_rolled_back, leave_servers_that_take_no_writes
+from app.engines.failures import leave_servers_that_take_no_writes
 from app.engines.mysql_driver import bare, connect_args
 from app.engines.mysql_session import prepare_sessions
-from app.engines.retry import pauses
+from app.engines.retry import Retry
 from app.engines.work import Work
 
 BUSY_SECONDS = 5
@@ -32,7 +32,7 @@ def run_in_transaction[**P, T](
     engine: Engine, work: Work[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> T:
     """One transaction, tried again where that is known to be safe."""
-    waits = pauses()
+    retry = Retry()
     while True:
         committing = False
         try:
@@ -42,8 +42,7 @@ def run_in_transaction[**P, T](
                 connection.commit()
                 return result
         except SQLAlchemyError as error:
-            again = is_rolled_back(error) if committing else is_passing(error)
-            pause = next(waits, 0.0) if again else 0.0
-            if not pause:
+            pause = retry.pause_after(error, committing)
+            if pause is None:
                 raise
             time.sleep(pause)

@@ -32,7 +32,7 @@ def code_of(error: BaseException) -> int | None:
     return code if isinstance(code, int) else None
 
 
-def is_refusal(error: BaseException) -> bool:
+def is_answer(error: BaseException) -> bool:
     """Whether a server answered with an error; a connection that was lost has 2000 to 2999."""
     code = code_of(error)
     return code is not None and not 2000 <= code < 3000

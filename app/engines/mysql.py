@@ -11,14 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.config import Settings
 from app.engines.failures import (
     UnusableDatabase,
-    is_passing,
-    is_rolled_back,
     leave_servers_that_take_no_writes,
     own_error,
 )
 from app.engines.mysql_driver import bare, connect_args
 from app.engines.mysql_session import prepare_sessions
-from app.engines.retry import pauses
+from app.engines.retry import Retry
 from app.engines.work import Load, Work, carried_through
 from app.time_limits import TimeLimits
 
@@ -87,23 +85,23 @@ class MySqlDatabase:
                 raise
             return result
 
-        waits, pause = pauses(), 0.0
+        retry, pause = Retry(), 0.0
         while True:
             committing = False
             try:
                 async with self._limits.limited():
-                    await asyncio.sleep(pause)
+                    if pause:
+                        await asyncio.sleep(pause)
                     async with self._engine.connect() as session:
                         return await session.run_sync(transaction)
             except (SQLAlchemyError, OSError, UnusableDatabase) as error:
-                # A connection lost during COMMIT leaves it open whether the commit happened.
-                again = is_rolled_back(error) if committing else is_passing(error)
-                pause = next(waits, 0.0) if again else 0.0
-                if not pause:
+                again = retry.pause_after(error, committing)
+                if again is None:
                     own = own_error(error)
                     if own is None:
                         raise
                     raise own from error
+                pause = again
 
     @property
     def load(self) -> Load:

@@ -8,11 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.engines.failures import UnusableDatabase, is_refusal
+from app.engines.failures import UnusableDatabase, is_answer
 
 LOCK_SECONDS = 5
-SQL_MODE = "STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO"
+SQL_MODE = (
+    "STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+    "NO_ENGINE_SUBSTITUTION"
+)
 NAMES = "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci"
 """Also where the server overlooks the client's wish (skip-character-set-client-handshake)."""
 ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"
@@ -40,28 +44,39 @@ EXPECTED = {
 SWITCH = {"ON": "1", "OFF": "0"}
 ISOLATIONS = ("transaction_isolation", "tx_isolation")
 READ_ONLY = ("transaction_read_only", "tx_read_only")
+TAKES_NO_WRITES = "read_only"
 SHOW = "SHOW SESSION VARIABLES WHERE Variable_name IN ({})".format(
-    ", ".join(f"'{name}'" for name in (*EXPECTED, *ISOLATIONS, *READ_ONLY))
+    ", ".join(f"'{name}'" for name in (*EXPECTED, *ISOLATIONS, *READ_ONLY, TAKES_NO_WRITES))
 )
 
 
 def prepare_sessions(engine: Engine) -> None:
     """Have every connection of an engine's pool set up before anything else is said on it.
 
-    A connection that cannot be given our settings is refused with UnusableDatabase.
+    A connection that cannot be given our settings is refused with UnusableDatabase. One to a server
+    that takes no writes is used once and not kept: it may have handed its part over to another
+    server meanwhile, and would go on showing what it had then.
     """
 
-    def configure(connection: Any, _record: object) -> None:
+    def configure(connection: Any, record: ConnectionPoolEntry) -> None:
         cursor = connection.cursor()
         try:
             _set(cursor.execute)
             cursor.execute(SHOW)
-            _check(dict(cursor.fetchall()))
+            found = dict(cursor.fetchall())
+            _check(found)
+            record.info[TAKES_NO_WRITES] = found[TAKES_NO_WRITES] == "ON"
         finally:
             cursor.close()
 
     # In front: SQLAlchemy looks at a first connection's mode to learn how names are quoted.
     event.listen(engine, "connect", configure, insert=True)
+    event.listen(engine, "checkin", _keep_no_reader)
+
+
+def _keep_no_reader(_connection: object, record: ConnectionPoolEntry) -> None:
+    if record.info.get(TAKES_NO_WRITES):
+        record.invalidate()
 
 
 def _set(execute: Callable[[str], object]) -> None:
@@ -72,7 +87,7 @@ def _set(execute: Callable[[str], object]) -> None:
             execute(step)
         execute(f"SET {', '.join(wanted)}")
     except Exception as error:
-        if not is_refusal(error):
+        if not is_answer(error):
             raise
         steps |= {name: f"SET {text}" for name, text in zip(VARIABLES, wanted, strict=True)}
         _name_refused(execute, steps)
@@ -85,7 +100,7 @@ def _name_refused(execute: Callable[[str], object], steps: dict[str, str]) -> No
         try:
             execute(statement)
         except Exception as error:
-            if not is_refusal(error):
+            if not is_answer(error):
                 raise
             raise UnusableDatabase(
                 f"The database does not let this app set {name} for its session "

@@ -14,7 +14,10 @@ ApiKey = Annotated[
 
 
 ModelUrl = Annotated[Text, Field(min_length=1, max_length=500)]
-ModelName = Annotated[Text, Field(min_length=1, max_length=100, pattern=r"\S")]
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
+_MODEL_NAME = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
+ModelName = Annotated[Text, Field(min_length=1, max_length=100, pattern=_MODEL_NAME)]
+"""Something that can be seen, and no control characters: it is shown, logged and sent."""
 
 
 class ConfigUpdate(BaseModel):

@@ -2,10 +2,19 @@
 
 import base64
 import hashlib
+import re
 import secrets
 import unicodedata
 
 from bcrypt import checkpw, gensalt, hashpw
+
+_HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}")
+"""With rounds that `BCRYPT_ROUNDS` may have; the last letter of a salt holds two bits only."""
+
+
+def is_hash(text: str) -> bool:
+    """Whether a text is a bcrypt hash as `hash_password` makes them: it can be checked against."""
+    return _HASH.fullmatch(text) is not None
 
 
 def hash_password(password: str, rounds: int) -> str:

@@ -15,6 +15,8 @@ ACCESS = "access"
 TICKET = "ws-ticket"
 REQUIRED = ["exp", "iat", "sub", "sid", "jti", "type"]
 OPAQUE_BYTES = 32
+SKEW_SECONDS = 60
+"""Two machines' clocks may be so far apart (RFC 7519 section 4.1.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,13 @@ def _verified(secret: str, token: str) -> dict[str, Any]:
             secret,
             algorithms=["HS256"],
             # When it was made is by the clock of another server, or by one that was set back.
-            options={"require": REQUIRED, "verify_iat": False},
+            options={"require": REQUIRED, "verify_iat": False, "verify_nbf": False},
         )
     except (jwt.InvalidTokenError, ValueError) as error:
         raise InvalidToken from error
+    begins = claims.get("nbf", 0)
+    if type(begins) is not int or begins > time.time() + SKEW_SECONDS:
+        raise InvalidToken
     if type(claims["exp"]) is not int or not _is_id(claims["sub"]) or not _is_id(claims["sid"]):
         raise InvalidToken
     return claims

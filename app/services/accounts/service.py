@@ -13,6 +13,7 @@ from app.services.audit.events import Action, record
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.passwords import PasswordService
 from app.services.auth.refresh_tokens import revoke_all
+from app.services.chat.control import stop_all_of
 from app.utils.names import canonical, check_username
 
 _user = table_of(User)
@@ -99,6 +100,7 @@ def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
     connection.execute(update(_user).where(same).values(yn=yn))
     if not yn:  # so that whoever is let in again is the one who knows the password
         revoke_all(connection, id)
+        stop_all_of(connection, id)
         connection.execute(delete(_reset).where(_reset.c.user_id == id))
     record(connection, Action.ACCOUNT_ENABLED if yn else Action.ACCOUNT_DISABLED, id)
     return True

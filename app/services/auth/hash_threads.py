@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from app.errors import PasswordTooCommon, ServerBusy
 from app.utils.common_passwords import is_common
-from app.utils.security import hash_password, rounds_of, unmatched_hash, verify_password
+from app.utils.security import hash_password, is_hash, rounds_of, unmatched_hash, verify_password
 
 HASH_THREADS = 2
 HASH_QUEUE = 64
@@ -35,11 +35,11 @@ class PasswordThreads:
         return await self._run(hash_password, password, self._rounds)
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        """Whether this is the password; without a hash, no, after the same time.
+        """Whether this is the password; without a hash, or with a broken one, no, in the same time.
 
         No is said after the time of the costliest hash that was seen, of before `rounds` changed.
         """
-        known = password_hash or self._nobody
+        known = password_hash if password_hash and is_hash(password_hash) else self._nobody
         self._most_rounds = max(self._most_rounds, rounds_of(known))
         return await self._run(verify_password, password, known, self._most_rounds)
 

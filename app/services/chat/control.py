@@ -35,6 +35,15 @@ def delete(connection: Connection, user_id: int, conversation_id: int) -> None:
     ask_to_stop(connection, conversation_id)
 
 
+def stop_all_of(connection: Connection, user_id: int) -> None:
+    """Ask for the end of all replies that a user has running, in whatever process."""
+    connection.execute(
+        update(_generation)
+        .where(_generation.c.user_id == user_id, _generation.c.running_conversation_id.is_not(None))
+        .values(stop_requested=1)
+    )
+
+
 def ask_to_stop(connection: Connection, conversation_id: int) -> None:
     """Mark the running reply; its writer looks at every tick. The caller checked the owner."""
     connection.execute(

@@ -115,9 +115,14 @@ def sync_engine(settings: Settings) -> Engine:
     return blocking_engine(url)
 
 
+def revisions() -> list[str]:
+    """All of them, oldest first; each file in `migrations/versions` begins with its own."""
+    return sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+
+
 def head_revision() -> str:
-    """The newest revision; each file in `migrations/versions` begins with its own."""
-    return max(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    """The newest revision."""
+    return revisions()[-1]
 
 
 def current_revision(engine: Engine) -> str | None:
@@ -192,7 +197,12 @@ def _parts(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
-def _upgrade(connection: Connection, before: str | None) -> None:
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring a database that nobody else uses to a revision. Raises MigrationFailed."""
+    _upgrade(connection, _revision(connection), revision)
+
+
+def _upgrade(connection: Connection, before: str | None, target: str = "head") -> None:
     """All revisions that are missing: on SQLite in one transaction, on MySQL in one for each."""
     command = importlib.import_module("alembic.command")
     config = importlib.import_module("alembic.config").Config()
@@ -203,7 +213,7 @@ def _upgrade(connection: Connection, before: str | None) -> None:
         if connection.dialect.name == "sqlite":
             # The driver begins nothing before a CREATE or ALTER, which SQLite could take back.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
-        command.upgrade(config, "head")
+        command.upgrade(config, target)
         connection.commit()
     except Exception as error:
         connection.rollback()

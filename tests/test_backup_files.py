@@ -51,6 +51,12 @@ def repacked(whole: bytes, old: bytes, new: bytes) -> bytes:
         (lambda whole: repacked(whole, b'"format_version":1', b'"format_version":2'), "is newer"),
         (lambda whole: repacked(whole, HEAD, b'"schema_revision":"0000"'),
          f"The backup has schema 0000, this app {head_revision()}"),
+        (lambda whole: repacked(whole, HEAD, b'"schema_revision":"9999"'),
+         "schema 9999, this app .*: restore it with app 1.0.0 or newer"),
+        (lambda whole: repacked(whole, HEAD, b'"schema_revision":"0001"'), "is damaged"),
+        (lambda whole: repacked(whole, HEAD + b",", b""), "is damaged"),
+        (lambda whole: repacked(whole, b'"user":1,', b""), "is damaged"),
+        (lambda whole: repacked(whole, b'"columns":["id",', b'"columns":["no",'), "is damaged"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_not_whole_touches_nothing(

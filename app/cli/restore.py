@@ -11,7 +11,7 @@ from app.cli.configuration import load_settings, require_data_dir, with_secrets
 from app.cli.progress import progress_bar
 from app.config import Settings
 from app.encryption import KeyVault
-from app.migration import sync_engine
+from app.migration import head_revision, sync_engine
 from app.origin import COMMAND_LINE, ActingFor
 from app.services.backup.restore import check_backup, restore_backup
 from app.services.backup.snapshot import Progress
@@ -51,6 +51,8 @@ def restore(
             header = restore_backup(settings, file, begin, replace, verify)
     done = "whole" if check else "restored and compared" if verify else "restored"
     typer.echo(f"{header.total} rows {done}: {file}, made {header.made_at:%Y-%m-%d %H:%M:%S} UTC")
+    if not check and not header.is_of_today:
+        typer.echo(f"They were brought from schema {header.schema_revision} to {head_revision()}")
     if not check:
         typer.echo("All logins are over, also those that the backup holds: people log in again")
         _warn_of_wrong_key(settings)

@@ -2,8 +2,6 @@
 still works on the new one, and an upgrade that breaks off does no harm."""
 
 import asyncio
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,10 +17,10 @@ from app.engines.lock import TABLE
 from app.migration import SchemaError, current_revision, head_revision, migrate, sync_engine
 from app.models import Base
 from tests import databases
-from tests.backups import command, settings
-from tests.cli_process import ROOT
+from tests.backups import command, done, settings
 from tests.faults.watching import eventually
 from tests.server import PASSWORD, running_server
+from tests.upgrades.later import BREAKS_OFF, REVISION, LaterApp
 from tests.upgrades.rule import breaks
 from tests.upgrades.schemas import (
     SAVED,
@@ -40,22 +38,6 @@ EARLIER = revisions()[:-1]
 STEPS = list(zip(revisions(), revisions()[1:], strict=False))
 FIRST, SECOND, THIRD = 1000, 2000, 3000
 CHANGES = ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE")
-FAILING = "9998_breaks_off.py"
-BREAKS_OFF = '''
-"""A revision that breaks off when half of it is done."""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "9998"
-down_revision = "{head}"
-
-
-def upgrade() -> None:
-    op.create_table("half", sa.Column("id", sa.Integer, primary_key=True), if_not_exists=True)
-    op.execute("INSERT INTO half (id) SELECT coalesce(max(id), 0) + 1 FROM half")
-    op.execute("SELECT nothing FROM nowhere")
-'''
 
 
 @pytest.fixture
@@ -187,26 +169,25 @@ async def test_a_failed_upgrade_is_told_plainly_and_done_later(
     url: str, engine: Engine, tmp_path: Path
 ) -> None:
     """A later app whose new revision fails, as a process; then one whose revision is mended."""
+    later = await asyncio.to_thread(LaterApp, tmp_path / "later", BREAKS_OFF)
 
     def fail() -> None:
         migrate(settings(url))
         tables = reflected(engine)
         put(engine, tables, FIRST)
         before = held(engine, tables)
-        later_app(tmp_path / "later")
-        ended = migrated(url, tmp_path)
+        ended = later.command(url, "migrate")
         assert ended.returncode == 1 and len(ended.stderr.splitlines()) == 1
-        assert f"from schema {head_revision()} to 9998 failed (" in ended.stderr
+        assert f"from schema {head_revision()} to {REVISION} failed (" in ended.stderr
         assert current_revision(engine) == head_revision()
         assert held(engine, tables) == before
         assert "half" not in reflected(engine).tables or engine.dialect.name != "sqlite"
 
     def mend() -> None:
-        revision = tmp_path / "later" / "migrations" / "versions" / FAILING
-        revision.write_text(revision.read_text().replace("nothing FROM nowhere", "1"))
-        ended = migrated(url, tmp_path)
-        assert (ended.returncode, ended.stderr) == (0, "")
-        assert current_revision(engine) == "9998"
+        mended = later.revision.read_text().replace("nothing FROM nowhere", "1")
+        later.revision.write_text(mended)
+        done(later.command(url, "migrate"))
+        assert current_revision(engine) == REVISION
         put(engine, reflected(engine), SECOND)
 
     await asyncio.to_thread(fail)
@@ -215,18 +196,6 @@ async def test_a_failed_upgrade_is_told_plainly_and_done_later(
     await asyncio.to_thread(mend)
     async with running_server(database_url=url) as server:  # this version runs beside the later
         await server.log_in(name_of(SECOND), PASSWORD)
-
-
-def later_app(folder: Path) -> None:
-    """Make a copy of the app with one revision more."""
-    for part in ("app", "migrations"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    revision = folder / "migrations" / "versions" / FAILING
-    revision.write_text(BREAKS_OFF.format(head=head_revision()))
-
-
-def migrated(url: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return command(folder, url, "migrate", PYTHONPATH=str(folder / "later"))
 
 
 def test_a_server_that_may_not_migrate_says_so(tmp_path: Path) -> None:

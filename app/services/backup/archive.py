@@ -6,17 +6,15 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import orjson
 from pydantic import ValidationError
 
-from app.services.backup.format import Header, TableStart, Trailer, table_lines
-from app.services.backup.tables import BackupError
+from app.services.backup.format import Header, TableStart, Trailer
+from app.services.backup.scratch import tables_at
+from app.services.backup.tables import TABLES, BackupError, Row, RowFormat
 
 BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, ValidationError, ValueError)
-
-Row = list[Any]
 
 
 class BackupDamaged(BackupError):
@@ -34,6 +32,12 @@ class Backup:
         self._packed = packed
         self._checksum = hashlib.sha256()
         self.header = Header.model_validate_json(self._next())
+        self.header.check()
+        self._tables = tables_at(self.header.schema_revision)
+        held = self.header.rows.keys()
+        # What was derived then is not in it, and need not be a table of today any more.
+        if held - self._tables.keys() or self._tables.keys() & TABLES.keys() - held:
+            raise BackupDamaged(path)
 
     def rows(self) -> Iterator[tuple[str, Row]]:
         """Every row with the name of its table, tables and rows in the file's order.
@@ -52,15 +56,21 @@ class Backup:
             yield found
 
     def _rows(self) -> Iterator[tuple[str, Row]]:
-        for name, format, _ in table_lines():
-            start = TableStart.model_validate_json(self._next())
-            if start != TableStart(table=name, columns=format.columns):
-                raise BackupDamaged(self._path)
-            for _ in range(self.header.rows[name]):
+        for name, count in self.header.rows.items():
+            format = self._format_of(name)
+            for _ in range(count):
                 yield name, format.decoded(orjson.loads(self._next()))
         expected = self._checksum.hexdigest()
         if Trailer.model_validate_json(self._next()).sha256 != expected or self._packed.read(1):
             raise BackupDamaged(self._path)
+
+    def _format_of(self, name: str) -> RowFormat:
+        """Of the columns that the file names; they are those of the table at its revision."""
+        start = TableStart.model_validate_json(self._next())
+        table = self._tables[name]
+        if start.table != name or sorted(start.columns) != sorted(table.columns.keys()):
+            raise BackupDamaged(self._path)
+        return RowFormat(table, start.columns)
 
     def _next(self) -> bytes:
         found = self._packed.readline()
@@ -74,7 +84,6 @@ def open_backup(path: Path) -> Iterator[Backup]:
     with path.open("rb") as file, gzip.GzipFile(fileobj=file, mode="rb") as packed:
         try:
             backup = Backup(path, packed)
-            backup.header.check()
         except BROKEN as error:
             raise BackupDamaged(path) from error
         yield backup

@@ -6,13 +6,13 @@ line has the SHA-256 of all lines before it.
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 import orjson
 from pydantic import BaseModel, Field
 
 from app import __version__
-from app.migration import head_revision
+from app.migration import head_revision, revisions
 from app.services.backup.tables import TABLES, BackupError, RowFormat
 
 FORMAT = "chat-backend backup"
@@ -26,20 +26,38 @@ Count = Annotated[int, Field(ge=0)]
 class Header(BaseModel):
     """What a backup says of itself, in its first line."""
 
-    format: str = FORMAT
-    format_version: int = FORMAT_VERSION
-    app_version: str = __version__
-    schema_revision: str = Field(default_factory=head_revision)
-    made_at: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    format: str
+    format_version: int
+    app_version: str
+    schema_revision: str
+    made_at: datetime
     rows: dict[str, Count]
-    """How many rows each table has."""
+    """How many rows each table has, in the order of the tables."""
     next_ids: dict[str, Count]
     """The id that each table was about to give out."""
+
+    @classmethod
+    def of_now(cls, rows: dict[str, int], next_ids: dict[str, int]) -> Self:
+        """The header of a backup that is being made."""
+        return cls(
+            format=FORMAT,
+            format_version=FORMAT_VERSION,
+            app_version=__version__,
+            schema_revision=head_revision(),
+            made_at=datetime.now(UTC),
+            rows=rows,
+            next_ids=next_ids,
+        )
 
     @property
     def total(self) -> int:
         """How many rows there are in all."""
         return sum(self.rows.values())
+
+    @property
+    def is_of_today(self) -> bool:
+        """Whether its rows are of this app's own schema."""
+        return self.schema_revision == head_revision()
 
     def check(self) -> None:
         """Raise BackupError when this version of the app cannot bring the backup back."""
@@ -47,10 +65,10 @@ class Header(BaseModel):
             raise BackupError("This is not a backup of this app")
         if self.format_version > FORMAT_VERSION:
             raise BackupError(f"Made by app {self.app_version}, which is newer; use that one")
-        if self.schema_revision != head_revision() or self.rows.keys() != TABLES.keys():
+        if self.schema_revision not in revisions():
             raise BackupError(
-                f"The backup has schema {self.schema_revision}, this app {head_revision()}: "
-                f"restore it with app {self.app_version} and migrate then"
+                f"The backup has schema {self.schema_revision}, this app {head_revision()} and "
+                f"those before: restore it with app {self.app_version} or newer"
             )
 
 

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import batched, groupby, islice
-from operator import itemgetter
+from itertools import batched, chain, islice
 from pathlib import Path
 
 from sqlalchemy import Connection, Table, delete, insert, select
+from sqlalchemy.exc import DataError, IntegrityError
 
 from app.config import Settings
 from app.engines.sole_user import SoleUser
@@ -16,19 +16,18 @@ from app.models import Base
 from app.models.marks import opens_account
 from app.services.audit.chain import record_if_begun
 from app.services.audit.events import Action
-from app.services.backup.archive import Row, open_backup
+from app.services.backup.archive import open_backup
 from app.services.backup.format import Header
 from app.services.backup.lock import backup_lock
 from app.services.backup.next_ids import raise_next_ids
-from app.services.backup.scan import BATCH_ROWS, in_batches
+from app.services.backup.scan import BATCH_ROWS
 from app.services.backup.snapshot import Progress
+from app.services.backup.source import Begin, Source, source_of, stored
 from app.services.backup.tables import TABLES, BackupError
 from app.services.backup.transaction import CHANGE, transaction
 
 ITSELF = ("schema_info", "audit_head")
 """What every database has, also one that holds nothing yet."""
-
-Begin = Callable[[str, int], Progress]
 
 
 def check_backup(path: Path, begin: Begin) -> Header:
@@ -50,34 +49,46 @@ def restore_backup(
     Whatever fails, no row has changed. Raises BackupError, SchemaError, OSError, SQLAlchemyError.
     """
     header = check_backup(path, begin)
-    next_ids = _next_ids(header)
-    migrate(settings)
-    with _alone(settings), backup_lock(settings):
-        if settings.database.get_backend_name() != "sqlite":
-            with transaction(settings, CHANGE) as connection:
-                _require_empty(connection, replace)
-                raise_next_ids(connection, next_ids)  # ALTER TABLE cannot be taken back
-        with transaction(settings, CHANGE) as connection:
-            _require_empty(connection, replace)
-            _clear(connection, lambda table: True)
-            _fill(connection, path, begin("Restoring", header.total))
-            if connection.dialect.name == "sqlite":
-                raise_next_ids(connection, next_ids)
-            if verify:
-                _compare(connection, path, begin("Comparing", header.total))
-            _clear(connection, opens_account)
-            made_at = header.made_at.isoformat(timespec="seconds")
-            record_if_begun(connection, Action.BACKUP_RESTORED, made_at=made_at, rows=header.total)
+    with source_of(path, header, begin) as source:
+        migrate(settings)
+        with _alone(settings), backup_lock(settings):
+            _restore(settings, source, header, begin, replace, verify)
     return header
 
 
-def _next_ids(header: Header) -> dict[str, int]:
-    """The next ids at least; that of a session above all that were given out since the backup.
+def _restore(
+    settings: Settings, source: Source, header: Header, begin: Begin, replace: bool, verify: bool
+) -> None:
+    next_ids = _next_ids(source)
+    if settings.database.get_backend_name() != "sqlite":
+        with transaction(settings, CHANGE) as connection:
+            _require_empty(connection, replace)
+            raise_next_ids(connection, next_ids)  # ALTER TABLE cannot be taken back
+    with transaction(settings, CHANGE) as connection:
+        _require_empty(connection, replace)
+        _clear(connection, lambda table: True)
+        _fill(connection, source, begin("Restoring", source.total))
+        if connection.dialect.name == "sqlite":
+            raise_next_ids(connection, next_ids)
+        if verify:
+            _compare(connection, source, begin("Comparing", source.total))
+        _clear(connection, opens_account)
+        made_at = header.made_at.isoformat(timespec="seconds")
+        record_if_begun(connection, Action.BACKUP_RESTORED, made_at=made_at, rows=header.total)
+
+
+def _next_ids(source: Source) -> dict[str, int]:
+    """The next ids at least; those of logins above all that were given out since the backup.
 
     An access token names a user and a session, both by id, and is good while its session is.
     """
     now = int(time.time() * 1000)  # no table ever takes a row each millisecond
-    return header.next_ids | {"session": max(now, header.next_ids.get("session", 1))}
+    logins = [
+        name
+        for name, table in TABLES.items()
+        if opens_account(table) and table.autoincrement_column is not None
+    ]
+    return source.next_ids | {name: max(now, source.next_ids.get(name, 1)) for name in logins}
 
 
 @contextmanager
@@ -93,8 +104,8 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def _require_empty(connection: Connection, replace: bool) -> None:
-    for table in Base.metadata.sorted_tables:
-        held = table.name not in ITSELF and connection.execute(select(table).limit(1)).first()
+    for name, table in TABLES.items():
+        held = name not in ITSELF and connection.execute(select(table).limit(1)).first()
         if held and not replace:
             raise BackupError("The database is not empty: --replace gives up what it holds")
 
@@ -105,34 +116,24 @@ def _clear(connection: Connection, which: Callable[[Table], bool]) -> None:
             connection.execute(delete(table))
 
 
-def _fill(connection: Connection, path: Path, progress: Progress) -> None:
-    for name, rows in _batches(path):
-        columns = TABLES[name].columns.keys()
-        values = [dict(zip(columns, row, strict=True)) for row in rows]
-        connection.execute(insert(TABLES[name]), values)
+def _fill(connection: Connection, source: Source, progress: Progress) -> None:
+    for name, rows in source.batches():
+        try:
+            connection.execute(insert(TABLES[name]), rows)
+        except (IntegrityError, DataError) as error:
+            raise BackupError(
+                f"The database does not take what the backup holds ({type(error).__name__}); "
+                "nothing changed"
+            ) from error
         progress(len(rows))
 
 
-def _compare(connection: Connection, path: Path, progress: Progress) -> None:
-    """Every row of the database against the file, both in the order of the primary keys."""
-    with open_backup(path) as backup:
-        stored = _stored(connection)
-        for rows in batched(backup.rows(), BATCH_ROWS):
-            if [*rows] != [*islice(stored, len(rows))]:
-                raise BackupError("What was stored is not what the backup holds; nothing changed")
-            progress(len(rows))
-        if next(stored, None) is not None:
-            raise BackupError("The database has rows that the backup has not; nothing changed")
-
-
-def _stored(connection: Connection) -> Iterator[tuple[str, Row]]:
-    for name, table in TABLES.items():
-        for batch in in_batches(connection, table):
-            yield from ((name, list(row)) for row in batch)
-
-
-def _batches(path: Path) -> Iterator[tuple[str, list[Row]]]:
-    with open_backup(path) as backup:
-        for name, rows in groupby(backup.rows(), itemgetter(0)):
-            for batch in batched(rows, BATCH_ROWS):
-                yield name, [row for _, row in batch]
+def _compare(connection: Connection, source: Source, progress: Progress) -> None:
+    """Every row of the database against the source, both in the order of the primary keys."""
+    found = chain.from_iterable(rows for _, rows in stored(connection, source.counts))
+    for _, rows in source.batches():
+        if rows != [*islice(found, len(rows))]:
+            raise BackupError("What was stored is not what the backup holds; nothing changed")
+        progress(len(rows))
+    if next(found, None) is not None:
+        raise BackupError("The database has rows that the backup has not; nothing changed")

@@ -7,10 +7,20 @@ the connection, so that work could not be broken off.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, func, or_, select
+
+from app.services.backup.tables import TABLES
 
 BATCH_ROWS = 100
 """A message may have a megabyte; this bounds the memory."""
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many rows each table has that belongs into a backup."""
+    return {
+        name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for name, table in TABLES.items()
+    }
 
 
 def in_batches(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:

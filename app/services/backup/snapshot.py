@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
@@ -19,7 +19,7 @@ from app.services.audit.events import Action
 from app.services.backup.format import PACKING, Header, Trailer, line, table_lines
 from app.services.backup.lock import backup_lock
 from app.services.backup.next_ids import next_ids
-from app.services.backup.scan import in_batches
+from app.services.backup.scan import counts, in_batches
 from app.services.backup.tables import TABLES, BackupError
 from app.services.backup.transaction import CHANGE, SNAPSHOT, transaction
 
@@ -44,7 +44,7 @@ def write_backup(settings: Settings, path: Path, begin: Callable[[int], Progress
     """The same, for a caller who holds the lock."""
     _require_free(path)  # tried again when it is whole
     with transaction(settings, SNAPSHOT) as connection:
-        header = Header(rows=_counts(connection), next_ids=next_ids(connection))
+        header = Header.of_now(counts(connection), next_ids(connection))
         with _appearing(path) as file:
             _write(connection, header, file, begin(header.total))
     _record(settings, header)
@@ -58,13 +58,6 @@ def _record(settings: Settings, header: Header) -> None:
             record_if_begun(connection, Action.BACKUP_MADE, rows=header.total)
     except SQLAlchemyError as error:
         log.warning("audit_not_written", action="backup_made", cause=type(error).__name__)
-
-
-def _counts(connection: Connection) -> dict[str, int]:
-    return {
-        name: connection.execute(select(func.count()).select_from(table)).scalar_one()
-        for name, table in TABLES.items()
-    }
 
 
 def _write(connection: Connection, header: Header, file: IO[bytes], progress: Progress) -> None:

@@ -20,6 +20,8 @@ TABLES: dict[str, Table] = {
 """Parents before their children, the order in which rows can be put back. What can be made again
 from other rows is none of a backup's."""
 
+Row = dict[str, Any]
+"""Values by the names of their columns."""
 Convert = Callable[[Any], Any]
 
 
@@ -28,20 +30,21 @@ class BackupError(RuntimeError):
 
 
 class RowFormat:
-    """The rows of one table, as they stand in the file."""
+    """The rows of one table, as they stand in the file: lists in the order of `columns`."""
 
-    def __init__(self, table: Table) -> None:
-        self.columns = [column.name for column in table.columns]
-        self._to_file = [_converter(column.type, _as_text) for column in table.columns]
-        self._from_file = [_converter(column.type, _as_value) for column in table.columns]
+    def __init__(self, table: Table, columns: Sequence[str] | None = None) -> None:
+        self.columns = [*columns] if columns else [column.name for column in table.columns]
+        kinds = [table.columns[name].type for name in self.columns]
+        self._to_file = [_converter(kind, _as_text) for kind in kinds]
+        self._from_file = [_converter(kind, _as_value) for kind in kinds]
 
     def encoded(self, row: Sequence[Any]) -> list[Any]:
         """A row of the database for the file."""
         return _converted(self._to_file, row)
 
-    def decoded(self, row: Sequence[Any]) -> list[Any]:
+    def decoded(self, row: Sequence[Any]) -> Row:
         """A row of the file for the database."""
-        return _converted(self._from_file, row)
+        return dict(zip(self.columns, _converted(self._from_file, row), strict=True))
 
 
 def _converted(converters: list[Convert | None], row: Sequence[Any]) -> list[Any]:

@@ -1,6 +1,6 @@
 # Every target works from a fresh clone and fetches what it needs. HOST and PORT go to `run`,
 # BENCH to `bench`: BENCH=--quick, or BENCH="--only tokens".
-.PHONY: setup run test lint lock types bench soak
+.PHONY: setup run test wheel lint lock types bench soak
 
 setup:
 	@scripts/setup
@@ -11,6 +11,9 @@ run: setup
 
 test: setup
 	@scripts/test
+
+wheel: setup
+	@scripts/wheel
 
 lint: setup
 	@scripts/lint

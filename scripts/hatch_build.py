@@ -1,9 +1,11 @@
-"""Puts the built web page into the wheel, where it has been built."""
+"""Puts the built web page into the wheel; without it there is no wheel."""
 
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NOT_BUILT = "The web page is not built, and a wheel has it: run `make wheel` (needs Node.js)"
 
 
 class PageHook(BuildHookInterface[Any]):
@@ -11,5 +13,8 @@ class PageHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatchling before it builds."""
-        if version != "editable" and (Path(self.root) / "frontend" / "dist").is_dir():
-            build_data["force_include"]["frontend/dist"] = "app/page"
+        if version == "editable":
+            return
+        if not (Path(self.root) / "frontend" / "dist" / "index.html").is_file():
+            self.app.abort(NOT_BUILT)
+        build_data["force_include"]["frontend/dist"] = "app/page"

@@ -12,6 +12,7 @@ from tests import databases, isolation, nginx
 from tests.faults.figures import Figures
 from tests.faults.scale import SOAK
 from tests.left_out import LeftOut
+from tests.packaging import wheel
 from tests.page import browser as page_browser
 from tests.server import RunningServer, running_server
 from tests.upstream import ScriptedUpstream
@@ -25,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for plugin in (
         LeftOut("nginx", "test_nginx.py", nginx.missing),
         LeftOut("web page", "page/test_*.py", page_browser.missing),
+        LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),
         LeftOut("silent name servers", "test_slow_names.py", isolation.missing),
     ):
         config.pluginmanager.register(plugin)

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 
+from app import __version__
 from app.config import Settings
 from app.engines.lock import TABLE
 from app.migration import Migrated, SchemaError, head_revision, migrate, sync_engine
@@ -130,9 +131,10 @@ def test_a_newer_schema_is_refused(settings: Settings, engine: Engine) -> None:
     migrate(settings)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    for needed in ("1.0.1", "1.10.0", "2.0.0"):
+    major, minor, patch = map(int, __version__.split("."))
+    for needed in (f"{major}.{minor}.{patch + 1}", f"{major}.{minor + 10}.0", f"{major + 1}.0.0"):
         demand(engine, needed)
-        with pytest.raises(SchemaError, match=f"needs version {needed} .*this is 1.0.0"):
+        with pytest.raises(SchemaError, match=f"needs version {needed} .*this is {__version__}"):
             migrate(settings)
 
 

@@ -2,10 +2,6 @@
 kept by browsers, nothing besides. Where it was not built, a plain page stands in its place."""
 
 import gzip
-import shutil
-import subprocess
-import sys
-import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,7 +12,6 @@ from tests.server import RunningServer, running_server
 
 pytestmark = pytest.mark.anyio
 
-ROOT = Path(__file__).parent.parent
 INDEX = (
     "<!doctype html><title>Chat</title><script type=module src=/assets/index-AbC_12-9.js></script>"
 )
@@ -155,24 +150,3 @@ async def test_without_a_built_page(server: RunningServer) -> None:
     assert "/docs" in (await server.http.get("/")).text
     for address in ADDRESSES[1:]:
         assert_refused(await server.http.get(address), 404, "not_found")
-
-
-def test_the_wheel_carries_the_page(tmp_path: Path) -> None:
-    for name in ("app", "migrations"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    for name in ("pyproject.toml", "README.md", "scripts/hatch_build.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        shutil.copy(ROOT / name, tmp_path / name)
-    assert not any("app/page/" in name for name in wheel(tmp_path))
-    write(tmp_path / "frontend" / "dist")
-    names = wheel(tmp_path)
-    assert {f"app/page/{name}" for name in FILES} <= names
-    assert "app/main.py" in names and not any("frontend" in name for name in names)
-
-
-def wheel(project: Path) -> set[str]:
-    """The names of the files in the wheel of a project."""
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel"]
-    subprocess.run(build, cwd=project, check=True, capture_output=True, timeout=60)
-    with zipfile.ZipFile(next((project / "dist").glob("*.whl"))) as archive:
-        return set(archive.namelist())

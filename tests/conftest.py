@@ -15,6 +15,7 @@ from tests.left_out import LeftOut
 from tests.packaging import wheel
 from tests.page import browser as page_browser
 from tests.server import RunningServer, running_server
+from tests.upgrades.releases import ReleaseBefore
 from tests.upstream import ScriptedUpstream
 
 StartServer = Callable[..., Awaitable[RunningServer]]
@@ -23,6 +24,7 @@ StartServer = Callable[..., Awaitable[RunningServer]]
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(databases.Report())
     config.pluginmanager.register(Figures(writes_page=SOAK))
+    config.pluginmanager.register(ReleaseBefore())
     for plugin in (
         LeftOut("nginx", "test_nginx.py", nginx.missing),
         LeftOut("web page", "page/test_*.py", page_browser.missing),

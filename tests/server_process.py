@@ -9,6 +9,7 @@ from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 
 import httpx2
@@ -20,6 +21,12 @@ PROGRAMS = {
     "uvicorn": "uvicorn app.main:app --log-level warning --timeout-keep-alive 60".split(),
     "chat-backend serve": "app.cli serve".split(),
 }
+OF_RELEASE = """
+import sys, app, uvicorn
+folder = sys.argv.pop(1)
+assert app.__file__.startswith(folder), app.__file__
+uvicorn.main()
+"""
 START_SECONDS = 20
 EXIT_SECONDS = 15
 
@@ -50,13 +57,15 @@ async def server_process(
     database_url: str,
     log: BinaryIO | None = None,
     program: str = "uvicorn",
+    release: Path | None = None,
     /,
     **settings: str,
 ) -> AsyncIterator[ServerProcess]:
     """Serve with uvicorn alone, or with another program; killed at the end if it still runs.
 
     What it writes goes into `log`, else where the tests write. It gets a port that is free,
-    unless `PORT` is given.
+    unless `PORT` is given. `release` is the folder of another version of the app, which uvicorn
+    then serves, and which ends at once if it is not that one.
     """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -72,9 +81,13 @@ async def server_process(
         "BCRYPT_ROUNDS": "4",
         "SESSION_CHECK_SECONDS": "0.2",
     }
+    words = ["-m", *PROGRAMS[program]]
+    if release is not None:
+        words = ["-c", OF_RELEASE, str(release), *PROGRAMS["uvicorn"][1:]]
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", *PROGRAMS[program], "--port", str(port)),
+        *(*words, "--port", str(port)),
+        cwd=release,
         env=os.environ | environment | settings,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=log,

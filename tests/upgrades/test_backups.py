@@ -30,22 +30,9 @@ Rows = dict[str, list[Any]]
 
 
 @pytest.fixture
-def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
-    with databases.fresh_database(database_server, tmp_path) as url:
-        yield url
-
-
-@pytest.fixture
 def another_url(database_server: URL, tmp_path: Path) -> Iterator[str]:
     with databases.fresh_database(database_server, tmp_path) as url:
         yield url
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    engine = sync_engine(settings(url))
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")

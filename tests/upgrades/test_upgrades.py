@@ -11,12 +11,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Table, event
-from sqlalchemy.engine import URL
 
 from app.engines.lock import TABLE
 from app.migration import SchemaError, current_revision, head_revision, migrate, sync_engine
 from app.models import Base
-from tests import databases
 from tests.backups import command, done, settings
 from tests.faults.watching import eventually
 from tests.server import PASSWORD, running_server
@@ -38,19 +36,6 @@ EARLIER = revisions()[:-1]
 STEPS = list(zip(revisions(), revisions()[1:], strict=False))
 FIRST, SECOND, THIRD = 1000, 2000, 3000
 CHANGES = ("CREATE", "ALTER", "DROP", "INSERT", "UPDATE", "DELETE")
-
-
-@pytest.fixture
-def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
-    with databases.fresh_database(database_server, tmp_path) as url:
-        yield url
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    engine = sync_engine(settings(url))
-    yield engine
-    engine.dispose()
 
 
 @pytest.mark.parametrize("revision", EARLIER)

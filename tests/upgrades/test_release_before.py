@@ -1,0 +1,196 @@
+"""The release before, its real code, and this version on one database: each goes on with what the
+other wrote, and sees what the other does."""
+
+import asyncio
+import subprocess
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.engine import URL
+
+from tests import databases
+from tests.backups import command, done, restore
+from tests.refusals import assert_refused, last_words
+from tests.server import PASSWORD, Person, RunningServer, running_server, text_of
+from tests.server_process import server_process
+from tests.upgrades import releases
+from tests.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+BEFORE = "before the upgrade"
+
+
+@pytest.fixture(scope="module")
+def release() -> Path:
+    """The folder of the release's code."""
+    found = releases.code()
+    assert found is not None
+    return found[1]
+
+
+@dataclass
+class Both:
+    """A server of each version; the old one was there first, and was used before the new came."""
+
+    old: RunningServer
+    new: RunningServer
+    upstream: ScriptedUpstream
+    person: Person
+    conversation: int
+
+    async def person_at(self, first: RunningServer, model: str = "echo") -> tuple[Person, Person]:
+        """A new user with a model, at the one server and at the other."""
+        person = await first.person_with_model(self.upstream.url, model)
+        other = self.new if first is self.old else self.old
+        return person, replace(person, server=other)
+
+
+@pytest.fixture(scope="module")
+async def both(
+    release: Path, database_server: URL, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Both]:
+    folder = tmp_path_factory.mktemp("both")
+    with databases.fresh_database(database_server, folder) as url:
+        async with (
+            ScriptedUpstream() as upstream,
+            server_process(url, None, "uvicorn", release, DATA_DIR=str(folder)) as old,
+        ):
+            person = await old.person_with_model(upstream.url)
+            conversation = await person.conversation()
+            await person.say(conversation, BEFORE)
+            async with running_server(database_url=url, data_dir=folder) as new:
+                yield Both(old, new, upstream, person, conversation)
+
+
+@pytest.fixture(params=["old first", "new first"])
+def first(request: pytest.FixtureRequest, both: Both) -> RunningServer:
+    return both.old if request.param == "old first" else both.new
+
+
+async def same(here: Person, there: Person, conversation: int) -> list[str]:
+    """The texts of a conversation, which is the same at both, but for what one of them adds."""
+    seen, elsewhere = await here.messages(conversation), await there.messages(conversation)
+    assert [known(*pair) for pair in zip(seen, elsewhere, strict=True)] == [
+        known(*pair) for pair in zip(elsewhere, seen, strict=True)
+    ]
+    return [message["content"] for message in seen]
+
+
+def known(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The fields of one that the other has, too."""
+    return {name: value for name, value in one.items() if name in other}
+
+
+async def test_what_was_there_before_goes_on(both: Both) -> None:
+    after = replace(both.person, server=both.new)
+    assert await same(both.person, after, both.conversation) == [BEFORE, f"You said: {BEFORE}"]
+    await after.say(both.conversation, "after")
+    await both.person.say(both.conversation, "and still")
+    assert len(await same(both.person, after, both.conversation)) == 6
+
+
+async def test_turns_by_turns(both: Both, first: RunningServer) -> None:
+    here, there = await both.person_at(first)
+    conversation = await here.conversation()
+    sent = (await here.say(conversation, "one")).json()
+    edited = (
+        await there.post(f"/messages/{sent['message']['id']}/edit", json={"content": "two"})
+    ).json()
+    assert await same(here, there, conversation) == ["two", "You said: two"]
+    again = (await here.post(f"/messages/{edited['reply']['id']}/regenerate")).json()
+    assert again["reply"]["versions"] == 2 and again["reply"]["status"] == "complete"
+    assert (await there.post(f"/messages/{sent['message']['id']}/activate")).status_code == 200
+    assert await same(here, there, conversation) == ["one", "You said: one"]
+    await here.say(conversation, "three")
+    await there.say(conversation, "four")
+    assert len(await same(here, there, conversation)) == 6
+    lists = [(await person.get("/conversations")).json() for person in (here, there)]
+    assert [listed["conversations"][0]["message_count"] for listed in lists] == [6, 6]
+
+
+async def test_a_model_saved_by_one_is_used_by_the_other(both: Both, first: RunningServer) -> None:
+    here, there = await both.person_at(first)
+    conversation = await there.conversation()
+    assert (await there.say(conversation, "a")).json()["reply"]["status"] == "complete"
+    await there.set_model(both.upstream.url, "another", "sk-another")
+    await here.say(conversation, "b")
+    asked = both.upstream.replies[-1]
+    assert (asked.model, asked.headers["authorization"]) == ("another", "Bearer sk-another")
+
+
+async def test_a_reply_is_followed_and_stopped_by_the_other(
+    both: Both, first: RunningServer
+) -> None:
+    here, there = await both.person_at(first, "slow")
+    conversation = await here.conversation()
+    async with here.socket(conversation) as writer, there.socket(conversation) as reader:
+        await writer.send(type="message", content="一 two 🍣")
+        assert text_of(await writer.until("done")) == text_of(await reader.until("done"))
+    await here.set_model(both.upstream.url, "hold")
+    async with here.socket(conversation) as writer:
+        await writer.send(type="message", content="stop me")
+        await writer.until("chunk")
+        assert (await there.post(f"/conversations/{conversation}/stop")).status_code == 204
+        assert (await writer.until("done"))[-1]["finish_reason"] == "stopped"
+    assert (await there.messages(conversation))[-1]["status"] == "stopped"
+    await there.set_model(both.upstream.url, "echo")
+    assert (await there.say(conversation, "on")).json()["reply"]["status"] == "complete"
+
+
+async def test_what_one_deletes_is_gone_at_the_other(both: Both, first: RunningServer) -> None:
+    here, there = await both.person_at(first)
+    conversation = await here.conversation()
+    await here.say(conversation, "hello")
+    path = f"/conversations/{conversation}"
+    assert (await there.request("DELETE", path)).status_code == 204
+    assert_refused(await here.get(f"{path}/messages"), 404, "conversation_not_found")
+    assert (await here.post(f"{path}/restore")).status_code == 200
+    assert await same(here, there, conversation) == ["hello", "You said: hello"]
+
+
+async def test_logins_are_the_same(both: Both, first: RunningServer) -> None:
+    here, there = await both.person_at(first)
+    here = await (await there.refresh()).refresh()
+    there = replace(here, server=both.new if first is both.old else both.old)
+    async with there.socket(await here.conversation()) as socket:
+        assert (await here.post("/auth/logout-all")).status_code == 204
+        assert (await last_words(socket.connection))[1] == 4401
+    assert_refused(await there.get("/auth/me"), 401, "invalid_token")
+
+
+async def test_an_account_is_deleted_for_both(both: Both, first: RunningServer) -> None:
+    here, there = await both.person_at(first)
+    conversation = await there.conversation()
+    await there.say(conversation, "hello")
+    async with there.socket(conversation) as socket:
+        answer = await here.request("DELETE", "/auth/me", json={"password": PASSWORD})
+        assert answer.status_code == 204
+        assert (await last_words(socket.connection))[1] == 4401
+    assert_refused(await there.get("/auth/me"), 401, "invalid_token")
+    again = await there.server.register(here.name)
+    assert again.id > here.id
+
+
+@pytest.fixture(scope="module")
+def old_backup(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup that the release before made."""
+    folder = tmp_path_factory.mktemp("backup")
+    url, file = f"sqlite:///{folder / 'old.db'}", folder / "old.backup"
+
+    def run(*words: str | Path, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return command(folder, url, *words, typed=typed, PYTHONPATH=str(release))
+
+    done(run("user", "create", "ada", "ada@example.org", "--password-stdin", typed=f"{PASSWORD}\n"))
+    done(run("backup", file))
+    return file
+
+
+async def test_its_backup_comes_back(url: str, old_backup: Path) -> None:
+    await asyncio.to_thread(restore, url, old_backup)
+    async with running_server(database_url=url) as server:
+        ada = await server.log_in("ada", PASSWORD)
+        assert (await ada.get("/auth/me")).status_code == 200

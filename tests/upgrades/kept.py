@@ -19,8 +19,6 @@ from tests.backups import settings
 from tests.upgrades.releases import SCHEMAS
 
 END = ";\n\n"
-FILLED = ("alembic_version", "schema_info", "audit_head")
-"""What the migrations themselves put rows into."""
 
 
 def make_of(engine: Engine) -> str:
@@ -35,8 +33,8 @@ def written(engine: Engine) -> str:
     tables.reflect(engine)
     with engine.connect() as connection:
         statements = [*_definitions(connection, tables)]
-        for name in FILLED:
-            statements += _rows(connection, tables.tables[name])
+        for table in tables.sorted_tables:
+            statements += _rows(connection, table)
     return "".join(statement + END for statement in statements)
 
 
@@ -52,7 +50,8 @@ def _definitions(connection: Connection, tables: MetaData) -> Iterator[str]:
 
 def _rows(connection: Connection, table: Table) -> Iterator[str]:
     for row in connection.execute(select(table)):
-        yield f"INSERT INTO {table.name} VALUES ({', '.join(map(_literal, row))})"
+        name = connection.dialect.identifier_preparer.quote(table.name)
+        yield f"INSERT INTO {name} VALUES ({', '.join(map(_literal, row))})"
 
 
 def _literal(value: object) -> str:

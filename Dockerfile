@@ -1,6 +1,6 @@
 FROM node:22-slim AS page
 WORKDIR /src
-COPY scripts/build-page scripts/
+COPY scripts/build-page scripts/setup-page scripts/
 COPY frontend frontend
 RUN scripts/build-page
 
@@ -12,7 +12,7 @@ COPY requirements/base.txt requirements/build.txt requirements/
 RUN pip install --require-hashes -r requirements/base.txt
 # The tools that build this project stay out of the image: they live in this stage's own Python.
 RUN /usr/local/bin/pip install --require-hashes -r requirements/build.txt
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY migrations migrations
 COPY scripts/hatch_build.py scripts/

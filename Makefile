@@ -1,32 +1,48 @@
 # Every target works from a fresh clone and fetches what it needs. HOST and PORT go to `run`,
 # BENCH to `bench`: BENCH=--quick, or BENCH="--only tokens".
-.PHONY: setup run test wheel lint lock types bench soak
+.PHONY: setup run dev test quick coverage lint fmt types wheel lock bench soak help
 
-setup:
+setup: ## make .venv with the locked packages
 	@scripts/setup
 
-run: setup
+run: setup ## serve the page at http://localhost:8000, with a small local model
 	@scripts/build-page || echo "The web page was not built; the API works without it" >&2
 	@exec .venv/bin/chat-backend serve --local-model
 
-test: setup
+dev: setup ## serve while the code is edited: the server at 8000, the page at 5173
+	@exec scripts/dev
+
+test: setup ## all tests, on every database that can be had, and in a browser
 	@scripts/test
 
-wheel: setup
-	@scripts/wheel
+quick: setup ## the tests for every change: on SQLite, no browser, faults or attacks
+	@scripts/quick
 
-lint: setup
+coverage: setup ## the same, and fail when less of the code is run than pyproject.toml asks for
+	@scripts/quick --cov
+
+lint: setup ## read the code: ruff, mypy, import-linter
 	@scripts/lint
 
-lock:
-	@scripts/lock
+fmt: setup ## bring the code into its form
+	@scripts/fmt
 
-types: setup
+types: setup ## write the web page's types from the OpenAPI document
 	@.venv/bin/python scripts/generate_types.py
 
-bench: setup
+wheel: setup ## build the page and the wheel: dist/*.whl
+	@scripts/wheel
+
+lock: ## renew requirements/: the newest versions that pyproject.toml allows
+	@scripts/lock
+
+bench: setup ## measure: docs/performance.md
 	@scripts/get-mysql.sh .cache/mysql || echo "MySQL could not be fetched" >&2
 	@exec .venv/bin/python -m benchmarks $(BENCH)
 
-soak: setup
+soak: setup ## faults, attacks and the page's look for a long time: docs/reliability.md
 	@scripts/soak
+
+help: ## say what there is to make
+	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/\1 \2/p' Makefile | while read -r name words; do \
+		printf '%-9s %s\n' "$$name" "$$words"; done

@@ -10,7 +10,7 @@ import pytest
 from app import __version__
 from tests.packaging.wheel import ROOT, build
 
-SOURCES = ("app", "migrations", "pyproject.toml", "README.md", "scripts/hatch_build.py")
+SOURCES = ("app", "migrations", "pyproject.toml", "README.md", "LICENSE", "scripts/hatch_build.py")
 PAGE = {"index.html": b"<!doctype html>", "assets/icon.svg": b"<svg/>"}
 
 

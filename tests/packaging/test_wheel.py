@@ -57,7 +57,8 @@ async def serving(programs: Path, folder: Path, **values: str) -> AsyncIterator[
         async with await asyncio.to_thread(http_client, port) as http:
             yield RunningServer(port, None, http)
     finally:
-        process.terminate()
+        if process.returncode is None:
+            process.terminate()
         async with asyncio.timeout(STOP_SECONDS):
             await process.communicate()
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +11,11 @@ from pathlib import Path
 import httpx2
 
 from app.config import Settings
+from tests import forks
 
-ROOT = Path(__file__).parent.parent
-COMMAND = [sys.executable, "-m", "app.cli"]
+COMMAND = ["app.cli"]
+BARE_UVICORN = ["uvicorn", "app.main:app", "--port", "0"]
+"""A server without our command line."""
 READY = "Ready on "
 START_SECONDS = 30
 STOP_SECONDS = 20
@@ -24,7 +25,7 @@ STOP_SECONDS = 20
 class Serving:
     """A running `chat-backend serve`: and its address."""
 
-    process: subprocess.Popen[bytes]
+    process: "subprocess.Popen[bytes]"
     url: str
     errors: Path
 
@@ -33,15 +34,12 @@ def run(
     folder: Path, *arguments: str, typed: str = "", **settings: str
 ) -> subprocess.CompletedProcess[str]:
     """A command from its start to its end, in `folder`, with these settings and no others."""
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        env=environment(**settings),
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return forks.run([*COMMAND, *arguments], folder, environment(**settings), typed)
+
+
+def run_bare_uvicorn(folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A server without our command line that does not start, for as long as it lives."""
+    return forks.run(BARE_UVICORN, folder, environment(**settings))
 
 
 @contextmanager
@@ -50,10 +48,10 @@ def serving(folder: Path, *options: str, **settings: str) -> Iterator[Serving]:
     out, errors = folder / "serve.out", folder / "serve.err"
     settings = {"HOST": "127.0.0.1", "DATA_DIR": str(folder / "data")} | settings
     with out.open("wb") as stdout, errors.open("wb") as stderr:
-        process = subprocess.Popen(
+        process = forks.popen(
             [*COMMAND, "serve", "--port", "0", *options],
-            cwd=folder,
-            env=environment(**settings),
+            folder,
+            environment(**settings),
             stdout=stdout,
             stderr=stderr,
         )
@@ -67,7 +65,7 @@ def serving(folder: Path, *options: str, **settings: str) -> Iterator[Serving]:
         stop(process)
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
     """End a process as a service manager does, and without mercy when it does not listen."""
     process.terminate()
     try:
@@ -81,7 +79,7 @@ def environment(**settings: str) -> dict[str, str]:
     """The environment of the tests without any setting of the app, then these."""
     names = {name.upper() for name in Settings.model_fields}
     kept = {key: value for key, value in os.environ.items() if key.upper() not in names}
-    return kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"} | settings
+    return kept | {"PYTHONPATH": str(forks.ROOT), "COLUMNS": "200"} | settings
 
 
 def until(is_so: Callable[[], bool], seconds: float) -> None:

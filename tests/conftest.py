@@ -8,7 +8,7 @@ import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 from sqlalchemy.engine import URL
 
-from tests import databases, isolation, nginx
+from tests import databases, forks, isolation, nginx
 from tests.faults.figures import Figures
 from tests.faults.scale import SOAK
 from tests.left_out import LeftOut
@@ -45,6 +45,13 @@ def no_blocking_calls() -> Iterator[BlockBuster]:
     """A call that blocks the event loop fails the test."""
     with blockbuster_ctx() as blockbuster:
         yield blockbuster
+
+
+@pytest.fixture
+def new_python() -> Iterator[None]:
+    """Processes of the app start as they do elsewhere, not forked from one that has loaded it."""
+    with forks.new_pythons():
+        yield
 
 
 @pytest.fixture(scope="session")

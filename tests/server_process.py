@@ -4,16 +4,17 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import httpx2
 
+from tests import forks
 from tests.server import ENCRYPTION_KEY, SECRET_KEY, Person, RunningServer, http_client
 
 PROGRAMS = {
@@ -29,6 +30,8 @@ uvicorn.main()
 """
 START_SECONDS = 20
 EXIT_SECONDS = 15
+GLANCE_SECONDS = 0.01
+Process = subprocess.Popen[bytes]
 
 
 class ServerProcess(RunningServer):
@@ -45,7 +48,7 @@ class ServerProcess(RunningServer):
     async def exited(self) -> int:
         """Wait for the end of the process; its exit status."""
         async with asyncio.timeout(EXIT_SECONDS):
-            return await self._process.wait()
+            return await _end_of(self._process)
 
     def seen_by(self, person: Person) -> Person:
         """The same user, at this server."""
@@ -81,15 +84,12 @@ async def server_process(
         "BCRYPT_ROUNDS": "4",
         "SESSION_CHECK_SECONDS": "0.2",
     }
-    words = ["-m", *PROGRAMS[program]]
-    if release is not None:
-        words = ["-c", OF_RELEASE, str(release), *PROGRAMS["uvicorn"][1:]]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *(*words, "--port", str(port)),
-        cwd=release,
-        env=os.environ | environment | settings,
-        stdin=asyncio.subprocess.DEVNULL,
+    process = await asyncio.to_thread(
+        _started,
+        release,
+        [*PROGRAMS[program], "--port", str(port)],
+        os.environ | environment | settings,
+        stdin=subprocess.DEVNULL,
         stdout=log,
         stderr=log,
     )
@@ -98,18 +98,33 @@ async def server_process(
             await _healthy(http, process)
             yield ServerProcess(port, http, process)
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        process.kill()
+        await _end_of(process)
+
+
+def _started(
+    release: Path | None, words: list[str], environment: dict[str, str], **streams: Any
+) -> Process:
+    if release is None:
+        return forks.popen(words, Path(), environment, **streams)
+    other = [sys.executable, "-c", OF_RELEASE, str(release), *words[1:]]
+    return subprocess.Popen(other, cwd=release, env=environment, **streams)
 
 
 async def _healthy(http: httpx2.AsyncClient, process: Process) -> None:
     async with asyncio.timeout(START_SECONDS):
-        while process.returncode is None:
+        while process.poll() is None:
             try:
                 await http.get("/health/live")
             except httpx2.ConnectError:
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(GLANCE_SECONDS)
             else:
                 return
     raise RuntimeError("The server did not start")
+
+
+async def _end_of(process: Process) -> int:
+    """Wait for the end of a process, which no event loop is told of; its exit status."""
+    while (status := process.poll()) is None:  # noqa: ASYNC110
+        await asyncio.sleep(GLANCE_SECONDS)
+    return status

@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from tests import forks
 from tests.server import Person
 from tests.server_process import server_process
 from tests.upstream import ScriptedUpstream
@@ -83,7 +84,8 @@ def main() -> None:
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as questions:
         fcntl.ioctl(questions, SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", IFF_UP))
         questions.bind((SILENT, 53))
-        sys.stdout.write(json.dumps(asyncio.run(seen(Path(sys.argv[1])))) + "\n")
+        with forks.new_pythons():  # for one server
+            sys.stdout.write(json.dumps(asyncio.run(seen(Path(sys.argv[1])))) + "\n")
 
 
 if __name__ == "__main__":

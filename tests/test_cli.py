@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import COMMANDS, command_line
-from tests.cli_process import ROOT, environment, run, serving, until
+from tests.cli_process import environment, run, run_bare_uvicorn, serving, until
+from tests.forks import ROOT
 from tests.upstream import ScriptedUpstream
 
 PASSWORD = "correct horse"
@@ -43,6 +44,7 @@ def test_help(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
     assert [word for word in words if word not in shown.stdout] == []
 
 
+@pytest.mark.usefixtures("new_python")
 def test_help_from_outside(tmp_path: Path) -> None:
     ended = run(tmp_path, "--help")
     assert ended.returncode == 0
@@ -95,11 +97,11 @@ def test_a_database_that_is_not_supported_is_refused(tmp_path: Path, url: str) -
     assert "hunter2" not in ended.stderr
 
 
+@pytest.mark.usefixtures("new_python")
 def test_uvicorn_alone_does_not_show_the_password_of_a_database_url_either(tmp_path: Path) -> None:
     url = "mysql+pymysql://user:p@ss:hunter2@host:3306/db"
-    own = environment(DATABASE_URL=url, SECRET_KEY="k" * 32, ENCRYPTION_KEY="A" * 43 + "=")
-    words = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
-    ended = subprocess.run(words, cwd=tmp_path, env=own, capture_output=True, text=True, timeout=60)
+    secrets = {"SECRET_KEY": "k" * 32, "ENCRYPTION_KEY": "A" * 43 + "="}
+    ended = run_bare_uvicorn(tmp_path, DATABASE_URL=url, **secrets)
     assert ended.returncode != 0
     assert "must look like mysql+pymysql://" in ended.stderr
     assert "hunter2" not in ended.stderr + ended.stdout
@@ -138,6 +140,7 @@ def test_a_data_dir_that_cannot_be_written_is_told(tmp_path: Path, command: str)
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.usefixtures("new_python")
 def test_migrate_says_from_where_to_where(tmp_path: Path) -> None:
     first, second = run(tmp_path, "migrate"), run(tmp_path, "migrate")
     assert first.returncode == second.returncode == 0
@@ -228,6 +231,7 @@ def test_chat_ends_with_code_1_when_the_reply_fails(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.usefixtures("new_python")
 def test_serve_tells_where_it_is_once_it_answers(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert server.url.startswith("http://localhost:")

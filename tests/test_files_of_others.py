@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli_process import COMMAND, environment, run, serving, until
+from tests.forks import PYTHON
 
 LOCKS = ["migrate-lock", "in-use", "backup-lock"]
 
@@ -18,7 +19,7 @@ def run_without_privilege(folder: Path, *words: str) -> subprocess.CompletedProc
     bound = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
     prefix = bound if os.geteuid() == 0 and shutil.which("setpriv") else []
     return subprocess.run(
-        [*prefix, *COMMAND, *words],
+        [*prefix, *PYTHON, *COMMAND, *words],
         cwd=folder,
         env=environment(),
         capture_output=True,

@@ -154,6 +154,7 @@ def _until_type(socket: ClientConnection, *types: str) -> list[tuple[float, dict
     return events
 
 
+@pytest.mark.usefixtures("new_python")
 def test_the_first_chat_needs_no_key_and_is_kept(tmp_path: Path) -> None:
     with serving(tmp_path, "--local-model") as server, _client(server) as client:
         me = client.get("/auth/me").json()

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -41,7 +40,7 @@ from app.services.upkeep.master_keys import (
 )
 from tests import databases
 from tests.audit_log import verified
-from tests.cli_process import environment, run
+from tests.cli_process import run, run_bare_uvicorn
 from tests.conftest import StartServer
 from tests.server import ENCRYPTION_KEY as OLD
 from tests.server import PASSWORD, SECRET_KEY
@@ -72,9 +71,8 @@ def command(folder: Path, url: str, key: str, *words: str) -> subprocess.Complet
 
 def bare_uvicorn(folder: Path, url: str, key: str) -> subprocess.CompletedProcess[str]:
     """A server without our command line, for as long as it lives."""
-    env = environment(DATABASE_URL=url, SECRET_KEY=SECRET_KEY, ENCRYPTION_KEY=key)
-    words = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
-    return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, timeout=60)
+    settings = {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "ENCRYPTION_KEY": key}
+    return run_bare_uvicorn(folder, **settings)
 
 
 def stored(url: str) -> list[tuple[int, str, str]]:

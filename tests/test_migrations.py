@@ -2,7 +2,6 @@
 
 import asyncio
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,8 @@ from app.config import Settings
 from app.engines.lock import TABLE
 from app.migration import Migrated, SchemaError, head_revision, migrate, sync_engine
 from app.models import Base
-from tests import databases
-from tests.cli_process import COMMAND, environment
+from tests import databases, forks
+from tests.cli_process import COMMAND, environment, run_bare_uvicorn
 from tests.conftest import StartServer
 from tests.server import ENCRYPTION_KEY, SECRET_KEY
 
@@ -107,9 +106,7 @@ def test_processes_that_start_at_once_all_work(
     values = {name.upper(): value for name, value in SECRETS.items()}
     env = environment(DATABASE_URL=settings.database_url, **values)
     started = [
-        subprocess.Popen(
-            [*COMMAND, "migrate"], cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=-2
-        )
+        forks.popen([*COMMAND, "migrate"], tmp_path, env, stdout=subprocess.PIPE, stderr=-2)
         for _ in range(PROCESSES)
     ]
     outputs = [process.communicate(timeout=60)[0].decode() for process in started]
@@ -157,11 +154,7 @@ def test_a_server_does_not_start_on_a_newer_schema(tmp_path: Path) -> None:
     engine = sync_engine(settings)
     demand(engine, "99.0.0")
     engine.dispose()
-    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
-    env = environment(DATA_DIR=str(tmp_path))
-    done = subprocess.run(
-        command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60
-    )
+    done = run_bare_uvicorn(tmp_path, DATA_DIR=str(tmp_path))
     assert done.returncode != 0
     assert "needs version 99.0.0" in done.stderr
 

@@ -1,13 +1,11 @@
 """Secrets that lie in files of `DATA_DIR` are held to the rules of those that are set: one that is
 unusable is told in a line that names its file, and nothing of what is in it."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.cli_process import environment, run
+from tests.cli_process import run, run_bare_uvicorn
 
 SHORT = "must be at least 32 bytes long"
 NO_KEY = "must be the base64 of 32 bytes"
@@ -54,10 +52,7 @@ def test_no_command_goes_on(tmp_path: Path, data: Path, words: tuple[str, ...]) 
 
 def test_uvicorn_alone_names_the_file(tmp_path: Path, data: Path) -> None:
     (data / "secret_key").write_text("hunter2")
-    words = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
-    ended = subprocess.run(
-        words, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=60
-    )
+    ended = run_bare_uvicorn(tmp_path)
     assert ended.returncode != 0
     assert f"data/secret_key {SHORT}" in ended.stderr and "hunter2" not in ended.stderr
 

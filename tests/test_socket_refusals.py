@@ -3,8 +3,6 @@
 import asyncio
 import re
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +15,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect as sync_connect
 
 from app.utils.tokens import create_access_token
-from tests.cli_process import environment, stop, until
+from tests import forks
+from tests.cli_process import BARE_UVICORN, environment, stop, until
 from tests.conftest import StartServer
 from tests.refusals import last_words
 from tests.server import PASSWORD, SECRET_KEY, RunningServer
@@ -262,11 +261,9 @@ async def test_twenty_bad_frames_in_a_row_end_the_socket(server: RunningServer) 
 def test_the_token_is_not_in_the_log(tmp_path: Path, debug: str) -> None:
     log = tmp_path / "log"
     settings = {"DATA_DIR": str(tmp_path / "data"), "BCRYPT_ROUNDS": "4", "DEBUG": debug}
-    command = [sys.executable, "-m", "uvicorn", "app.main:app", "--port", "0"]
+    own = environment(**settings)
     with log.open("wb") as file:
-        process = subprocess.Popen(
-            command, cwd=tmp_path, env=environment(**settings), stdout=file, stderr=file
-        )
+        process = forks.popen(BARE_UVICORN, tmp_path, own, stdout=file, stderr=file)
     try:
         until(lambda: "running on" in log.read_text() or process.poll() is not None, 30)
         found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())

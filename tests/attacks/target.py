@@ -6,7 +6,7 @@ import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 import httpx2
 import orjson
 
+from tests import forks
 from tests.attacks import probe
 from tests.attacks.recording import RecordedConnection, Recorder
 from tests.server import ENCRYPTION_KEY, PASSWORD, SECRET_KEY, ChatSocket, Person
@@ -90,7 +91,7 @@ class Target(ServerProcess):
 
     def assert_unharmed(self) -> None:
         """The process answers, failed at nothing, was never blocked, and kept its secrets."""
-        assert self._process.returncode is None, "the server died"
+        assert self._process.poll() is None, "the server died"
         connection = HTTPConnection("127.0.0.1", self.port, timeout=20)
         connection.request("GET", "/health/live")
         assert connection.getresponse().status == 200
@@ -147,12 +148,13 @@ async def target_process(database_url: str, folder: Path, **settings: str) -> As
     evidence = Evidence(folder / "server.log", folder / "delays")
     evidence.delays.touch()
     with evidence.log.open("wb") as log:
-        async with server_process(database_url, log, "chat-backend serve", **settings) as process:
+        serving = server_process(database_url, log, "chat-backend serve", **settings)
+        async with AsyncExitStack() as stack:
+            with forks.new_pythons():  # what its memory grows by is looked at
+                process = await stack.enter_async_context(serving)
             target = _recorded(process, evidence)
-            try:
-                yield target
-            finally:
-                await target.http.aclose()
+            stack.push_async_callback(target.http.aclose)
+            yield target
 
 
 @asynccontextmanager

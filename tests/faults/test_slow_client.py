@@ -29,6 +29,7 @@ GAP_SECONDS = 2.0
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.usefixtures("new_python")
 async def test_a_client_that_never_reads(
     upstream: ScriptedUpstream, database_url: str, backend: str, note: Note
 ) -> None:
@@ -70,6 +71,7 @@ async def test_a_client_that_never_reads(
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.usefixtures("new_python")
 async def test_a_page_that_is_never_read(upstream: ScriptedUpstream, database_url: str) -> None:
     async with server_process(database_url, **SETTINGS) as process, AsyncExitStack() as stack:
         ada = await process.person_with_model(upstream.url, "bells")

@@ -21,6 +21,7 @@ HARM = {
 
 
 @pytest.mark.databases("sqlite")
+@pytest.mark.usefixtures("new_python")
 async def test_harm_while_streaming(
     upstream: ScriptedUpstream, database_url: str, backend: str, note: Note
 ) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.migration import head_revision
 from tests.backups import command
-from tests.cli_process import ROOT
+from tests.forks import ROOT
 
 REVISION = "9998"
 BREAKS_OFF = '''

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from app import __version__
-from tests.cli_process import ROOT
+from tests.forks import ROOT
 
 CODE = ROOT / ".cache" / "releases"
 SCHEMAS = Path(__file__).parent / "released"

@@ -58,7 +58,7 @@ def _networks(values: list[str]) -> list[str]:
 
 CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Seconds = Annotated[float, Field(gt=0, le=SECONDS_MAX, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
+AtLeastOne = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=1, le=DAYS_MAX)]
 
 
@@ -83,9 +83,9 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database)] = ""
     data_dir: Path = Path("data")
     auto_migrate: bool = True
-    database_pool_size: Count = 10
+    database_pool_size: AtLeastOne = 10
     database_max_overflow: int = Field(20, ge=0)
-    database_pool_recycle_seconds: Count = 1800
+    database_pool_recycle_seconds: AtLeastOne = 1800
 
     # Secrets and accounts
     secret_key: SecretStr = SecretStr("")
@@ -107,23 +107,23 @@ class Settings(BaseSettings):
     upstream_first_token_timeout_seconds: Seconds = 300
     upstream_silence_timeout_seconds: Seconds = 60
     upstream_reply_timeout_seconds: Seconds = 1800
-    upstream_line_max_bytes: Count = 1024 * 1024
-    upstream_reply_max_bytes: Count = 1024 * 1024
+    upstream_line_max_bytes: AtLeastOne = 1024 * 1024
+    upstream_reply_max_bytes: AtLeastOne = 1024 * 1024
     title_timeout_seconds: Seconds = 10
 
     # Limits
-    rate_limit_per_minute: Count = 60
-    login_rate_limit_per_minute: Count = 10
-    max_sessions_per_user: Count = 50
-    max_sockets_per_user: Count = 20
-    max_replies_per_user: Count = 5
+    rate_limit_per_minute: AtLeastOne = 60
+    login_rate_limit_per_minute: AtLeastOne = 10
+    max_sessions_per_user: AtLeastOne = 50
+    max_sockets_per_user: AtLeastOne = 20
+    max_replies_per_user: AtLeastOne = 5
     ws_allow_access_token_in_query: bool = True
     retention_days: Days = 30
     audit_retention_days: int = Field(365, ge=0, le=DAYS_MAX)
 
     # Backups
     backup_every: float = Field(0, ge=0, le=DAYS_MAX * 24, allow_inf_nan=False)
-    backup_keep: Count = 7
+    backup_keep: AtLeastOne = 7
 
     # Mail
     smtp_host: str = ""

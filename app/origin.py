@@ -5,21 +5,21 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class RequestOrigin:
     """The client's address and the request's id; None for work that nobody asked for."""
 
     address: str | None = None
     request_id: str | None = None
 
 
-COMMAND_LINE = Origin("command line")
+COMMAND_LINE = RequestOrigin("command line")
 
-NOBODY = Origin()
+NOBODY = RequestOrigin()
 
-_origin: ContextVar[Origin] = ContextVar("origin", default=NOBODY)
+_origin: ContextVar[RequestOrigin] = ContextVar("origin", default=NOBODY)
 
 
-def current_origin() -> Origin:
+def current_origin() -> RequestOrigin:
     """The origin of the work in hand."""
     return _origin.get()
 
@@ -32,7 +32,7 @@ class ActingFor:
 
     __slots__ = ("_origin", "_token")
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: RequestOrigin) -> None:
         self._origin = origin
 
     def __enter__(self) -> None:

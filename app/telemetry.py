@@ -15,7 +15,7 @@ from opentelemetry.trace import Span, SpanKind, StatusCode
 
 from app import __version__
 from app.errors import AppError
-from app.tracing import Notes
+from app.tracing import SpanAttributes
 
 SEND_SECONDS = 2
 """For one export, and so for the last one: a collector that is away must not hold up a stop."""
@@ -34,9 +34,9 @@ class Telemetry:
         self._tracer = self._provider.get_tracer("chat-backend", __version__)
 
     @contextmanager
-    def open(self, name: str, kind: str) -> Iterator[Notes]:
+    def open(self, name: str, kind: str) -> Iterator[SpanAttributes]:
         """A span; a note called `name` renames it. Of an error only the code is told."""
-        notes: Notes = {}
+        notes: SpanAttributes = {}
         with self._tracer.start_as_current_span(
             name,
             kind=SpanKind[kind.upper()],

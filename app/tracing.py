@@ -6,14 +6,14 @@ from typing import Protocol
 
 TELEMETRY = "app.telemetry"
 
-Notes = dict[str, str | int]
+SpanAttributes = dict[str, str | int]
 """Attributes of a span, gathered until it ends: never content, keys, addresses or names."""
 
 
 class Spans(Protocol):
     """Where spans go."""
 
-    def open(self, name: str, kind: str) -> AbstractContextManager[Notes]:
+    def open(self, name: str, kind: str) -> AbstractContextManager[SpanAttributes]:
         """A span that lasts as long as the block."""
 
     def close(self) -> None:
@@ -23,7 +23,7 @@ class Spans(Protocol):
 _spans: Spans | None = None
 
 
-def span(name: str, kind: str = "internal") -> AbstractContextManager[Notes]:
+def span(name: str, kind: str = "internal") -> AbstractContextManager[SpanAttributes]:
     """A span around a block, within the one that is open; `kind` is internal, server or client."""
     return nullcontext({}) if _spans is None else _spans.open(name, kind)
 

@@ -9,7 +9,7 @@ from openai import AsyncOpenAI
 from openai.types.chat import ChatCompletionMessageParam
 
 from app.cli import main
-from app.services.ai_service import AiService, Endpoint, OnDelta, Outcome
+from app.services.ai_service import AiService, Completion, Endpoint, OnDelta
 
 clients: dict[tuple[str, str], AsyncOpenAI] = {}
 
@@ -20,7 +20,7 @@ async def stream_reply(
     messages: list[dict[str, str]],
     on_delta: OnDelta,
     before_bytes: int = 0,
-) -> Outcome:
+) -> Completion:
     """What `AiService.stream_reply` does, as the SDK's documentation shows it."""
     key = endpoint.base_url, endpoint.api_key
     client = clients.setdefault(key, AsyncOpenAI(base_url=key[0], api_key=key[1]))
@@ -33,7 +33,7 @@ async def stream_reply(
             if choice.delta.content:
                 on_delta("content", choice.delta.content)
             finish_reason = choice.finish_reason or finish_reason
-    return Outcome(finish_reason, None)
+    return Completion(finish_reason, None)
 
 
 if __name__ == "__main__":

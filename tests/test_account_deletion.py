@@ -16,7 +16,7 @@ from app.errors import InvalidToken
 from app.models import Base, User
 from app.models.marks import owner_of
 from app.services.backup.transaction import CHANGE, transaction
-from app.services.conversations.rows import Page
+from app.services.conversations.rows import PageRequest
 from tests.conftest import StartServer
 from tests.faults.watching import eventually
 from tests.refusals import assert_refused, last_words
@@ -148,7 +148,7 @@ async def test_what_was_let_in_before_is_refused_after(
     for answer in await asyncio.gather(*asked):
         assert_refused(answer, 401, "invalid_token")
     with pytest.raises(InvalidToken):
-        await server.app.state.services.conversations.list(ada.id, Page(10, 0, None, 0))
+        await server.app.state.services.conversations.list(ada.id, PageRequest(10, 0, None, 0))
     assert "error" not in capsys.readouterr().err
 
 

@@ -14,8 +14,8 @@ from sqlalchemy.engine import URL
 from websockets.exceptions import ConnectionClosed
 
 from app.models import AuditEvent
-from app.services.audit.events import Action
-from app.services.audit.notes import MAX_WINDOWS, Notes
+from app.services.audit.events import AuditAction
+from app.services.audit.notes import MAX_WINDOWS, RefusalNotes
 from tests import databases
 from tests.audit_log import events, outcomes
 from tests.conftest import StartServer
@@ -260,12 +260,12 @@ async def rate_limited(person: Person) -> int:
 
 
 def test_a_flood_from_everywhere_is_bounded() -> None:
-    notes = Notes()
+    notes = RefusalNotes()
     for user_id in range(10 * MAX_WINDOWS):
-        notes.add(Action.RATE_LIMITED, user_id)
+        notes.add(AuditAction.RATE_LIMITED, user_id)
     taken = notes.take()
     assert len(taken) == MAX_WINDOWS + 1
-    dropped = taken[Action.EVENTS_DROPPED, None, None]
+    dropped = taken[AuditAction.EVENTS_DROPPED, None, None]
     assert dropped.count == 9 * MAX_WINDOWS
     assert notes.take() == {}
     notes.give_back(taken)  # they could not be written

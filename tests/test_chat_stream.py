@@ -18,7 +18,7 @@ from app.errors import (
     UpstreamUnavailable,
 )
 from app.services.upstream.chat_stream import ChatStream
-from app.services.upstream.types import Outcome, Usage
+from app.services.upstream.types import Completion, Usage
 
 KIB = 1024
 Deltas = list[tuple[str, str]]
@@ -30,7 +30,7 @@ def decode(*chunks: bytes, line_max: int = 64 * KIB, reply_max: int = 64 * KIB) 
 
 def decode_to_end(
     *chunks: bytes, line_max: int = 64 * KIB, reply_max: int = 64 * KIB
-) -> tuple[Deltas, Outcome]:
+) -> tuple[Deltas, Completion]:
     deltas: Deltas = []
     stream = ChatStream(lambda kind, text: deltas.append((kind, text)), line_max, reply_max)
     for chunk in chunks:
@@ -74,7 +74,7 @@ def test_a_stream_with_every_peculiarity() -> None:
         ("content", "\ufffdtwo lines"),
         ("content", "raw 🍣"),
     ]
-    assert outcome == Outcome("stop", Usage(1, 2, 3))
+    assert outcome == Completion("stop", Usage(1, 2, 3))
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=40))
@@ -140,7 +140,7 @@ def test_garbage_is_a_bad_response(payload: bytes) -> None:
 )
 def test_unknown_shapes_pass_nothing(payload: Any) -> None:
     data = f"data: {json.dumps(payload)}\n\n".encode()
-    assert decode_to_end(data, DONE) == ([], Outcome("stop", None))
+    assert decode_to_end(data, DONE) == ([], Completion("stop", None))
 
 
 def test_a_repeated_whole_message_at_the_end_is_not_text_again() -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, insert
 
 from app.database import table_of
 from app.models import Conversation, utc_now
-from app.services.conversations.rows import Page, page_query
+from app.services.conversations.rows import PageRequest, page_query
 from tests.refusals import assert_refused, last_words
 from tests.server import Person, RunningServer
 from tests.upstream import ScriptedUpstream
@@ -149,7 +149,7 @@ async def test_a_page_of_many_is_a_walk_along_an_index(server: RunningServer) ->
     await database.write(make_many, ada.id, 10_000)
     place = (await scrolled(ada))[-1]
     at = datetime.fromisoformat(place["updated_at"])
-    for page in (Page(20, 0, None, 0), Page(20, 0, at, place["id"])):
+    for page in (PageRequest(20, 0, None, 0), PageRequest(20, 0, at, place["id"])):
         plan = await database.read(plan_of, page_query(ada.id, page))
         assert "idx_user_recent" in plan, plan
         for sorting in ("filesort", "TEMP B-TREE", "temporary"):

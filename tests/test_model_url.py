@@ -13,7 +13,7 @@ from app.services.ai_service import AiService, Endpoint
 from app.services.upstream.connector import Connector
 from app.services.upstream.guard import (
     AddressGuard,
-    Origin,
+    UrlOrigin,
     is_global,
     is_metadata,
     origin_of,
@@ -255,7 +255,7 @@ async def test_metadata_is_refused_even_if_allow_listed(text: str) -> None:
     host = f"[{text}]" if ":" in text else text
     guard = AddressGuard([text, host], f"http://{host}/v1")
     with pytest.raises(ModelUrlNotAllowed):
-        await guard.addresses(Origin("http", text, 80))
+        await guard.addresses(UrlOrigin("http", text, 80))
 
 
 class Names:
@@ -300,7 +300,7 @@ async def test_addresses_share_the_time_for_connecting(
     with socket.create_server(("127.0.0.1", 0)) as silent:  # takes connections, answers no TLS
         began = loop.time()
         with pytest.raises(UpstreamUnavailable):
-            await connector.open(Origin("https", "model.example", silent.getsockname()[1]))
+            await connector.open(UrlOrigin("https", "model.example", silent.getsockname()[1]))
     assert 0.9 < loop.time() - began < 2
 
 

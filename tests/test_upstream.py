@@ -24,7 +24,7 @@ from app.errors import (
     UpstreamUnavailable,
 )
 from app.services import ai_service
-from app.services.ai_service import AiService, Endpoint, Outcome, Usage
+from app.services.ai_service import AiService, Completion, Endpoint, Usage
 from tests.upstream import ScriptedUpstream
 from tests.upstream_replies import BIG_TEXT
 
@@ -59,7 +59,7 @@ class Reply:
     def __init__(self) -> None:
         self.content = ""
         self.reasoning = ""
-        self.outcome: Outcome | None = None
+        self.outcome: Completion | None = None
         self.has_text = asyncio.Event()
 
     def take(self, kind: str, text: str) -> None:
@@ -103,7 +103,7 @@ async def test_replies(
 ) -> None:
     reply = await ask(ai, upstream, model)
     assert (reply.content, reply.reasoning) == (content, "")
-    assert reply.outcome == Outcome("stop", usage)
+    assert reply.outcome == Completion("stop", usage)
 
 
 @pytest.mark.parametrize(

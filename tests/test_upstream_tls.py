@@ -14,7 +14,7 @@ from app.config import Settings
 from app.errors import UpstreamUnavailable
 from app.services.ai_service import AiService, Endpoint
 from app.services.upstream.connector import Connector
-from app.services.upstream.guard import AddressGuard, Origin
+from app.services.upstream.guard import AddressGuard, UrlOrigin
 from tests.certificates import LOCALHOST, LOOPBACK, self_signed
 from tests.upstream import ScriptedUpstream
 from tests.upstream_replies import BIG_TEXT
@@ -95,7 +95,7 @@ async def test_a_server_that_speaks_or_closes_before_tls(greeting: bytes) -> Non
         thread.start()
         faults: list[dict[str, Any]] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
-        origin = Origin("https", "127.0.0.1", listening.getsockname()[1])
+        origin = UrlOrigin("https", "127.0.0.1", listening.getsockname()[1])
         connector = Connector(AddressGuard(["127.0.0.1"], ""), timeout_seconds=10)
         for _ in range(ROUNDS):
             with pytest.raises(UpstreamUnavailable):

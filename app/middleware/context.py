@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.config import Settings
 from app.logs import log
 from app.metrics import request_seconds, requests
-from app.origin import ActingFor, Origin
-from app.tracing import Notes, span
+from app.origin import ActingFor, RequestOrigin
+from app.tracing import SpanAttributes, span
 from app.utils.client_address import client_address, is_encrypted
 
 METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
@@ -50,7 +50,7 @@ class RequestContext:
             await send(message)
 
         began = time.perf_counter()
-        with ActingFor(Origin(state["address"], request_id)):
+        with ActingFor(RequestOrigin(state["address"], request_id)):
             try:
                 if scope["type"] == "websocket":
                     await self.app(scope, receive, send)
@@ -76,7 +76,7 @@ def _pattern(scope: Scope) -> tuple[str, str]:
     return method, getattr(scope.get("route"), "path", "none")
 
 
-def _notes(scope: Scope, status: int, request_id: str) -> Notes:
+def _notes(scope: Scope, status: int, request_id: str) -> SpanAttributes:
     """What the span of a request says, in the words of OpenTelemetry's HTTP conventions."""
     method, route = _pattern(scope)
     return {

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, Id, UtcDateTime, key_bytes
+from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, BigId, UtcDateTime, key_bytes
 from app.models.marks import PLAIN, marked, no_owner
 
 SEAL_BYTES = 32
@@ -28,9 +28,9 @@ class AuditEvent(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime())
-    user_id: Mapped[int | None] = mapped_column(Id)
+    user_id: Mapped[int | None] = mapped_column(BigId)
     action: Mapped[str] = mapped_column(String(40))
     outcome: Mapped[str] = mapped_column(String(10))
     address: Mapped[str | None] = mapped_column(String(64))
@@ -50,7 +50,7 @@ class AuditHead(Base):
     __tablename__ = "audit_head"
     __table_args__ = GIVEN_KEY_OPTIONS | marked(PLAIN, no_owner("The head of everybody's log"))
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger)
     seal: Mapped[bytes] = mapped_column(key_bytes(SEAL_BYTES))
     pruned_seq: Mapped[int] = mapped_column(BigInteger)

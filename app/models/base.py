@@ -7,7 +7,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-Id = BigInteger().with_variant(Integer, "sqlite")
+BigId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite hands out row ids for INTEGER only."""
 
 Flag = SmallInteger().with_variant(mysql.TINYINT(), "mysql", "mariadb")

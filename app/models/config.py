@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import TABLE_OPTIONS, Base, Id, UtcDateTime
+from app.models.base import TABLE_OPTIONS, Base, BigId, UtcDateTime
 from app.models.marks import marked, owner, sealed
 
 
@@ -15,8 +15,10 @@ class ModelConfig(Base):
     __tablename__ = "model_config"
     __table_args__ = TABLE_OPTIONS | marked(sealed("encrypted_api_key"), owner("user_id"))
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
-    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"), unique=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("user.id", ondelete="CASCADE"), unique=True
+    )
     base_url: Mapped[str] = mapped_column(String(500))
     model_name: Mapped[str] = mapped_column(String(100))
     encrypted_api_key: Mapped[str] = mapped_column(Text)

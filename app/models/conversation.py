@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import TABLE_OPTIONS, Base, Id, UtcDateTime
+from app.models.base import TABLE_OPTIONS, Base, BigId, UtcDateTime
 from app.models.marks import PLAIN, marked, owner
 
 
@@ -23,8 +23,8 @@ class Conversation(Base):
         TABLE_OPTIONS | marked(PLAIN, owner("user_id")),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
-    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(BigId, ForeignKey("user.id", ondelete="CASCADE"))
     title: Mapped[str] = mapped_column(String(200))
     title_source: Mapped[str] = mapped_column(String(10))
     system_prompt: Mapped[str | None] = mapped_column(Text)

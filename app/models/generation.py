@@ -5,7 +5,15 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, Flag, Id, LongText, UtcDateTime
+from app.models.base import (
+    GIVEN_KEY_OPTIONS,
+    TABLE_OPTIONS,
+    Base,
+    BigId,
+    Flag,
+    LongText,
+    UtcDateTime,
+)
 from app.models.marks import PLAIN, marked, owner
 
 
@@ -25,13 +33,13 @@ class Generation(Base):
         TABLE_OPTIONS | marked(PLAIN, owner("user_id")),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
-    message_id: Mapped[int] = mapped_column(Id, ForeignKey("message.id", ondelete="CASCADE"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    message_id: Mapped[int] = mapped_column(BigId, ForeignKey("message.id", ondelete="CASCADE"))
     conversation_id: Mapped[int] = mapped_column(
-        Id, ForeignKey("conversation.id", ondelete="CASCADE")
+        BigId, ForeignKey("conversation.id", ondelete="CASCADE")
     )
-    running_conversation_id: Mapped[int | None] = mapped_column(Id, unique=True)
-    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    running_conversation_id: Mapped[int | None] = mapped_column(BigId, unique=True)
+    user_id: Mapped[int] = mapped_column(BigId, ForeignKey("user.id", ondelete="CASCADE"))
     owner: Mapped[str] = mapped_column(String(64))
     beat: Mapped[int] = mapped_column(BigInteger, server_default="0")
     stop_requested: Mapped[int] = mapped_column(Flag, server_default="0")
@@ -49,7 +57,10 @@ class GenerationPiece(Base):
     __table_args__ = GIVEN_KEY_OPTIONS | marked(PLAIN, owner("generation_id"))
 
     generation_id: Mapped[int] = mapped_column(
-        Id, ForeignKey("generation.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        BigId,
+        ForeignKey("generation.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
     )
     kind: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

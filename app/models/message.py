@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Enum, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import TABLE_OPTIONS, Base, Flag, Id, LongText, UtcDateTime, key_bytes
+from app.models.base import TABLE_OPTIONS, Base, BigId, Flag, LongText, UtcDateTime, key_bytes
 from app.models.marks import PLAIN, marked, owner
 
 
@@ -27,14 +27,14 @@ class Message(Base):
         TABLE_OPTIONS | marked(PLAIN, owner("conversation_id")),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     conversation_id: Mapped[int] = mapped_column(
-        Id, ForeignKey("conversation.id", ondelete="CASCADE")
+        BigId, ForeignKey("conversation.id", ondelete="CASCADE")
     )
     sender: Mapped[str] = mapped_column(Enum("user", "ai", name="sender"))
     content: Mapped[str] = mapped_column(LongText)
     timestamp: Mapped[datetime] = mapped_column(UtcDateTime())
-    parent_id: Mapped[int | None] = mapped_column(Id)
+    parent_id: Mapped[int | None] = mapped_column(BigId)
     active: Mapped[int] = mapped_column(Flag, server_default="1")
     status: Mapped[str] = mapped_column(String(12), server_default="complete")
     finish_reason: Mapped[str | None] = mapped_column(String(40))

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, Id, UtcDateTime, key_bytes
+from app.models.base import GIVEN_KEY_OPTIONS, TABLE_OPTIONS, Base, BigId, UtcDateTime, key_bytes
 from app.models.marks import OPENS_ACCOUNT, marked, owner
 
 HASH_BYTES = 32
@@ -23,8 +23,8 @@ class LoginSession(Base):
         TABLE_OPTIONS | marked(OPENS_ACCOUNT, owner("user_id")),
     )
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
-    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(BigId, ForeignKey("user.id", ondelete="CASCADE"))
     device: Mapped[str] = mapped_column(String(200))
     address: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
@@ -46,7 +46,7 @@ class RefreshToken(Base):
     )
 
     hash: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), primary_key=True)
-    session_id: Mapped[int] = mapped_column(Id, ForeignKey("session.id", ondelete="CASCADE"))
+    session_id: Mapped[int] = mapped_column(BigId, ForeignKey("session.id", ondelete="CASCADE"))
     salt: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
     rotated_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
@@ -62,7 +62,7 @@ class WsTicket(Base):
     )
 
     jti: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), primary_key=True)
-    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(BigId, ForeignKey("user.id", ondelete="CASCADE"))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
 
 
@@ -73,7 +73,7 @@ class PasswordReset(Base):
     __table_args__ = GIVEN_KEY_OPTIONS | marked(OPENS_ACCOUNT, owner("user_id"))
 
     user_id: Mapped[int] = mapped_column(
-        Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        BigId, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     hash: Mapped[bytes] = mapped_column(key_bytes(HASH_BYTES), unique=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())

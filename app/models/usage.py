@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import GIVEN_KEY_OPTIONS, Base, Id
+from app.models.base import GIVEN_KEY_OPTIONS, Base, BigId
 from app.models.marks import PLAIN, marked, owner
 
 
@@ -14,7 +14,7 @@ class DefaultModelUse(Base):
     __table_args__ = GIVEN_KEY_OPTIONS | marked(PLAIN, owner("user_id"))
 
     user_id: Mapped[int] = mapped_column(
-        Id, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        BigId, ForeignKey("user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
     day: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     messages: Mapped[int] = mapped_column(Integer)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import TABLE_OPTIONS, Base, Flag, Id, UtcDateTime, key_bytes
+from app.models.base import TABLE_OPTIONS, Base, BigId, Flag, UtcDateTime, key_bytes
 from app.models.marks import PLAIN, marked, owner
 
 
@@ -18,7 +18,7 @@ class User(Base):
     __tablename__ = "user"
     __table_args__ = TABLE_OPTIONS | marked(PLAIN, owner("id"))
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     username: Mapped[str] = mapped_column(String(50))
     username_key: Mapped[bytes] = mapped_column(key_bytes(255), unique=True)
     email: Mapped[str] = mapped_column(String(100))

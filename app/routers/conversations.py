@@ -18,7 +18,7 @@ from app.schemas.conversation import (
     ConversationUpdate,
 )
 from app.schemas.fields import MAX_ID, AnsweredTime, AsWritten, Id
-from app.services.conversation_service import Page
+from app.services.conversation_service import PageRequest
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -46,7 +46,9 @@ async def list_conversations(
     """The user's conversations, most recently used first."""
     if before_id is not None and before is None:
         raise InvalidInput(where="before_id")
-    return await services.conversations.list(user.id, Page(limit, offset, before, before_id or 0))
+    return await services.conversations.list(
+        user.id, PageRequest(limit, offset, before, before_id or 0)
+    )
 
 
 @router.get("/{id}", responses=errors(401, 404, 422, 429))

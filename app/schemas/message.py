@@ -9,7 +9,7 @@ from app.schemas.fields import Text, UtcTime
 MessageStatus = Literal["generating", "complete", "stopped", "interrupted", "failed"]
 """generating: running · complete: the model finished · stopped: a person stopped it ·
 interrupted: text came, then something broke · failed: no text came."""
-Kind = Literal["content", "reasoning"]
+TextKind = Literal["content", "reasoning"]
 """The two texts of a message."""
 
 LeftOutWhereNone = Field(exclude_if=lambda value: value is None)

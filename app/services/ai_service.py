@@ -16,6 +16,7 @@ from app.errors import (
     UpstreamBadResponse,
     UpstreamTimeout,
 )
+from app.schemas.message import TextKind
 from app.services.upstream.body import at_most, body_of, decode, read_whole
 from app.services.upstream.chat_stream import ChatStream
 from app.services.upstream.connector import Connector
@@ -24,7 +25,7 @@ from app.services.upstream.guard import AddressGuard, origin_of, parse_model_url
 from app.services.upstream.pace import Pace
 from app.services.upstream.resolver import look_up_for
 from app.services.upstream.transport import GuardedTransport
-from app.services.upstream.types import Endpoint, Kind, OnDelta, Outcome, Usage
+from app.services.upstream.types import Completion, Endpoint, OnDelta, Prompt, Usage
 from app.services.upstream.watchdog import Watchdog
 from app.tracing import span
 from app.utils.memory import exempt_what_is_loaded
@@ -32,7 +33,7 @@ from app.utils.tasks import has_failed
 
 SDK = "app.services.upstream.sdk"
 
-__all__ = ["AiService", "Endpoint", "OnDelta", "Outcome", "Usage"]
+__all__ = ["AiService", "Completion", "Endpoint", "OnDelta", "Usage"]
 
 KEYLESS = "none"
 """Sent where a user has no key: local servers want none, the SDK insists on one."""
@@ -43,8 +44,6 @@ JSON_BYTES_PER_TEXT_BYTE = 6
 """`\\u0001` is the longest way to write one byte."""
 
 STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
-
-Messages = list[dict[str, str]]
 
 # At INFO the HTTP client logs whole URLs, and paths of some gateways hold a key.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -87,8 +86,8 @@ class AiService:
         return str(url)
 
     async def stream_reply(
-        self, endpoint: Endpoint, messages: Messages, on_delta: OnDelta, before_bytes: int = 0
-    ) -> Outcome:
+        self, endpoint: Endpoint, messages: Prompt, on_delta: OnDelta, before_bytes: int = 0
+    ) -> Completion:
         """Streams one reply; `on_delta` is called from inside the event loop's read callback.
 
         `before_bytes`: how long the message is already that the model goes on with; its limit
@@ -115,11 +114,11 @@ class AiService:
                 pace.count()
             return stream.finish()
 
-    async def complete(self, endpoint: Endpoint, messages: Messages, timeout_seconds: float) -> str:
+    async def complete(self, endpoint: Endpoint, messages: Prompt, timeout_seconds: float) -> str:
         """A whole reply at once, without its reasoning; UpstreamTimeout after `timeout_seconds`."""
         pieces: list[str] = []
 
-        def collect(kind: Kind, text: str) -> None:
+        def collect(kind: TextKind, text: str) -> None:
             if kind == "content":
                 pieces.append(text)
 
@@ -161,7 +160,7 @@ class AiService:
     async def _ask(
         self,
         endpoint: Endpoint,
-        messages: Messages,
+        messages: Prompt,
         stream: ChatStream,
         pace: Pace,
         *,

@@ -11,7 +11,7 @@ from app.engines.sole_user import SoleUser
 from app.logs import log
 from app.services.accounts.service import AccountService
 from app.services.ai_service import AiService
-from app.services.audit.notes import Notes
+from app.services.audit.notes import RefusalNotes
 from app.services.audit.service import AuditLog
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.passwords import PasswordService
@@ -34,7 +34,7 @@ from app.services.messages.service import MessageService
 from app.services.upkeep.health import durability
 from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
 from app.services.upkeep.purge import Purger
-from app.services.usage.daily import Limits
+from app.services.usage.daily import ReplyLimits
 from app.utils.memory import exempt_what_is_loaded
 from app.utils.tasks import stop_tasks
 
@@ -119,13 +119,13 @@ def build_services(settings: Settings) -> Services:
     configs = ConfigService(database, settings, vault, ai)
     retention = timedelta(days=settings.retention_days)
     channels = Channels()
-    notes = Notes()
+    notes = RefusalNotes()
     runner = Runner(database, configs, ai, notes, settings.context_token_budget)
     titles = TitleService(database, configs, ai, settings.title_timeout_seconds)
     supervisor = Supervisor(database, channels, runner, titles, settings)
     follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
     ended = EndedReplies(database)
-    limits = Limits(settings.max_replies_per_user, settings.default_model_daily_messages)
+    limits = ReplyLimits(settings.max_replies_per_user, settings.default_model_daily_messages)
     return Services(
         database=database,
         vault=vault,

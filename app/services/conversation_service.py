@@ -12,9 +12,9 @@ from app.schemas.conversation import (
     ConversationUpdate,
 )
 from app.services.conversations import rows
-from app.services.conversations.rows import Page
+from app.services.conversations.rows import PageRequest
 
-__all__ = ["ConversationService", "Page"]
+__all__ = ["ConversationService", "PageRequest"]
 
 NEW_TITLE: dict[Language, str] = {"zh": "新对话", "en": "New chat"}
 
@@ -32,7 +32,7 @@ class ConversationService:
         """A new conversation, with the title given or one that says that it is new."""
         return await self._database.write(rows.create, user_id, title, NEW_TITLE[language])
 
-    async def list(self, user_id: int, page: Page) -> ConversationList:
+    async def list(self, user_id: int, page: PageRequest) -> ConversationList:
         """One page of the user's conversations, most recently used first."""
         return await self._database.read(rows.page_of, user_id, page)
 

@@ -2,7 +2,7 @@
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-Address = IPv4Address | IPv6Address
+IpAddress = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 UNKNOWN = "unknown"
@@ -41,7 +41,7 @@ def network_of(address: str, v4_bits: int, v6_bits: int) -> str:
         return address
 
 
-def _parsed(text: str) -> Address | None:
+def _parsed(text: str) -> IpAddress | None:
     """An address, one of IPv4 also where it is written as IPv6 (RFC 4291, section 2.5.5.2)."""
     try:
         address = ip_address(text)
@@ -54,5 +54,5 @@ def _parsed(text: str) -> Address | None:
     return address.ipv4_mapped or address
 
 
-def _within(address: Address | None, networks: list[Network]) -> bool:
+def _within(address: IpAddress | None, networks: list[Network]) -> bool:
     return address is not None and any(address in network for network in networks)

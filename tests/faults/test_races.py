@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.chat.actions import Action, Continue, Send
-from app.services.chat.begin import Request, begin
+from app.services.chat.actions import Continue, ReplyAction, Send
+from app.services.chat.begin import SendRequest, begin
 from app.services.container import Services
 from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
 from app.services.generation.running_reply import RunningReply
-from app.services.usage.daily import Limits
+from app.services.usage.daily import ReplyLimits
 from tests.conftest import StartServer
 from tests.faults.locking import locked, row_locked
 from tests.faults.scale import on
@@ -189,9 +189,9 @@ async def test_nothing_is_left_of_readers_who_came_and_went(
         assert not services.follower._copies
 
 
-def _request(person: Person, conversation: int, action: Action, client_id: str) -> Request:
+def _request(person: Person, conversation: int, action: ReplyAction, client_id: str) -> SendRequest:
     services = services_of(person.server)
-    return Request(
+    return SendRequest(
         user_id=person.id,
         conversation_id=conversation,
         action=action,
@@ -220,7 +220,7 @@ async def test_a_beginning_without_an_answer_is_shown_once_it_has_ended(
     async with ada.socket(conversation) as socket:
         await socket.say("well so far")
         request = _request(ada, conversation, Send("lost"), "mine")
-        await services_of(server).database.write(begin, request, Limits(5, 0))
+        await services_of(server).database.write(begin, request, ReplyLimits(5, 0))
         await socket.send(type="message", content="lost", client_id="mine")
         refusal = (await socket.until("error"))[-1]
         assert (refusal["code"], refusal["client_id"]) == ("reply_in_progress", "mine")
@@ -242,7 +242,7 @@ async def test_a_continuing_without_an_answer_is_no_ended_reply(
     async with ada.socket(conversation) as viewer:
         stopped = await _stopped(viewer)
         request = _request(ada, conversation, Continue(stopped), "mine")
-        await services_of(server).database.write(begin, request, Limits(5, 0))
+        await services_of(server).database.write(begin, request, ReplyLimits(5, 0))
         headers = ada.headers | {"Idempotency-Key": "mine"}
         answer = await ada.post(f"/messages/{stopped}/continue", headers=headers)
         assert_refused(answer, 409, "reply_in_progress")
@@ -288,7 +288,7 @@ async def test_ended_replies_that_cannot_be_cleared_away_keep_nobody_from_being_
     old, lost = await ada.conversation(), await ada.conversation()
     await ada.say(old, "ended")
     database = services_of(server).database
-    await database.write(begin, _request(ada, lost, Send("lost"), "mine"), Limits(5, 0))
+    await database.write(begin, _request(ada, lost, Send("lost"), "mine"), ReplyLimits(5, 0))
     reaper = Reaper(database, "another", 0.001, keep_seconds=0)
     async with row_locked(database_url, f"SELECT id FROM generation WHERE conversation_id = {old}"):
         async with asyncio.timeout(4):  # MySQL would wait for the row for longer

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.services.chat.actions import Send
-from app.services.chat.begin import Request, begin
+from app.services.chat.begin import SendRequest, begin
 from app.services.generation import checkpoint
 from app.services.generation.checkpoint import Piece
 from app.services.generation.reaper import Reaper
-from app.services.usage.daily import Limits
+from app.services.usage.daily import ReplyLimits
 from tests.conftest import StartServer
 from tests.databases import fresh_database
 from tests.faults import scenarios
@@ -73,7 +73,7 @@ async def test_a_database_that_only_reads_for_a_while_costs_no_text(
     database = server.app.state.services.database
     ada = await server.person_with_model(upstream.url)
     conversation = await ada.conversation()
-    begun = await database.write(begin, lost(ada, conversation), Limits(5, 0))
+    begun = await database.write(begin, lost(ada, conversation), ReplyLimits(5, 0))
     piece = [Piece(begun.generation_id, "content", 0, "x" * 1_000)]
     ours = [begun.generation_id]
     await database.write(checkpoint.save, "lost", ours, piece, [])
@@ -90,9 +90,9 @@ async def test_a_database_that_only_reads_for_a_while_costs_no_text(
     assert (await ada.messages(conversation))[1]["content"] == "x" * 1_000
 
 
-def lost(person: Person, conversation: int) -> Request:
+def lost(person: Person, conversation: int) -> SendRequest:
     """What a process asked for that then died."""
-    return Request(
+    return SendRequest(
         user_id=person.id,
         conversation_id=conversation,
         action=Send("hello"),

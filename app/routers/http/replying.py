@@ -10,7 +10,7 @@ from app.dependencies.user import CurrentUser
 from app.routers.http.streaming import EVENT_STREAM, EventStream
 from app.schemas.fields import ClientId
 from app.schemas.message import Exchange
-from app.services.chat.actions import Action
+from app.services.chat.actions import ReplyAction
 from app.services.generation.channel import Channel
 from app.services.generation.live_reply import LiveReply
 from app.services.generation.viewer import Viewer
@@ -37,7 +37,7 @@ class Replying:
         self._client_id = idempotency_key
         self._wants_events = EVENT_STREAM in request.headers.get("accept", "")
 
-    async def answer(self, conversation_id: int, action: Action) -> Exchange | Response:
+    async def answer(self, conversation_id: int, action: ReplyAction) -> Exchange | Response:
         """Begin the reply; wait for its end, or stream it where the client accepts events."""
         channels, chat = self._services.channels, self._services.chat
         with ExitStack() as held:

@@ -12,7 +12,7 @@ from app.errors import AppError, ConversationNotFound, InvalidToken, OriginNotAl
 from app.logs import log
 from app.ratelimit import RateLimits
 from app.responses import error_response, note
-from app.routers.socket.session import Session
+from app.routers.socket.session import SocketSession
 from app.schemas.fields import Id
 from app.services.container import Services
 from app.utils.tokens import Claims
@@ -51,7 +51,7 @@ async def chat_socket(websocket: WebSocket) -> None:
         return
     try:
         with services.channels.use(_conversation_id(websocket.path_params["id"])) as channel:
-            session = Session(socket, websocket, services, limits, channel)
+            session = SocketSession(socket, websocket, services, limits, channel)
             await session.run(_query(websocket, "last_event_id"))
     except AppError as error:
         note(websocket.scope, error)

@@ -29,7 +29,7 @@ from app.schemas.events import (
     client_event,
     client_id_in,
 )
-from app.services.chat.actions import Action, Continue, Edit, Regenerate, Send
+from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
 from app.services.container import Services
 from app.services.generation.channel import Channel
 from app.services.generation.viewer import Viewer
@@ -44,7 +44,7 @@ SMALL_FRAME_CHARACTERS = 1_000
 BAD_FRAMES = 20
 
 
-class Session:
+class SocketSession:
     """One socket in one conversation: shows what happens, and does what the client asks."""
 
     def __init__(
@@ -151,7 +151,7 @@ class Session:
     def _count(self) -> None:
         self._limits.hit(f"user:{self._socket.user_id}")
 
-    async def _begin(self, action: Action, client_id: str | None) -> None:
+    async def _begin(self, action: ReplyAction, client_id: str | None) -> None:
         with span("socket message", "server"):
             reply = await self._services.chat.begin(
                 self._socket.user_id, self._channel, action, client_id, self._language
@@ -159,7 +159,7 @@ class Session:
         self._viewer.show(reply)
 
 
-def _action(event: ReplyRequest) -> Action:
+def _action(event: ReplyRequest) -> ReplyAction:
     match event:
         case SendMessage():
             return Send(event.content)

@@ -4,7 +4,7 @@ from sqlalchemy import Connection, delete
 
 from app.database import Database, table_of
 from app.models import Conversation, LoginSession, User
-from app.services.audit.events import Action, record
+from app.services.audit.events import AuditAction, record
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.upkeep.removal import remove_of_conversations, remove_of_sessions
 
@@ -29,4 +29,4 @@ async def delete_account(database: Database, user_id: int) -> None:
 
 def _delete_user(connection: Connection, user_id: int) -> None:
     if connection.execute(delete(_user).where(_user.c.id == user_id)).rowcount == 1:
-        record(connection, Action.ACCOUNT_DELETED, user_id)
+        record(connection, AuditAction.ACCOUNT_DELETED, user_id)

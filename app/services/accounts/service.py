@@ -9,7 +9,7 @@ from app.errors import EmailTaken, RegistrationClosed, UsernameTaken
 from app.models import PasswordReset, User, utc_now
 from app.schemas.user import UserCreate, UserRead
 from app.services.accounts.deletion import delete_account
-from app.services.audit.events import Action, record
+from app.services.audit.events import AuditAction, record
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.passwords import PasswordService
 from app.services.auth.refresh_tokens import revoke_all
@@ -88,7 +88,7 @@ def _insert(
         )
     )
     id = result.inserted_primary_key[0]  # type: ignore[index]
-    record(connection, Action.ACCOUNT_CREATED, id)
+    record(connection, AuditAction.ACCOUNT_CREATED, id)
     return UserRead(id=id, username=request.username, email=request.email, created_at=now)
 
 
@@ -102,5 +102,5 @@ def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
         revoke_all(connection, id)
         stop_all_of(connection, id)
         connection.execute(delete(_reset).where(_reset.c.user_id == id))
-    record(connection, Action.ACCOUNT_ENABLED if yn else Action.ACCOUNT_DISABLED, id)
+    record(connection, AuditAction.ACCOUNT_ENABLED if yn else AuditAction.ACCOUNT_DISABLED, id)
     return True

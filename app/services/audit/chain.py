@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 from app.database import table_of
 from app.encryption import HeadSigner
 from app.models import AuditEvent, AuditHead
-from app.services.audit.events import Action, record
+from app.services.audit.events import AuditAction, record
 
 BATCH = 200
 
@@ -36,7 +36,7 @@ class SealedElsewhere(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """How far the chain goes: its last place and seal, and the last that was pruned."""
 
     seq: int
@@ -72,7 +72,7 @@ def row_seal(before: bytes, row: Any) -> bytes:
     return hashlib.sha256(before + orjson.dumps(content)).digest()
 
 
-def head_of(connection: Connection, signer: HeadSigner, lock: bool = False) -> Head:
+def head_of(connection: Connection, signer: HeadSigner, lock: bool = False) -> ChainHead:
     """The head, if its signature is good.
 
     Raises ChainBroken when it is not, SealedElsewhere when it was made with an unknown key.
@@ -81,7 +81,7 @@ def head_of(connection: Connection, signer: HeadSigner, lock: bool = False) -> H
     row = connection.execute(found.with_for_update() if lock else found).first()
     if row is None:
         raise ChainBroken("The head is missing")
-    head = Head(row.seq, row.seal, row.pruned_seq, row.pruned_seal)
+    head = ChainHead(row.seq, row.seal, row.pruned_seq, row.pruned_seal)
     if row.mac is None:
         raise ChainBroken("The head is not signed")
     if not signer.knows(row.key_id or b""):
@@ -98,7 +98,7 @@ def begin_chain(connection: Connection, signer: HeadSigner) -> None:
     """
     row = connection.execute(select(_head).where(_head.c.id == 1).with_for_update()).first()
     if row is not None and row.mac is None and not has_rows(connection):
-        head = Head(row.seq, row.seal, row.pruned_seq, row.pruned_seal)
+        head = ChainHead(row.seq, row.seal, row.pruned_seq, row.pruned_seal)
         move_head(connection, signer, head, head)
 
 
@@ -113,13 +113,13 @@ def is_signed(connection: Connection) -> bool:
     return connection.execute(signed).first() is not None
 
 
-def record_if_begun(connection: Connection, action: Action, **detail: Any) -> None:
+def record_if_begun(connection: Connection, action: AuditAction, **detail: Any) -> None:
     """Write down what is done to a database by itself, unless no server has ever used it."""
     if is_signed(connection):
         record(connection, action, **detail)
 
 
-def move_head(connection: Connection, signer: HeadSigner, old: Head, new: Head) -> None:
+def move_head(connection: Connection, signer: HeadSigner, old: ChainHead, new: ChainHead) -> None:
     """Put a signed head in place of the one that was read; ChainBroken if that is gone."""
     unchanged = (_head.c.id == 1, _head.c.seq == old.seq, _head.c.pruned_seq == old.pruned_seq)
     changed = connection.execute(update(_head).where(*unchanged).values(new.columns(signer)))
@@ -159,12 +159,12 @@ def seal_some(connection: Connection, signer: HeadSigner) -> list[tuple[Row[Any]
         sealed.append((row, seal))
     seals = [{"row": row.id, "new_seal": seal} for row, seal in sealed]
     connection.execute(update(_event).where(its).values(seal=bindparam("new_seal")), seals)
-    new = Head(head.seq + len(sealed), seal, head.pruned_seq, head.pruned_seal)
+    new = ChainHead(head.seq + len(sealed), seal, head.pruned_seq, head.pruned_seal)
     move_head(connection, signer, head, new)
     return sealed
 
 
-def require_last_row(connection: Connection, head: Head) -> None:
+def require_last_row(connection: Connection, head: ChainHead) -> None:
     """ChainBroken when the newest sealed row is not the one that the head names."""
     newest = select(_event.c.seq, _event.c.seal).where(_event.c.seq > head.pruned_seq)
     row = connection.execute(newest.order_by(_event.c.seq.desc()).limit(1)).first()
@@ -193,7 +193,7 @@ def prune_some(connection: Connection, signer: HeadSigner, before: datetime) -> 
     # Nothing below: a row that is there was put in, and stays for `audit verify` to tell.
     old = (_event.c.seq > head.pruned_seq, _event.c.seq <= seq)
     gone = connection.execute(delete(_event).where(*old)).rowcount
-    move_head(connection, signer, head, Head(head.seq, head.seal, seq, seal))
+    move_head(connection, signer, head, ChainHead(head.seq, head.seal, seq, seal))
     return gone
 
 
@@ -208,12 +208,12 @@ def restart_chain(connection: Connection, signer: HeadSigner) -> int:
     head = connection.execute(select(_head.c.seq).where(_head.c.id == 1).with_for_update()).scalar()
     place = max(connection.execute(newest).scalar() or 0, head or 0)
     seal = hashlib.sha256(b"restarted").digest()
-    new = Head(place, seal, place, seal)
+    new = ChainHead(place, seal, place, seal)
     connection.execute(delete(_head))
     connection.execute(insert(_head).values(id=1, **new.columns(signer)))
     sealed = _event.c.seq.is_not(None)
     connection.execute(update(_event).where(sealed).values(seq=None, seal=None))
-    record(connection, Action.AUDIT_RESTARTED, after=place)
+    record(connection, AuditAction.AUDIT_RESTARTED, after=place)
     return place
 
 
@@ -225,7 +225,7 @@ def sign_again(connection: Connection, signer: HeadSigner, abandon: bool = False
     row = connection.execute(select(_head).where(_head.c.id == 1).with_for_update()).first()
     if row is None or row.mac is None:
         return
-    head = Head(row.seq, row.seal, row.pruned_seq, row.pruned_seal)
+    head = ChainHead(row.seq, row.seal, row.pruned_seq, row.pruned_seal)
     if not (abandon and not signer.knows(row.key_id or b"")):
         head = head_of(connection, signer)
     move_head(connection, signer, head, head)

@@ -9,17 +9,17 @@ from sqlalchemy import Connection, insert, select
 
 from app.database import table_of
 from app.models import AuditEvent, utc_now
-from app.origin import Origin, current_origin
+from app.origin import RequestOrigin, current_origin
 from app.schemas.audit import AuditEventRead, AuditPage
 
 ADDRESS_CHARACTERS = 64
 
 _event = table_of(AuditEvent)
 
-Outcome = Literal["ok", "refused"]
+AuditOutcome = Literal["ok", "refused"]
 
 
-class Action(StrEnum):
+class AuditAction(StrEnum):
     """Everything that is written down. Names are stable: they are read by programs."""
 
     ACCOUNT_CREATED = "account_created"
@@ -49,7 +49,7 @@ class Action(StrEnum):
     AUDIT_RESTARTED = "audit_restarted"
 
 
-HIDDEN = (Action.FOREIGN_OBJECT,)
+HIDDEN = (AuditAction.FOREIGN_OBJECT,)
 """Not shown to the user: it would tell that the object exists."""
 
 PLAIN = {"count": 1, "session_id": None, "conversation_id": None, "host": None, "key_changed": None}
@@ -58,9 +58,9 @@ PLAIN = {"count": 1, "session_id": None, "conversation_id": None, "host": None, 
 
 def record(
     connection: Connection,
-    action: Action,
+    action: AuditAction,
     user_id: int | None = None,
-    outcome: Outcome = "ok",
+    outcome: AuditOutcome = "ok",
     **detail: Any,
 ) -> None:
     """Write an event down in the transaction of the act; it comes from the work's own origin."""
@@ -69,12 +69,12 @@ def record(
 
 def insert_event(
     connection: Connection,
-    action: Action,
+    action: AuditAction,
     user_id: int | None,
-    outcome: Outcome,
+    outcome: AuditOutcome,
     detail: dict[str, Any],
     at: datetime,
-    origin: Origin,
+    origin: RequestOrigin,
 ) -> int:
     """Write an event down; its id. `detail` holds neither secrets nor what users wrote."""
     address = None if origin.address is None else origin.address[:ADDRESS_CHARACTERS]

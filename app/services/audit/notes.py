@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.models import utc_now
-from app.origin import NOBODY, Origin, current_origin
-from app.services.audit.events import Action
+from app.origin import NOBODY, RequestOrigin, current_origin
+from app.services.audit.events import AuditAction
 from app.utils.client_address import network_of
 
 WINDOW_SECONDS = 60
@@ -21,8 +21,8 @@ MAX_WINDOWS = 500
 MAX_OBJECTS = 100
 
 ObjectKind = Literal["conversation", "message", "session"]
-Object = tuple[ObjectKind, int]
-Key = tuple[Action, int | None, str | None]
+AuditObject = tuple[ObjectKind, int]
+NoteKey = tuple[AuditAction, int | None, str | None]
 
 
 @dataclass(slots=True)
@@ -32,13 +32,13 @@ class Note:
     `objects` are what was asked for where that may have been somebody else's.
     """
 
-    action: Action
+    action: AuditAction
     user_id: int | None
     at: datetime
-    origin: Origin
+    origin: RequestOrigin
     detail: dict[str, Any]
     count: int = 1
-    objects: set[Object] = field(default_factory=set)
+    objects: set[AuditObject] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -48,17 +48,17 @@ class _Window:
     written: bool = False
 
 
-class Notes:
+class RefusalNotes:
     """The refusals of this process that are not in the database yet."""
 
     def __init__(self) -> None:
-        self._windows: dict[Key, _Window] = {}
+        self._windows: dict[NoteKey, _Window] = {}
 
     def add(
         self,
-        action: Action,
+        action: AuditAction,
         user_id: int | None,
-        thing: Object | None = None,
+        thing: AuditObject | None = None,
         host: object = None,
     ) -> None:
         """Note a refusal to whoever the work in hand is for; `host` is that of a model URL."""
@@ -67,14 +67,14 @@ class Notes:
         network = None if origin.address is None else network_of(origin.address, 32, 64)
         key = (action, user_id, network)
         if key not in self._windows and len(self._windows) >= MAX_WINDOWS:
-            origin, key = NOBODY, (Action.EVENTS_DROPPED, None, None)
-            action, user_id, thing, detail = Action.EVENTS_DROPPED, None, None, {}
+            origin, key = NOBODY, (AuditAction.EVENTS_DROPPED, None, None)
+            action, user_id, thing, detail = AuditAction.EVENTS_DROPPED, None, None, {}
         note = Note(action, user_id, utc_now(), origin, detail)
         if thing is not None:
             note.objects.add(thing)
         self._put(key, note)
 
-    def _put(self, key: Key, note: Note) -> None:
+    def _put(self, key: NoteKey, note: Note) -> None:
         window = self._windows.setdefault(key, _Window(time.monotonic(), None))
         if window.waiting is None:
             window.waiting = note
@@ -83,10 +83,10 @@ class Notes:
         if len(window.waiting.objects) < MAX_OBJECTS:
             window.waiting.objects |= note.objects
 
-    def take(self, everything: bool = False) -> dict[Key, Note]:
+    def take(self, everything: bool = False) -> dict[NoteKey, Note]:
         """The notes whose row is due, or all there are; windows that stayed empty are closed."""
         now = time.monotonic()
-        due: dict[Key, Note] = {}
+        due: dict[NoteKey, Note] = {}
         for key, window in list(self._windows.items()):
             over = everything or now - window.opened >= WINDOW_SECONDS
             if window.waiting is not None and (over or not window.written):
@@ -96,7 +96,7 @@ class Notes:
                 del self._windows[key]
         return due
 
-    def give_back(self, taken: dict[Key, Note]) -> None:
+    def give_back(self, taken: dict[NoteKey, Note]) -> None:
         """Keep notes that could not be written; they are due again at once."""
         for key, note in taken.items():
             self._put(key, note)

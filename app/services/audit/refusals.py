@@ -12,15 +12,15 @@ from app.errors import (
     SessionNotFound,
     WrongPassword,
 )
-from app.services.audit.events import Action
-from app.services.audit.notes import Notes, ObjectKind
+from app.services.audit.events import AuditAction
+from app.services.audit.notes import ObjectKind, RefusalNotes
 
-ACTIONS: dict[type[AppError], Action] = {
-    InvalidCredentials: Action.LOGIN,
-    InvalidResetToken: Action.PASSWORD_RESET,
-    ModelUrlNotAllowed: Action.MODEL_URL_REFUSED,
-    RateLimited: Action.RATE_LIMITED,
-    WrongPassword: Action.PASSWORD_CHECKED,
+ACTIONS: dict[type[AppError], AuditAction] = {
+    InvalidCredentials: AuditAction.LOGIN,
+    InvalidResetToken: AuditAction.PASSWORD_RESET,
+    ModelUrlNotAllowed: AuditAction.MODEL_URL_REFUSED,
+    RateLimited: AuditAction.RATE_LIMITED,
+    WrongPassword: AuditAction.PASSWORD_CHECKED,
 }
 OBJECTS: dict[type[AppError], ObjectKind] = {
     ConversationNotFound: "conversation",
@@ -29,7 +29,7 @@ OBJECTS: dict[type[AppError], ObjectKind] = {
 }
 
 
-def note_refusal(notes: Notes, error: AppError, user_id: int | None) -> None:
+def note_refusal(notes: RefusalNotes, error: AppError, user_id: int | None) -> None:
     """Note a refusal if it is one of those that are written down.
 
     Whether a missing object is somebody else's is found out later: here the two cost the same.
@@ -38,10 +38,10 @@ def note_refusal(notes: Notes, error: AppError, user_id: int | None) -> None:
     if kind in OBJECTS:
         if "id" in error.details and user_id is not None:
             thing = (OBJECTS[kind], int(str(error.details["id"])))
-            notes.add(Action.FOREIGN_OBJECT, user_id, thing)
+            notes.add(AuditAction.FOREIGN_OBJECT, user_id, thing)
     elif kind is InvalidToken:
         if "ticket_of" in error.details:
-            notes.add(Action.TICKET_REUSED, _id(error.details["ticket_of"]))
+            notes.add(AuditAction.TICKET_REUSED, _id(error.details["ticket_of"]))
     elif kind in ACTIONS:
         who = user_id or _id(error.details.get("user_id"))
         notes.add(ACTIONS[kind], who, host=error.details.get("host"))

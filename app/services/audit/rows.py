@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 
 from app.database import table_of
 from app.models import AuditEvent, Conversation, LoginSession, Message
-from app.services.audit.events import Action, insert_event
+from app.services.audit.events import AuditAction, insert_event
 from app.services.audit.notes import Note, ObjectKind
 
 _event = table_of(AuditEvent)
@@ -36,7 +36,7 @@ def write_notes(connection: Connection, notes: Sequence[Note]) -> None:
         id = insert_event(
             connection, note.action, note.user_id, "refused", detail, note.at, note.origin
         )
-        if note.action is Action.FOREIGN_OBJECT and not foreign:
+        if note.action is AuditAction.FOREIGN_OBJECT and not foreign:
             connection.execute(delete(_event).where(_event.c.id == id))
 
 

@@ -24,7 +24,7 @@ from app.services.audit.chain import (
     seal_some,
 )
 from app.services.audit.events import page_of
-from app.services.audit.notes import Notes
+from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
 from app.services.audit.rows import write_notes
 
@@ -37,7 +37,7 @@ class AuditLog:
     """`retention_days`: how long rows are kept, 0 for ever."""
 
     def __init__(
-        self, database: Database, signer: HeadSigner, notes: Notes, retention_days: int
+        self, database: Database, signer: HeadSigner, notes: RefusalNotes, retention_days: int
     ) -> None:
         self._database = database
         self._signer = signer

@@ -10,7 +10,7 @@ from app.encryption import HeadSigner
 from app.models import AuditEvent
 from app.services.audit.chain import (
     ChainBroken,
-    Head,
+    ChainHead,
     SealedElsewhere,
     has_rows,
     head_of,
@@ -57,7 +57,7 @@ def verify(connection: Connection, signer: HeadSigner, witness: Witness | None =
     if witness is None and not has_rows(connection) and not is_signed(connection):
         return report  # no server has used the database yet
     try:
-        head: Head | None = head_of(connection, signer)
+        head: ChainHead | None = head_of(connection, signer)
     except (ChainBroken, SealedElsewhere) as error:
         report.find(str(error))
         head = None
@@ -66,7 +66,7 @@ def verify(connection: Connection, signer: HeadSigner, witness: Witness | None =
 
 
 def _walk(
-    connection: Connection, head: Head | None, report: Report, witness: Witness | None
+    connection: Connection, head: ChainHead | None, report: Report, witness: Witness | None
 ) -> None:
     before = head.pruned_seal if head else None
     place = report.pruned = head.pruned_seq if head else 0
@@ -104,7 +104,7 @@ def _check_beginning(connection: Connection, pruned: int, report: Report) -> Non
         report.find(f"Row {row.id} (place {row.seq}) was put in: the chain begins after {pruned}")
 
 
-def _check_end(head: Head, place: int, seal: bytes | None, report: Report) -> None:
+def _check_end(head: ChainHead, place: int, seal: bytes | None, report: Report) -> None:
     if place < head.seq:
         report.find(_missing(place + 1, head.seq) + ", the newest")
     elif place > head.seq:

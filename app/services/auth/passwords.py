@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 from app.database import Database, table_of, upsert
 from app.errors import InvalidResetToken, WrongPassword
 from app.models import PasswordReset, User, utc_now
-from app.services.audit.events import Action, record
+from app.services.audit.events import AuditAction, record
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.auth.sessions import Account
@@ -90,7 +90,7 @@ def _change(connection: Connection, account: Account, known: str, hashed: str) -
         raise WrongPassword
     _set_password(connection, account.id, hashed)
     revoke_all(connection, account.id, but=account.session_id)
-    record(connection, Action.PASSWORD_CHANGED, account.id)
+    record(connection, AuditAction.PASSWORD_CHANGED, account.id)
 
 
 def _make_reset(connection: Connection, username_key: bytes, hash: bytes) -> bool:
@@ -115,7 +115,7 @@ def _make_mailed(connection: Connection, email_key: bytes, hash: bytes) -> tuple
 def _keep_reset(connection: Connection, user_id: int, hash: bytes) -> None:
     values = {"hash": hash, "expires_at": utc_now() + RESET_LIFETIME}
     upsert(connection, _reset, [{"user_id": user_id} | values], values)
-    record(connection, Action.RESET_LINK_MADE, user_id)
+    record(connection, AuditAction.RESET_LINK_MADE, user_id)
 
 
 def _reset_of(connection: Connection, hash: bytes, lock: bool = False) -> int:
@@ -130,4 +130,4 @@ def _use_reset(connection: Connection, hash: bytes, hashed: str) -> None:
     user_id = _reset_of(connection, hash, lock=True)
     _set_password(connection, user_id, hashed)
     revoke_all(connection, user_id)
-    record(connection, Action.PASSWORD_RESET, user_id)
+    record(connection, AuditAction.PASSWORD_RESET, user_id)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from app.database import table_of
 from app.models import LoginSession, RefreshToken, User, utc_now
-from app.services.audit.events import Action, record
+from app.services.audit.events import AuditAction, record
 from app.services.upkeep.removal import remove_some
 from app.utils.tokens import next_token, opaque_token, token_hash
 
@@ -72,7 +72,7 @@ def begin(
     id = result.inserted_primary_key[0]  # type: ignore[index]
     token = opaque_token()
     _keep(connection, id, token, lifetime)
-    record(connection, Action.LOGIN, user_id, session_id=id)
+    record(connection, AuditAction.LOGIN, user_id, session_id=id)
     return Issued(user_id, id, token)
 
 
@@ -111,7 +111,7 @@ def refresh(
         _forget_expired(connection, found.id)
     elif now - row.rotated_at > GRACE or not _is_newest(connection, successor):
         revoke(connection, _session.c.id == found.id)
-        reused = Action.REFRESH_TOKEN_REUSED
+        reused = AuditAction.REFRESH_TOKEN_REUSED
         record(connection, reused, found.user_id, "refused", session_id=found.id)
         return None
     return Issued(found.user_id, found.id, successor)

@@ -11,7 +11,7 @@ from app.database import Database, table_of
 from app.errors import InvalidCredentials, InvalidToken, SessionNotFound
 from app.models import LoginSession, ModelConfig, User, WsTicket, utc_now
 from app.schemas.session import SessionRead, Ticket, Token
-from app.services.audit.events import Action, record
+from app.services.audit.events import AuditAction, record
 from app.services.auth.refresh_tokens import Device, Issued, begin, refresh, revoke, revoke_all
 from app.utils.tokens import (
     Claims,
@@ -103,12 +103,12 @@ class SessionService:
 
     async def end(self, user_id: int, session_id: int) -> None:
         """End one session of the user's; SessionNotFound where there is none to end."""
-        if not await self._database.write(_end, Action.SESSION_ENDED, user_id, session_id):
+        if not await self._database.write(_end, AuditAction.SESSION_ENDED, user_id, session_id):
             raise SessionNotFound(id=session_id)
 
     async def log_out(self, account: Account) -> None:
         """End the session in which the account acts."""
-        await self._database.write(_end, Action.LOGOUT, account.id, account.session_id)
+        await self._database.write(_end, AuditAction.LOGOUT, account.id, account.session_id)
 
     async def end_all(self, user_id: int) -> None:
         """End every session of the user's."""
@@ -185,7 +185,7 @@ def _list(connection: Connection, account: Account) -> list[SessionRead]:
     return [SessionRead(**row._mapping, current=row.id == account.session_id) for row in rows]
 
 
-def _end(connection: Connection, action: Action, user_id: int, session_id: int) -> bool:
+def _end(connection: Connection, action: AuditAction, user_id: int, session_id: int) -> bool:
     mine = (_session.c.id == session_id, _session.c.user_id == user_id)
     ended = revoke(connection, *mine) == 1
     if ended:
@@ -195,7 +195,7 @@ def _end(connection: Connection, action: Action, user_id: int, session_id: int) 
 
 def _end_all(connection: Connection, user_id: int) -> None:
     revoke_all(connection, user_id)
-    record(connection, Action.LOGOUT_ALL, user_id)
+    record(connection, AuditAction.LOGOUT_ALL, user_id)
 
 
 def _redeem(connection: Connection, user_id: int, ticket: str) -> None:

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from app.services.backup.format import Header, TableStart, Trailer
 from app.services.backup.scratch import tables_at
-from app.services.backup.tables import TABLES, BackupError, Row, RowFormat
+from app.services.backup.tables import TABLES, BackupError, RowFormat, RowValues
 
 BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, ValidationError, ValueError)
 
@@ -39,7 +39,7 @@ class Backup:
         if held - self._tables.keys() or self._tables.keys() & TABLES.keys() - held:
             raise BackupDamaged(path)
 
-    def rows(self) -> Iterator[tuple[str, Row]]:
+    def rows(self) -> Iterator[tuple[str, RowValues]]:
         """Every row with the name of its table, tables and rows in the file's order.
 
         Raises BackupDamaged when a value, a count or, at the very end, the checksum is wrong: so
@@ -55,7 +55,7 @@ class Backup:
                 return
             yield found
 
-    def _rows(self) -> Iterator[tuple[str, Row]]:
+    def _rows(self) -> Iterator[tuple[str, RowValues]]:
         for name, count in self.header.rows.items():
             format = self._format_of(name)
             for _ in range(count):

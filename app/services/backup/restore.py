@@ -15,7 +15,7 @@ from app.migration import migrate
 from app.models import Base
 from app.models.marks import opens_account
 from app.services.audit.chain import record_if_begun
-from app.services.audit.events import Action
+from app.services.audit.events import AuditAction
 from app.services.backup.archive import open_backup
 from app.services.backup.format import Header
 from app.services.backup.lock import backup_lock
@@ -74,7 +74,7 @@ def _restore(
             _compare(connection, source, begin("Comparing", source.total))
         _clear(connection, opens_account)
         made_at = header.made_at.isoformat(timespec="seconds")
-        record_if_begun(connection, Action.BACKUP_RESTORED, made_at=made_at, rows=header.total)
+        record_if_begun(connection, AuditAction.BACKUP_RESTORED, made_at=made_at, rows=header.total)
 
 
 def _next_ids(source: Source) -> dict[str, int]:

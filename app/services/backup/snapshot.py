@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.config import Settings
 from app.logs import log
 from app.services.audit.chain import record_if_begun
-from app.services.audit.events import Action
+from app.services.audit.events import AuditAction
 from app.services.backup.format import PACKING, Header, Trailer, line, table_lines
 from app.services.backup.lock import backup_lock
 from app.services.backup.next_ids import next_ids
@@ -55,7 +55,7 @@ def _record(settings: Settings, header: Header) -> None:
     """Write the backup down; one whose database takes no more rows is worth all the more."""
     try:
         with transaction(settings, CHANGE) as connection:
-            record_if_begun(connection, Action.BACKUP_MADE, rows=header.total)
+            record_if_begun(connection, AuditAction.BACKUP_MADE, rows=header.total)
     except SQLAlchemyError as error:
         log.warning("audit_not_written", action="backup_made", cause=type(error).__name__)
 

@@ -18,10 +18,10 @@ from app.services.backup.next_ids import next_ids, raise_next_ids
 from app.services.backup.scan import BATCH_ROWS, counts, in_batches
 from app.services.backup.scratch import scratch, tables_at
 from app.services.backup.snapshot import Progress
-from app.services.backup.tables import TABLES, BackupError, Row
+from app.services.backup.tables import TABLES, BackupError, RowValues
 
 Begin = Callable[[str, int], Progress]
-Batches = Iterator[tuple[str, list[Row]]]
+Batches = Iterator[tuple[str, list[RowValues]]]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ TABLES: dict[str, Table] = {
 """Parents before their children, the order in which rows can be put back. What can be made again
 from other rows is none of a backup's."""
 
-Row = dict[str, Any]
+RowValues = dict[str, Any]
 """Values by the names of their columns."""
 Convert = Callable[[Any], Any]
 
@@ -42,7 +42,7 @@ class RowFormat:
         """A row of the database for the file."""
         return _converted(self._to_file, row)
 
-    def decoded(self, row: Sequence[Any]) -> Row:
+    def decoded(self, row: Sequence[Any]) -> RowValues:
         """A row of the file for the database."""
         return dict(zip(self.columns, _converted(self._from_file, row), strict=True))
 

@@ -32,4 +32,4 @@ class Continue:
     message_id: int
 
 
-Action = Send | Edit | Regenerate | Continue
+ReplyAction = Send | Edit | Regenerate | Continue

@@ -27,13 +27,13 @@ from app.models import (
     utc_now,
 )
 from app.schemas.message import Exchange
-from app.services.chat.actions import Action, Continue, Edit, Regenerate, Send
+from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
 from app.services.chat.repeats import find_known
 from app.services.chat.turns import Turn, Writing, write_turn
 from app.services.endpoints.service import SavedEndpoint
 from app.services.generation.live_reply import Opening
 from app.services.generation.opening import opening_of
-from app.services.usage.daily import Limits, count_default
+from app.services.usage.daily import ReplyLimits, count_default
 
 NEW_MESSAGES: dict[type, int] = {Send: 2, Edit: 2, Regenerate: 1, Continue: 0}
 
@@ -85,12 +85,12 @@ _TOUCH_AND_TITLE = _TOUCH.values(title=bindparam("words"), title_source="words")
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SendRequest:
     """A reply that is asked for; `title` is for a conversation that has none of its own yet."""
 
     user_id: int
     conversation_id: int
-    action: Action
+    action: ReplyAction
     client_id: str | None
     title: str | None
     owner: str
@@ -117,7 +117,7 @@ class Attached:
     run: int
 
 
-def begin(connection: Connection, request: Request, limits: Limits) -> Begun | Attached:
+def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> Begun | Attached:
     """Keep the message and begin its reply, or find the reply it already had.
 
     The conversation and its user are locked first, so that of two senders one comes second. What
@@ -159,27 +159,27 @@ def begin(connection: Connection, request: Request, limits: Limits) -> Begun | A
     )
 
 
-def _of(request: Request) -> dict[str, int]:
+def _of(request: SendRequest) -> dict[str, int]:
     return {"of_user": request.user_id, "in_conversation": request.conversation_id}
 
 
-def _lock(connection: Connection, request: Request) -> Row[Any]:
+def _lock(connection: Connection, request: SendRequest) -> Row[Any]:
     row = connection.execute(_LOCK, _of(request)).first()
     if row is None:
         raise ConversationNotFound(id=request.conversation_id)
     return row
 
 
-def _sender(connection: Connection, request: Request) -> Row[*tuple[Any, ...]]:
+def _sender(connection: Connection, request: SendRequest) -> Row[*tuple[Any, ...]]:
     """The user, their endpoint, the replies that run for them, and the last message shown."""
     return connection.execute(_SENDER, _of(request)).one()
 
 
 def _endpoint(
     connection: Connection,
-    request: Request,
+    request: SendRequest,
     sender: Row[*tuple[Any, ...]],
-    limits: Limits,
+    limits: ReplyLimits,
     now: datetime,
 ) -> SavedEndpoint:
     """Where the message goes, if this user may send one now."""
@@ -200,7 +200,7 @@ def _endpoint(
     )
 
 
-def _touch(connection: Connection, request: Request, now: datetime, title: str | None) -> None:
+def _touch(connection: Connection, request: SendRequest, now: datetime, title: str | None) -> None:
     values: dict[str, Any] = {
         "in_conversation": request.conversation_id,
         "now": now,

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from app.database import table_of
 from app.errors import ClientIdReused
 from app.models import Message
-from app.services.chat.actions import Action, Continue, Edit, Regenerate, Send
+from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
 from app.services.chat.turns import target_of
 
 _message = table_of(Message)
@@ -18,7 +18,7 @@ _KNOWN = select(_message).where(
 
 
 def find_known(
-    connection: Connection, conversation_id: int, action: Action, client_id: bytes
+    connection: Connection, conversation_id: int, action: ReplyAction, client_id: bytes
 ) -> int | None:
     """The reply that this `client_id` had begun; ClientIdReused where it meant another thing."""
     by = {"in_conversation": conversation_id, "known_as": client_id}

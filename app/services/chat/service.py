@@ -12,8 +12,8 @@ from app.errors import (
 from app.schemas.message import Exchange
 from app.services.ai_service import AiService
 from app.services.chat import control
-from app.services.chat.actions import Action, Continue, Edit, Send
-from app.services.chat.begin import Attached, Begun, Request, begin
+from app.services.chat.actions import Continue, Edit, ReplyAction, Send
+from app.services.chat.begin import Attached, Begun, SendRequest, begin
 from app.services.conversations.rows import find_owned
 from app.services.conversations.titles import first_words
 from app.services.endpoints.service import ConfigService
@@ -24,7 +24,7 @@ from app.services.generation.live_reply import GrowingText, LiveReply
 from app.services.generation.running_reply import RunningReply
 from app.services.generation.supervisor import Supervisor
 from app.services.messages.cursor import Cursor
-from app.services.usage.daily import Limits
+from app.services.usage.daily import ReplyLimits
 from app.tracing import span
 from app.utils.visible import has_visible
 
@@ -44,7 +44,7 @@ class ChatService:
         ended: EndedReplies,
         supervisor: Supervisor,
         follower: Follower,
-        limits: Limits,
+        limits: ReplyLimits,
     ) -> None:
         self._database = database
         self._ai = ai
@@ -58,7 +58,7 @@ class ChatService:
         self,
         user_id: int,
         channel: Channel,
-        action: Action,
+        action: ReplyAction,
         client_id: str | None,
         language: Language,
     ) -> LiveReply:
@@ -74,7 +74,7 @@ class ChatService:
             title = first_words(action.content)
         if self._supervisor.draining:
             raise ServerRestarting
-        request = Request(
+        request = SendRequest(
             user_id=user_id,
             conversation_id=channel.conversation_id,
             action=action,
@@ -91,7 +91,7 @@ class ChatService:
         except InvalidCursor as error:  # it was lost, and has not been ended yet
             raise ReplyInProgress(retry_after=LOST_REPLY_SECONDS) from error
 
-    async def _begin(self, channel: Channel, request: Request) -> LiveReply | Attached:
+    async def _begin(self, channel: Channel, request: SendRequest) -> LiveReply | Attached:
         with span("send transaction"):
             begun = await self._database.write(begin, request, self._limits)
         if isinstance(begun, Attached):
@@ -187,7 +187,7 @@ def _check_content(content: str) -> None:
         raise BlankMessage
 
 
-def _running(begun: Begun, request: Request) -> RunningReply:
+def _running(begun: Begun, request: SendRequest) -> RunningReply:
     turn = begun.turn
     live = LiveReply(
         turn.reply.id,

@@ -14,7 +14,7 @@ from app.database import table_of
 from app.errors import CannotContinue, MessageNotFound
 from app.models import Message
 from app.schemas.message import MessageRead, MessageStatus
-from app.services.chat.actions import Action, Continue, Edit, Regenerate, Send
+from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
 from app.services.messages.rows import read_messages
 from app.services.messages.tree import show_up_to
 
@@ -45,7 +45,9 @@ class Writing:
     now: datetime
 
 
-def write_turn(connection: Connection, action: Action, writing: Writing, model_name: str) -> Turn:
+def write_turn(
+    connection: Connection, action: ReplyAction, writing: Writing, model_name: str
+) -> Turn:
     """Put the rows of a turn in place; MessageNotFound or CannotContinue where that cannot be."""
     match action:
         case Send(content):

@@ -16,14 +16,14 @@ from app.schemas.conversation import (
     ConversationRead,
     ConversationUpdate,
 )
-from app.services.audit.events import Action, record
+from app.services.audit.events import AuditAction, record
 
 _conversation = table_of(Conversation)
 _user = table_of(User)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageRequest:
     """Which part of a list: what comes after the place (`before`, `before_id`) in its order."""
 
     limit: int
@@ -51,7 +51,7 @@ def create(
     return ConversationCreated(id=id, title=title or fallback, created_at=now)
 
 
-def page_of(connection: Connection, user_id: int, page: Page) -> ConversationList:
+def page_of(connection: Connection, user_id: int, page: PageRequest) -> ConversationList:
     """One page of a user's conversations; InvalidToken when the account has been deleted."""
     rows = connection.execute(page_query(user_id, page))
     total = connection.execute(
@@ -63,7 +63,7 @@ def page_of(connection: Connection, user_id: int, page: Page) -> ConversationLis
     return ConversationList(conversations=items, total=total)
 
 
-def page_query(user_id: int, page: Page) -> Select[Any]:
+def page_query(user_id: int, page: PageRequest) -> Select[Any]:
     """The rows of a page, by a walk along `idx_user_recent`: nothing is sorted. It begins where the
     page does; MariaDB prefers to begin at the user's newest, as with an offset."""
     query = (
@@ -135,14 +135,16 @@ def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> 
     if not _set_deleted(connection, user_id, conversation_id, utc_now()):
         raise ConversationNotFound(id=conversation_id)
     _count(connection, user_id, -1)
-    record(connection, Action.CONVERSATION_DELETED, user_id, conversation_id=conversation_id)
+    record(connection, AuditAction.CONVERSATION_DELETED, user_id, conversation_id=conversation_id)
 
 
 def restore(connection: Connection, user_id: int, conversation_id: int, since: datetime) -> None:
     """Bring a conversation back that was deleted after a time; nothing to bring back, no change."""
     if _set_deleted(connection, user_id, conversation_id, None, since):
         _count(connection, user_id, +1)
-        record(connection, Action.CONVERSATION_RESTORED, user_id, conversation_id=conversation_id)
+        record(
+            connection, AuditAction.CONVERSATION_RESTORED, user_id, conversation_id=conversation_id
+        )
 
 
 def _set_deleted(

@@ -12,7 +12,7 @@ from app.errors import ApiKeyRequired, ConfigNotFound, InvalidToken, ModelUrlNot
 from app.models import ModelConfig, User, utc_now
 from app.schemas.config import ConfigRead, ConfigUpdate, EndpointTry
 from app.services.ai_service import AiService, Endpoint
-from app.services.audit.events import Action, record
+from app.services.audit.events import AuditAction, record
 from app.services.upstream.guard import host_of, parse_model_url
 
 _config = table_of(ModelConfig)
@@ -150,4 +150,4 @@ def _save(
     else:
         connection.execute(update(_config).where(_config.c.user_id == user_id).values(**values))
     host, key_changed = host_of(base_url), sealed is not None
-    record(connection, Action.CONFIG_CHANGED, user_id, host=host, key_changed=key_changed)
+    record(connection, AuditAction.CONFIG_CHANGED, user_id, host=host, key_changed=key_changed)

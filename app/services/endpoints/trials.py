@@ -20,7 +20,7 @@ from app.errors import (
 from app.schemas.config import EndpointTry, ModelNames, ModelTry, TryResult
 from app.schemas.message import ErrorRead
 from app.services.ai_service import AiService, Endpoint
-from app.services.audit.notes import Notes
+from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
 from app.services.endpoints.service import ConfigService
 from app.services.upstream.body import at_most
@@ -42,7 +42,7 @@ class EndpointTrials:
     Of one user, one trial runs at a time; others wait, and no longer than one may take.
     """
 
-    def __init__(self, configs: ConfigService, ai: AiService, notes: Notes) -> None:
+    def __init__(self, configs: ConfigService, ai: AiService, notes: RefusalNotes) -> None:
         self._configs = configs
         self._ai = ai
         self._notes = notes

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, f
 
 from app.database import table_of, upsert
 from app.models import Generation, GenerationPiece, Message, utc_now
-from app.schemas.message import Kind
+from app.schemas.message import TextKind
 from app.services.generation.live_reply import Ending
 from app.services.messages.pieces import KINDS
 
@@ -72,7 +72,7 @@ class Piece:
     """Text at a position of a message, for one generation."""
 
     generation_id: int
-    kind: Kind
+    kind: TextKind
     position: int
     text: str
 
@@ -89,7 +89,7 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class SaveResult:
     """What a commit found, by generation: still ours; asked to stop; written to; now finished;
     ours to finish, but locked by another transaction."""
 
@@ -106,7 +106,7 @@ def save(
     running: Sequence[int],
     pieces: Sequence[Piece],
     finishes: Sequence[Finish],
-) -> Saved:
+) -> SaveResult:
     """One tick of one process: signs of life, new text, endings."""
     ours, written, to_stop = _hold_running(connection, owner, running)
     if written:
@@ -118,7 +118,7 @@ def save(
         if item.generation_id in free and mine[item.generation_id].runs:
             _finish(connection, item)
     # Held and not running: an earlier commit of ours, whose answer was lost, had finished it.
-    return Saved(ours, to_stop, written, finished=free, locked=set(mine) - free)
+    return SaveResult(ours, to_stop, written, finished=free, locked=set(mine) - free)
 
 
 def _hold_running(

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from app.database import table_of
 from app.models import Conversation, Message
+from app.services.upstream.types import Prompt
 
 MESSAGE_TOKENS = 4
 CHARACTERS_PER_TOKEN = 4
@@ -20,8 +21,6 @@ GO_ON = (
     "Your last message was cut off. Go on exactly where it ends, in the same language, "
     "without repeating anything and without any introduction."
 )
-
-Prompt = list[dict[str, str]]
 
 _message = table_of(Message)
 _conversation = table_of(Conversation)
@@ -105,7 +104,7 @@ def build_prompt(said: Iterable[Said], system_prompt: str | None, budget: int) -
     """
     turns = _turns(said)
     left = budget - (estimate_tokens(system_prompt) if system_prompt else 0)
-    kept: list[dict[str, str]] = []
+    kept: Prompt = []
     for turn in reversed(turns):
         left -= sum(estimate_tokens(message["content"]) for message in turn)
         if kept and left < 0:

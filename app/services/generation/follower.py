@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.database import Database
 from app.errors import AppError
 from app.logs import log
-from app.schemas.message import Kind
+from app.schemas.message import TextKind
 from app.services.generation import news
 from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import LiveReply
@@ -44,7 +44,7 @@ class Copy:
             return Copied(*where, 0, 0)
         return Copied(*where, self.reply.content.length, self.reply.reasoning.length)
 
-    def add(self, kind: Kind, position: int, text: str) -> None:
+    def add(self, kind: TextKind, position: int, text: str) -> None:
         """Append what is new of a piece; one that would leave a gap waits for the next look."""
         length = (self.reply.content if kind == "content" else self.reply.reasoning).length
         if position > length:

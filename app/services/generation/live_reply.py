@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from app.errors import AppError
-from app.schemas.message import Kind
+from app.schemas.message import TextKind
 from app.services.messages.cursor import Cursor
 
 EndStatus = Literal["complete", "stopped", "interrupted", "failed"]
@@ -95,7 +95,7 @@ class LiveReply:
     ending: Ending | None = None
     run: int = 1
 
-    def push(self, kind: Kind, text: str) -> None:
+    def push(self, kind: TextKind, text: str) -> None:
         """Add text; what comes after the ending is dropped."""
         if self.ending is None and text:
             (self.content if kind == "content" else self.reasoning).append(text)

@@ -10,14 +10,14 @@ from sqlalchemy import ColumnElement, Connection, Integer, Row, and_, bindparam,
 from app.database import table_of
 from app.errors import Interrupted
 from app.models import Conversation, Generation, GenerationPiece, Message
-from app.schemas.message import Kind
+from app.schemas.message import TextKind
 from app.services.generation.live_reply import Ending, Opening
 from app.services.generation.opening import client_id_of, ending_of, opening_of
 from app.services.messages.pieces import KINDS
 from app.services.messages.rows import exchange_of
 
 CUT_OFF = Ending("interrupted", error=Interrupted())
-NAMES: dict[int, Kind] = {number: kind for kind, number in KINDS.items()}
+NAMES: dict[int, TextKind] = {number: kind for kind, number in KINDS.items()}
 
 _generation = table_of(Generation)
 _piece = table_of(GenerationPiece)
@@ -87,7 +87,7 @@ class ReplyNews:
     generation_id: int
     message_id: int
     opening: Opening | None
-    pieces: list[tuple[Kind, int, str]]
+    pieces: list[tuple[TextKind, int, str]]
     ending: Ending | None
     run: int
 
@@ -145,8 +145,8 @@ def read(
 
 def _pieces(
     connection: Connection, running: list[int], copied: Mapping[int, Copied]
-) -> dict[int, list[tuple[Kind, int, str]]]:
-    found: dict[int, list[tuple[Kind, int, str]]] = {}
+) -> dict[int, list[tuple[TextKind, int, str]]]:
+    found: dict[int, list[tuple[TextKind, int, str]]] = {}
     for some in batched(running, PIECES_OF):
         places: dict[str, int] = dict.fromkeys(_NO_PLACES, 0)
         for n, id in enumerate(some):
@@ -164,7 +164,7 @@ def _reply(
     connection: Connection,
     row: Row[*tuple[Any, ...]],
     copied: Mapping[int, Copied],
-    pieces: list[tuple[Kind, int, str]],
+    pieces: list[tuple[TextKind, int, str]],
 ) -> ReplyNews:
     ending = None
     opening = None
@@ -189,7 +189,7 @@ def _gone(connection: Connection, generation_id: int, copy: Copied) -> ReplyNews
     return ReplyNews(generation_id, copy.message_id, None, pieces, ending, run=0)
 
 
-def _texts(message: Row[Any]) -> list[tuple[Kind, int, str]]:
+def _texts(message: Row[Any]) -> list[tuple[TextKind, int, str]]:
     return [("reasoning", 0, message.reasoning or ""), ("content", 0, message.content)]
 
 

@@ -13,15 +13,16 @@ from app.errors import (
     UpstreamBadResponse,
 )
 from app.logs import log
-from app.schemas.message import Kind
-from app.services.ai_service import AiService, Outcome
-from app.services.audit.events import Action
-from app.services.audit.notes import Notes
+from app.schemas.message import TextKind
+from app.services.ai_service import AiService, Completion
+from app.services.audit.events import AuditAction
+from app.services.audit.notes import RefusalNotes
 from app.services.endpoints.service import ConfigService
-from app.services.generation.context import Prompt, prompt_to_continue, read_prompt
+from app.services.generation.context import prompt_to_continue, read_prompt
 from app.services.generation.live_reply import Ending
 from app.services.generation.running_reply import RunningReply
 from app.services.upstream.guard import host_of
+from app.services.upstream.types import Prompt
 
 
 class Runner:
@@ -32,7 +33,7 @@ class Runner:
         database: Database,
         configs: ConfigService,
         ai: AiService,
-        notes: Notes,
+        notes: RefusalNotes,
         context_budget: int,
     ) -> None:
         self._database = database
@@ -53,15 +54,15 @@ class Runner:
         except AppError as error:
             if isinstance(error, ModelUrlNotAllowed):
                 host = host_of(running.endpoint.base_url)
-                self._notes.add(Action.MODEL_URL_REFUSED, running.user_id, host=host)
+                self._notes.add(AuditAction.MODEL_URL_REFUSED, running.user_id, host=host)
             return _broken(running, error)
         except Exception:
             # A fault of ours must end the reply, or the conversation would stay locked.
             log.exception("reply_failed", generation_id=running.generation_id)
             return _broken(running, Interrupted())
 
-    async def _ask(self, running: RunningReply, notify: Callable[[], None]) -> Outcome:
-        def grow(kind: Kind, text: str) -> None:
+    async def _ask(self, running: RunningReply, notify: Callable[[], None]) -> Completion:
+        def grow(kind: TextKind, text: str) -> None:
             running.live.push(kind, text)
             notify()
 
@@ -83,7 +84,7 @@ class Runner:
         return prompt_to_continue(prompt) if running.continues else prompt
 
 
-def _completed(running: RunningReply, outcome: Outcome) -> Ending:
+def _completed(running: RunningReply, outcome: Completion) -> Ending:
     if not running.has_grown:
         return _broken(running, UpstreamBadResponse())
     usage = None

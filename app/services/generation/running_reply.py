@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.schemas.message import Kind
+from app.schemas.message import TextKind
 from app.services.endpoints.service import SavedEndpoint
 from app.services.generation.live_reply import Ending, LiveReply
 
@@ -49,9 +49,9 @@ class RunningReply:
         """Whether this run brought any text."""
         return (self.live.content.length, self.live.reasoning.length) != self.opened_with
 
-    def unsaved(self) -> list[tuple[Kind, int, str]]:
+    def unsaved(self) -> list[tuple[TextKind, int, str]]:
         """The pieces that no commit holds yet: (kind, position, text)."""
-        pieces: list[tuple[Kind, int, str]] = []
+        pieces: list[tuple[TextKind, int, str]] = []
         if reasoning := self.live.reasoning.since(self.saved_reasoning):
             pieces.append(("reasoning", self.saved_reasoning, reasoning))
         if content := self.live.content.since(self.saved_content):

@@ -16,7 +16,7 @@ from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import Ending, EndStatus
 from app.services.generation.runner import Runner
 from app.services.generation.running_reply import RunningReply
-from app.services.generation.writer import Outcome, Writer
+from app.services.generation.writer import Writer, WriteResult
 from app.tracing import span
 from app.utils.tasks import stop_tasks
 
@@ -125,7 +125,7 @@ class Supervisor:
             if wants_title and complete and not self.draining:
                 await self._title(running, channel)
 
-    async def _written(self, running: RunningReply, channel: Channel) -> tuple[Ending, Outcome]:
+    async def _written(self, running: RunningReply, channel: Channel) -> tuple[Ending, WriteResult]:
         with span("reply") as notes:
             running.task = _started(self._runner.run(running, channel.notify))
             if self.draining:  # it was on its way into the database when that began
@@ -188,7 +188,7 @@ def _started[T](work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
     return asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
 
 
-def _count(ending: Ending, outcome: Outcome) -> None:
+def _count(ending: Ending, outcome: WriteResult) -> None:
     replies.add(ending.status if outcome == "saved" else outcome)
     if outcome != "saved":
         replies_lost.add("unsaved")
@@ -198,7 +198,7 @@ def _count(ending: Ending, outcome: Outcome) -> None:
         upstream_errors.add(ending.error.code)
 
 
-def _unwritten(running: RunningReply, outcome: Outcome) -> Ending:
+def _unwritten(running: RunningReply, outcome: WriteResult) -> Ending:
     """What readers are told when the ending could not be saved, or another process saved one."""
     status: EndStatus = "interrupted" if running.live.has_text else "failed"
     return Ending(status, error=Interrupted() if outcome == "lost" else DatabaseUnavailable())

@@ -15,13 +15,13 @@ from app.errors import AppError, DatabaseUnavailable, StorageFull
 from app.logs import log
 from app.metrics import checkpoint_seconds
 from app.services.generation import checkpoint
-from app.services.generation.checkpoint import Finish, Piece, Saved
+from app.services.generation.checkpoint import Finish, Piece, SaveResult
 from app.services.generation.live_reply import Ending
 from app.services.generation.running_reply import RunningReply
 
 SIGN_OF_LIFE_SECONDS = 2
 
-Outcome = Literal["saved", "lost", "unavailable"]
+WriteResult = Literal["saved", "lost", "unavailable"]
 """What became of an ending: committed, no longer ours to write, or refused by the database."""
 
 
@@ -31,9 +31,9 @@ class Pending:
 
     reply: RunningReply
     ending: Ending
-    outcome: asyncio.Future[Outcome]
+    outcome: asyncio.Future[WriteResult]
 
-    def settle(self, outcome: Outcome) -> None:
+    def settle(self, outcome: WriteResult) -> None:
         """Tell whoever waits, once."""
         if not self.outcome.done():
             self.outcome.set_result(outcome)
@@ -91,14 +91,14 @@ class Writer:
         now = asyncio.get_running_loop().time()
         return now - self._saved_at if self._running or self._finishing else 0.0
 
-    async def finish(self, running: RunningReply, ending: Ending) -> Outcome:
+    async def finish(self, running: RunningReply, ending: Ending) -> WriteResult:
         """Write a reply's ending down at once, and return when it is committed.
 
         `lost` when the reply was no longer ours: nothing is written then. `unavailable` when the
         database stayed away for `patience_seconds`; the ending is kept and written when it is back.
         """
         self._running.pop(running.generation_id, None)
-        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        outcome: asyncio.Future[WriteResult] = asyncio.get_running_loop().create_future()
         self._finishing[running.generation_id] = Pending(running, ending, outcome)
         self._wake.set()
         return await outcome
@@ -209,7 +209,7 @@ class Writer:
         running: dict[int, RunningReply],
         pieces: list[Piece],
         finishing: Endings,
-        saved: Saved,
+        saved: SaveResult,
     ) -> None:
         for piece in pieces:
             if piece.generation_id not in saved.written:

@@ -4,9 +4,9 @@ from sqlalchemy import Connection, select
 
 from app.database import table_of
 from app.models import GenerationPiece
-from app.schemas.message import Kind
+from app.schemas.message import TextKind
 
-KINDS: dict[Kind, int] = {"content": 0, "reasoning": 1}
+KINDS: dict[TextKind, int] = {"content": 0, "reasoning": 1}
 
 _piece = table_of(GenerationPiece)
 

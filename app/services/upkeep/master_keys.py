@@ -16,7 +16,7 @@ from app.errors import KeyUnreadable
 from app.models import Base, SchemaInfo
 from app.models.marks import sealed_columns
 from app.services.audit.chain import ChainBroken, SealedElsewhere, begin_chain, sign_again
-from app.services.audit.events import Action, record
+from app.services.audit.events import AuditAction, record
 
 BATCH = 100
 
@@ -29,9 +29,7 @@ SEALED = [
     if column is not _info.c.key_canary  # it tells which key the others have: last of all
 ]
 
-Progress = Callable[[int], None]
-
-type Saved = tuple[Any, str]
+type SavedKey = tuple[Any, str]
 """The key of a row, and a ciphertext in it."""
 
 
@@ -83,7 +81,7 @@ class Rotation:
 
 
 async def rotate(
-    database: Database, vault: KeyVault, progress: Progress, abandon: bool = False
+    database: Database, vault: KeyVault, progress: Callable[[int], None], abandon: bool = False
 ) -> Rotation:
     """Encrypt every saved API key with the newest master key; may be broken off and begun again.
 
@@ -103,7 +101,7 @@ async def rotate(
     return total
 
 
-async def _pass(database: Database, vault: KeyVault, progress: Progress) -> Rotation:
+async def _pass(database: Database, vault: KeyVault, progress: Callable[[int], None]) -> Rotation:
     done = Rotation()
     for column in SEALED:
         rows = await database.read(_batch, column)
@@ -115,7 +113,7 @@ async def _pass(database: Database, vault: KeyVault, progress: Progress) -> Rota
 
 
 async def _renew(
-    database: Database, vault: KeyVault, column: Column[str], rows: list[Saved], done: Rotation
+    database: Database, vault: KeyVault, column: Column[str], rows: list[SavedKey], done: Rotation
 ) -> None:
     """Encrypt outside the transaction, so that it holds its locks for the writing alone."""
     changes: list[tuple[Any, str, str]] = []
@@ -133,7 +131,7 @@ async def _renew(
         done.overtaken += len(changes) - renewed
 
 
-def _batch(connection: Connection, column: Column[str], after: Any = None) -> list[Saved]:
+def _batch(connection: Connection, column: Column[str], after: Any = None) -> list[SavedKey]:
     """The next ciphertexts of a column behind a key, in the order of the table's keys."""
     (key,) = column.table.primary_key
     behind = () if after is None else (key > after,)
@@ -158,7 +156,7 @@ def _mark(connection: Connection, vault: KeyVault, done: Rotation, abandon: bool
         sign_again(connection, vault.signer, abandon)
     record(
         connection,
-        Action.KEYS_ROTATED,
+        AuditAction.KEYS_ROTATED,
         renewed=done.renewed,
         unreadable=done.unreadable,
         abandoned=abandon,

@@ -5,10 +5,11 @@ from typing import Any
 import orjson
 
 from app.errors import ReplyTooLong, UpstreamBadResponse, UpstreamInterrupted
+from app.schemas.message import TextKind
 from app.services.upstream.failures import failure_in
 from app.services.upstream.fields import finish_reason_of, parse_json, text_of, usage_of
 from app.services.upstream.sse import EventSplitter
-from app.services.upstream.types import Kind, OnDelta, Outcome, Usage
+from app.services.upstream.types import Completion, OnDelta, Usage
 
 TEXTLESS_MAX_BYTES = 16 * 1024 * 1024
 """Some 50,000 events of a model that thinks without telling. More is no reply but a load: reading
@@ -31,7 +32,7 @@ class ChatStream:
         self._line_max = line_max_bytes
         self._room = reply_max_bytes
         self._splitter = EventSplitter(self._event, line_max_bytes)
-        self._halves: dict[Kind, str] = {}
+        self._halves: dict[TextKind, str] = {}
         self._textless_bytes = 0
         self.events = 0
         """Events with data so far; comments are none, so a count that stands still is silence."""
@@ -66,7 +67,7 @@ class ChatStream:
             raise UpstreamBadResponse
         self.is_done = True
 
-    def finish(self) -> Outcome:
+    def finish(self) -> Completion:
         """Takes the end of the stream and says how the reply ended."""
         if not self.is_done:
             self._close()
@@ -75,7 +76,7 @@ class ChatStream:
             self._text(kind, "\ufffd")
         if self.finish_reason is None and not self.is_done:
             raise UpstreamInterrupted if self.events else UpstreamBadResponse
-        return Outcome(self.finish_reason or "stop", self.usage)
+        return Completion(self.finish_reason or "stop", self.usage)
 
     def _close(self) -> None:
         """Take what stands after the last line's end; half an event behind a reply that the model
@@ -126,7 +127,7 @@ class ChatStream:
         if reason:
             self.finish_reason = finish_reason_of(reason) or self.finish_reason
 
-    def _text(self, kind: Kind, text: str) -> None:
+    def _text(self, kind: TextKind, text: str) -> None:
         if "\0" in text:
             text = text.replace("\0", "")
         if kind in self._halves:
@@ -145,7 +146,7 @@ class ChatStream:
         self._textless_bytes = 0
         self._on_delta(kind, text)
 
-    def _mended(self, kind: Kind, text: str) -> str:
+    def _mended(self, kind: TextKind, text: str) -> str:
         """Text with its surrogate halves joined; a last high half is kept for the next piece."""
         if HIGH_SURROGATES[0] <= text[-1] <= HIGH_SURROGATES[1]:
             self._halves[kind] = text[-1]

@@ -4,7 +4,7 @@ import asyncio
 import ssl
 
 from app.errors import ModelUrlNotAllowed, UpstreamUnavailable
-from app.services.upstream.guard import AddressGuard, Origin
+from app.services.upstream.guard import AddressGuard, UrlOrigin
 from app.services.upstream.protocol import ResponseProtocol
 
 ADDRESSES_TRIED_MAX = 4
@@ -18,7 +18,7 @@ class Connector:
         self._timeout = timeout_seconds
         self._tls: ssl.SSLContext | None = None
 
-    async def open(self, origin: Origin) -> ResponseProtocol:
+    async def open(self, origin: UrlOrigin) -> ResponseProtocol:
         """A new connection. Raises ModelUrlNotAllowed before any packet left for the origin, and
         UpstreamUnavailable when its name, or none of its addresses, is answered for in time.
 
@@ -36,7 +36,7 @@ class Connector:
                 continue
         raise UpstreamUnavailable
 
-    async def check(self, origin: Origin) -> None:
+    async def check(self, origin: UrlOrigin) -> None:
         """Raises ModelUrlNotAllowed for an origin that may not be called, or is not found.
 
         One error for all: whoever saves a URL must not learn what the server could have called.
@@ -46,14 +46,14 @@ class Connector:
         except UpstreamUnavailable as error:
             raise ModelUrlNotAllowed from error
 
-    async def _addresses(self, origin: Origin) -> list[str]:
+    async def _addresses(self, origin: UrlOrigin) -> list[str]:
         try:
             async with asyncio.timeout(self._timeout):
                 return await self._guard.addresses(origin)
         except TimeoutError as error:
             raise UpstreamUnavailable from error
 
-    async def _connect(self, origin: Origin, address: str) -> ResponseProtocol:
+    async def _connect(self, origin: UrlOrigin, address: str) -> ResponseProtocol:
         secure = origin.scheme == "https"
         if secure and self._tls is None:
             self._tls = await asyncio.to_thread(_verifying)

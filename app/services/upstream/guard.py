@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import httpx2
 
 from app.errors import ModelUrlNotAllowed, UpstreamUnavailable
-from app.services.upstream.resolver import Address, Resolver
+from app.services.upstream.resolver import Resolver
+from app.utils.client_address import IpAddress
 
 URL_MAX_LENGTH = 500
 HOST_MAX_LENGTH = 253
@@ -64,7 +65,7 @@ SPECIAL_NETWORKS = [
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class UrlOrigin:
     """Where a URL points: `host` is lower case ASCII without brackets or a trailing dot."""
 
     scheme: str
@@ -72,7 +73,7 @@ class Origin:
     port: int
 
 
-def origin_of(url: httpx2.URL) -> Origin:
+def origin_of(url: httpx2.URL) -> UrlOrigin:
     """The origin of an absolute http or https URL; raises ModelUrlNotAllowed for any other."""
     host = url.raw_host.decode("ascii").lower().removesuffix(".")
     port = url.port or DEFAULT_PORTS.get(url.scheme, 0)
@@ -80,7 +81,7 @@ def origin_of(url: httpx2.URL) -> Origin:
         raise ModelUrlNotAllowed
     if url.userinfo or not HOST.fullmatch(host) or host in METADATA_HOSTS:
         raise ModelUrlNotAllowed
-    return Origin(url.scheme, host, port)
+    return UrlOrigin(url.scheme, host, port)
 
 
 def parse_model_url(text: str) -> httpx2.URL:
@@ -109,12 +110,12 @@ def host_of(text: str) -> str | None:
         return None
 
 
-def is_metadata(address: Address) -> bool:
+def is_metadata(address: IpAddress) -> bool:
     """Whether a cloud's metadata service may answer there, in whatever way it is written."""
     return any(form in network for form in _forms(address) for network in METADATA_NETWORKS)
 
 
-def is_global(address: Address) -> bool:
+def is_global(address: IpAddress) -> bool:
     """Whether an address belongs to the public internet.
 
     Stricter than `ipaddress` and the same on every Python: IPv4-mapped and NAT64 addresses are
@@ -135,7 +136,7 @@ def _nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None
 
 
-def _forms(address: Address) -> list[Address]:
+def _forms(address: IpAddress) -> list[IpAddress]:
     """An address and every IPv4 address that is embedded in it."""
     if isinstance(address, ipaddress.IPv4Address):
         return [address]
@@ -155,12 +156,12 @@ class AddressGuard:
     def __init__(self, allowed_hosts: Iterable[str], default_url: str) -> None:
         self._hosts = {entry.strip().lower().removesuffix(".") for entry in allowed_hosts}
         try:
-            self._default: Origin | None = origin_of(httpx2.URL(default_url))
+            self._default: UrlOrigin | None = origin_of(httpx2.URL(default_url))
         except (ModelUrlNotAllowed, httpx2.InvalidURL):
             self._default = None
         self._resolver = Resolver()
 
-    async def addresses(self, origin: Origin) -> list[str]:
+    async def addresses(self, origin: UrlOrigin) -> list[str]:
         """The address literals of an origin, in the resolver's order.
 
         Raises ModelUrlNotAllowed when there are none, or when one of them may not be called, and
@@ -175,7 +176,7 @@ class AddressGuard:
             raise ModelUrlNotAllowed
         return [str(address) for address in found]
 
-    def _may_be_private(self, origin: Origin) -> bool:
+    def _may_be_private(self, origin: UrlOrigin) -> bool:
         host, port = origin.host, origin.port
         if self._default and (host, port) == (self._default.host, self._default.port):
             return True
@@ -184,7 +185,7 @@ class AddressGuard:
             names = {host, f"[{host}]", f"[{host}]:{port}"}
         return not names.isdisjoint(self._hosts)
 
-    async def _resolve(self, origin: Origin) -> list[Address]:
+    async def _resolve(self, origin: UrlOrigin) -> list[IpAddress]:
         try:
             return [ipaddress.ip_address(origin.host)]
         except ValueError:

@@ -3,7 +3,7 @@
 import asyncio
 from functools import partial
 
-from app.services.upstream.guard import Origin
+from app.services.upstream.guard import UrlOrigin
 from app.services.upstream.protocol import ResponseProtocol
 
 PER_ORIGIN_MAX = 8
@@ -18,13 +18,13 @@ class ConnectionPool:
 
     def __init__(self) -> None:
         self._open: set[ResponseProtocol] = set()
-        self._idle: dict[Origin, dict[ResponseProtocol, asyncio.TimerHandle]] = {}
+        self._idle: dict[UrlOrigin, dict[ResponseProtocol, asyncio.TimerHandle]] = {}
 
     def add(self, connection: ResponseProtocol) -> None:
         """Takes note of a new connection."""
         self._open.add(connection)
 
-    def take(self, origin: Origin) -> ResponseProtocol | None:
+    def take(self, origin: UrlOrigin) -> ResponseProtocol | None:
         """The connection to an origin that was used last, if one lies idle."""
         while idle := self._idle.get(origin):
             connection, timer = idle.popitem()
@@ -36,7 +36,7 @@ class ConnectionPool:
             self._open.discard(connection)
         return None
 
-    def give_back(self, origin: Origin, connection: ResponseProtocol, *, is_done: bool) -> None:
+    def give_back(self, origin: UrlOrigin, connection: ResponseProtocol, *, is_done: bool) -> None:
         """Keeps a connection whose response was read (`is_done`), closes any other."""
         if not (is_done and connection.is_reusable) or connection.is_closed:
             connection.abort()
@@ -58,13 +58,13 @@ class ConnectionPool:
         self._open.clear()
 
     def _tail_ended(
-        self, origin: Origin, connection: ResponseProtocol, timer: asyncio.TimerHandle
+        self, origin: UrlOrigin, connection: ResponseProtocol, timer: asyncio.TimerHandle
     ) -> None:
         timer.cancel()
         is_done = connection.has_ended and connection in self._open
         self.give_back(origin, connection, is_done=is_done)
 
-    def _keep(self, origin: Origin, connection: ResponseProtocol) -> None:
+    def _keep(self, origin: UrlOrigin, connection: ResponseProtocol) -> None:
         idle = self._idle.setdefault(origin, {})
         total = sum(map(len, self._idle.values()))
         if len(idle) >= PER_ORIGIN_MAX or total >= TOTAL_MAX:
@@ -75,7 +75,7 @@ class ConnectionPool:
         idle[connection] = loop.call_later(IDLE_SECONDS, connection.abort)
         connection.leave(partial(self._lost, origin, connection))
 
-    def _lost(self, origin: Origin, connection: ResponseProtocol) -> None:
+    def _lost(self, origin: UrlOrigin, connection: ResponseProtocol) -> None:
         self._open.discard(connection)
         idle = self._idle.get(origin, {})
         if timer := idle.pop(connection, None):

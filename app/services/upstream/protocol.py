@@ -22,7 +22,7 @@ OnRead = Callable[[], None]
 
 
 @dataclass(slots=True)
-class Head:
+class ResponseHead:
     """Status and headers (lower-case names; of repeated ones the last) of a response."""
 
     status: int = 0
@@ -38,7 +38,7 @@ class ResponseProtocol(asyncio.Protocol):
     """
 
     def __init__(self) -> None:
-        self.head = Head()
+        self.head = ResponseHead()
         self.is_reusable = False
         self.has_answered = False
         """Whether a first byte of the current response came."""
@@ -59,7 +59,7 @@ class ResponseProtocol(asyncio.Protocol):
 
     # What the transport of the SDK calls
 
-    async def send(self, request: bytes) -> Head:
+    async def send(self, request: bytes) -> ResponseHead:
         """Writes a request; returns once the head of its response is there."""
         self._parser = httptools.HttpResponseParser(self)
         self._failure = self._sink = None
@@ -67,7 +67,7 @@ class ResponseProtocol(asyncio.Protocol):
         self._unread = b""
         self._headers = self._unparsed_bytes = 0
         self._has_head = self._has_ended = self._ends_at_eof = self._is_satisfied = False
-        self.head, self.has_answered, self.is_reusable = Head(), False, False
+        self.head, self.has_answered, self.is_reusable = ResponseHead(), False, False
         self._on_end = None
         if self._transport is None or self.is_closed:
             raise UpstreamUnavailable

@@ -12,11 +12,12 @@ from contextlib import suppress
 from contextvars import ContextVar
 from weakref import WeakValueDictionary
 
+from app.utils.client_address import IpAddress
+
 LOOKUPS = 64
 LOOKUPS_PER_USER = 4
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Answer = list[Address] | Exception
+Lookup = list[IpAddress] | Exception
 
 _user: ContextVar[int] = ContextVar("user", default=0)
 
@@ -35,9 +36,9 @@ class Resolver:
     def __init__(self) -> None:
         self._room = asyncio.Semaphore(LOOKUPS)
         self._rooms: WeakValueDictionary[int, asyncio.Semaphore] = WeakValueDictionary()
-        self._running: dict[str, asyncio.Future[Answer]] = {}
+        self._running: dict[str, asyncio.Future[Lookup]] = {}
 
-    async def addresses(self, host: str) -> list[Address]:
+    async def addresses(self, host: str) -> list[IpAddress]:
         """The addresses of a host, in the system's order; raises what `getaddrinfo` raises."""
         running = self._running.get(host) or await self._begun(host)
         answer = await asyncio.shield(running)
@@ -45,7 +46,7 @@ class Resolver:
             raise answer
         return answer
 
-    async def _begun(self, host: str) -> asyncio.Future[Answer]:
+    async def _begun(self, host: str) -> asyncio.Future[Lookup]:
         """Wait for room, which can be broken off, and look up, which cannot."""
         own = self._rooms.setdefault(_user.get(), asyncio.Semaphore(LOOKUPS_PER_USER))
         await own.acquire()
@@ -63,7 +64,7 @@ class Resolver:
             leave()
             return self._running[host]
         loop = asyncio.get_running_loop()
-        running: asyncio.Future[Answer] = loop.create_future()
+        running: asyncio.Future[Lookup] = loop.create_future()
         try:
             threading.Thread(target=_look_up, args=(host, running, loop), daemon=True).start()
         except RuntimeError:  # the system has no more threads
@@ -75,8 +76,8 @@ class Resolver:
         return running
 
 
-def _look_up(host: str, running: asyncio.Future[Answer], loop: asyncio.AbstractEventLoop) -> None:
-    answer: Answer
+def _look_up(host: str, running: asyncio.Future[Lookup], loop: asyncio.AbstractEventLoop) -> None:
+    answer: Lookup
     try:
         rows = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
         answer = list(dict.fromkeys(ipaddress.ip_address(row[4][0]) for row in rows))

@@ -15,14 +15,15 @@ from openai import APIConnectionError, APIStatusError, AsyncAPIResponse, AsyncOp
 from app import __version__
 from app.errors import ContextTooLong, ReplyError, UpstreamUnavailable
 from app.services.upstream.failures import failure_of
+from app.services.upstream.types import Prompt
 
 PASSING_STATUSES = (0, 502, 503)
 RETRY_PAUSE_SECONDS = 0.3
 
-Options = dict[str, Any]
+CallOptions = dict[str, Any]
 Call = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
-Request = Callable[[Options], Call]
-Read = Callable[[httpx2.Response], Awaitable[None]]
+MakeCall = Callable[[CallOptions], Call]
+ReadAnswer = Callable[[httpx2.Response], Awaitable[None]]
 
 
 class Client(AsyncOpenAI):
@@ -53,19 +54,19 @@ def open_client(http: httpx2.AsyncClient, base_url: str, api_key: str) -> Client
 
 
 async def ask_for_reply(
-    client: Client, model: str, messages: list[dict[str, str]], options: Options, read: Read
+    client: Client, model: str, messages: Prompt, options: CallOptions, read: ReadAnswer
 ) -> None:
     """Ask for a chat completion and have `read` take the answer; raises ReplyError subclasses."""
     create = client.chat.completions.with_streaming_response.create
 
-    def request(options: Options) -> Call:
+    def request(options: CallOptions) -> Call:
         # Given as `messages`, the SDK would walk each one along its type hints: 0.15 ms apiece.
         return create(model=model, messages=[], extra_body={"messages": messages}, **options)
 
     await _call(request, options, read)
 
 
-async def ask_for_models(client: Client, read: Read) -> None:
+async def ask_for_models(client: Client, read: ReadAnswer) -> None:
     """Ask for the list of models and have `read` take it; raises ReplyError subclasses."""
     await _call(lambda _: client.models.with_streaming_response.list(), {}, read)
 
@@ -78,7 +79,7 @@ class _Refusal:
     failure: ReplyError
 
 
-async def _call(request: Request, options: Options, read: Read) -> None:
+async def _call(request: MakeCall, options: CallOptions, read: ReadAnswer) -> None:
     """Make a request; repeat it once after a passing failure, once without `stream_options`."""
     may_retry = True
     while refusal := await _attempt(request(options), read):
@@ -93,7 +94,7 @@ async def _call(request: Request, options: Options, read: Read) -> None:
             raise refusal.failure
 
 
-async def _attempt(call: Call, read: Read) -> _Refusal | None:
+async def _attempt(call: Call, read: ReadAnswer) -> _Refusal | None:
     """One request. A refusal is returned, not raised: the SDK's errors quote the endpoint."""
     has_answered = False
     try:

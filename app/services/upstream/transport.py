@@ -13,7 +13,7 @@ from app.errors import (
     UpstreamUnavailable,
 )
 from app.services.upstream.connector import Connector
-from app.services.upstream.guard import Origin, origin_of
+from app.services.upstream.guard import UrlOrigin, origin_of
 from app.services.upstream.pool import ConnectionPool
 from app.services.upstream.protocol import OnRead, ResponseProtocol, Sink
 
@@ -27,7 +27,9 @@ NOT_IN_A_HEADER = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 class Body(httpx2.AsyncByteStream):
     """The body of a response: pushed into a sink, or iterated for the beginning of an error."""
 
-    def __init__(self, origin: Origin, connection: ResponseProtocol, pool: ConnectionPool) -> None:
+    def __init__(
+        self, origin: UrlOrigin, connection: ResponseProtocol, pool: ConnectionPool
+    ) -> None:
         self._connection = connection
         self._give_back = partial(pool.give_back, origin, connection)
         self._is_done = False
@@ -88,7 +90,7 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         self._pool.close()
 
     async def _exchange(
-        self, origin: Origin, connection: ResponseProtocol, message: bytes
+        self, origin: UrlOrigin, connection: ResponseProtocol, message: bytes
     ) -> httpx2.Response:
         try:
             head = await connection.send(message)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
 
-Kind = Literal["content", "reasoning"]
-OnDelta = Callable[[Kind, str], None]
+from app.schemas.message import TextKind
+
+Prompt = list[dict[str, str]]
+"""Messages as a model is given them: `role` and `content`, oldest first."""
+OnDelta = Callable[[TextKind, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Completion:
     """How a reply ended when the model itself ended it."""
 
     finish_reason: str

@@ -15,14 +15,14 @@ _use = table_of(DefaultModelUse)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ReplyLimits:
     """How many replies of a user run at once, and messages a day to the default model (0: any)."""
 
     replies_per_user: int
     default_model_daily: int
 
 
-def count_default(connection: Connection, user_id: int, limits: Limits, now: datetime) -> None:
+def count_default(connection: Connection, user_id: int, limits: ReplyLimits, now: datetime) -> None:
     """Count a message to the operator's model; DailyLimitReached when it is one too many."""
     if limits.default_model_daily == 0:
         return

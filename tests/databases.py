@@ -156,6 +156,7 @@ class Report:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "databases(*names): run on these databases only")
 
+    @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook of its own
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:

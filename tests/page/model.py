@@ -24,6 +24,17 @@ async def recite(exchange: Exchange) -> None:
     await exchange.finish()
 
 
+@scenario("recite_at_once")
+async def recite_at_once(exchange: Exchange) -> None:
+    """As `recite`, for tests to which it does not matter how a reply grows."""
+    thought, said = parts(exchange)
+    await exchange.head()
+    if thought:
+        await exchange.delta(None, reasoning_content=thought)
+    await exchange.delta(said)
+    await exchange.finish()
+
+
 @scenario("recite_half")
 async def recite_half(exchange: Exchange) -> None:
     """As `recite`, but the second half waits until the test releases it."""

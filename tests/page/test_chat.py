@@ -122,7 +122,7 @@ async def test_the_view_follows_only_at_the_bottom(
 
 
 async def test_what_is_unfolded_is_read_from_its_beginning(site: Site, open_page: OpenPage) -> None:
-    page = await open_page(await site.person())
+    page = await open_page(await site.person("recite_at_once"))
     SPOKEN["Think first"] = f"<think>{LONG}</think>Done."
     await say(page, "Think first")
     await expect(page.locator(".reply.last > .prose")).to_have_text("Done.", timeout=30_000)

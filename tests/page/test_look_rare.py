@@ -39,7 +39,7 @@ async def test_rare_states(
 ) -> None:
     name = f"{locale}-{scheme}-{viewport['width']}"
     options = {"locale": locale, "color_scheme": scheme, "viewport": viewport}
-    person = await site.person()
+    person = await site.person("recite_at_once")
     thought = "First one thing is looked at, then another. " * 40
     SPOKEN[HARD[locale]] = TEXT.format(thought=thought, query="x" * 90)
     conversation = await person.conversation(LONG_TITLE[locale])

@@ -14,7 +14,7 @@ MOST_BYTES = 10_000
 
 
 async def test_conversations_leave_nothing_behind(site: Site, open_page: OpenPage) -> None:
-    person = await site.person()
+    person = await site.person("recite_at_once")
     for number in range(CONVERSATIONS):
         conversation = await person.conversation(f"number {number}")
         for line in range(6):

@@ -1,6 +1,6 @@
 # Every target works from a fresh clone and fetches what it needs. HOST and PORT go to `run`,
 # BENCH to `bench`: BENCH=--quick, or BENCH="--only tokens".
-.PHONY: setup run dev test quick coverage lint fmt types wheel lock bench soak help
+.PHONY: setup run dev test quick coverage lint fmt types settings wheel lock bench soak help
 
 setup: ## make .venv with the locked packages
 	@scripts/setup
@@ -29,6 +29,9 @@ fmt: setup ## bring the code into its form
 
 types: setup ## write the web page's types from the OpenAPI document
 	@.venv/bin/python scripts/generate_types.py
+
+settings: setup ## write docs/settings*.md from the settings
+	@.venv/bin/python scripts/generate_settings.py
 
 wheel: setup ## build the page and the wheel: dist/*.whl
 	@scripts/wheel

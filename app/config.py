@@ -63,7 +63,7 @@ Days = Annotated[int, Field(ge=1, le=DAYS_MAX)]
 
 
 class Settings(BaseSettings):
-    """Every setting, its default and its bounds. The README explains each in a line."""
+    """Every setting, its default and its bounds. docs/settings.toml explains each."""
 
     model_config = SettingsConfigDict(
         env_file=".env",

@@ -1,4 +1,5 @@
-"""Every setting stands in the example file and in both READMEs, and the example is the defaults."""
+"""Every setting stands in the example file and on both pages about them; the example is the
+defaults."""
 
 import re
 from pathlib import Path
@@ -20,7 +21,7 @@ def _no_settings_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-@pytest.mark.parametrize("document", [".env.example", "README.md", "README.zh-CN.md"])
+@pytest.mark.parametrize("document", [".env.example", "docs/settings.md", "docs/settings.zh-CN.md"])
 def test_every_setting_is_documented(document: str) -> None:
     words = set(re.findall(r"[A-Z][A-Z0-9_]+", (ROOT / document).read_text("utf-8")))
     assert NAMES - words == set()

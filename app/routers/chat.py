@@ -3,22 +3,18 @@
 from contextlib import ExitStack
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
-from pydantic import Field
 
 from app.dependencies.conversation import ConversationId, OwnedConversation
+from app.dependencies.paging import BeforeId, Limit
 from app.dependencies.services import LanguageDep, ServicesDep, StreamsDep
 from app.dependencies.user import CurrentUser
 from app.routers.http.replying import REFUSALS, ReplyingDep
 from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED, EventStream
-from app.schemas.fields import AsWritten, Id
 from app.schemas.message import Exchange, MessageCreate, MessagePage
 from app.services.chat.actions import Send
-from app.services.generation.live_reply import LiveReply
-from app.services.generation.viewer import Viewer
-from app.services.messages.cursor import Cursor
 
 router = APIRouter(prefix="/conversations/{id}", tags=["chat"])
 
@@ -30,8 +26,8 @@ async def list_messages(
     conversation: OwnedConversation,
     services: ServicesDep,
     language: LanguageDep,
-    limit: Annotated[int, Field(ge=1, le=200), AsWritten, Query()] = 50,
-    before_id: Annotated[Id | None, Query()] = None,
+    limit: Limit = 50,
+    before_id: BeforeId = None,
 ) -> MessagePage:
     """The newest messages below `before_id`, oldest first."""
     return await services.messages.page(conversation.id, limit, before_id, language)
@@ -65,19 +61,11 @@ async def follow_reply(
     """
     with ExitStack() as held:
         ended = held.enter_context(streams.opened(user.session_id, user.id))
-        channel = held.enter_context(services.channels.use(id))
-        place = await services.chat.attach(user.id, channel, last_event_id, language)
-        reply, cursor = place or (channel.reply, None)
-        if reply is not None and reply.ending is not None and not _has_more(reply, cursor):
-            reply, cursor = channel.reply, None  # another one may run by now
-        if reply is None or (reply.ending is not None and not _has_more(reply, cursor)):
+        live = held.enter_context(services.open_conversation(user.id, id, language))
+        events = await live.resume(last_event_id)
+        if events is None:
             return Response(status_code=204)  # to an EventSource: do not come back
-        viewer = Viewer(channel, language)
-        return EventStream(viewer.only(reply, cursor), ended, language, held.pop_all())
-
-
-def _has_more(reply: LiveReply, cursor: Cursor | None) -> bool:
-    return cursor is not None and reply.goes_beyond(cursor)
+        return EventStream(events, ended, language, held.pop_all())
 
 
 @router.post("/stop", status_code=204, responses=errors(401, 404, 422))

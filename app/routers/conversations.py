@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from app.dependencies.conversation import ConversationId, OwnedConversation
+from app.dependencies.paging import BeforeId
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.errors import InvalidInput
@@ -17,7 +18,7 @@ from app.schemas.conversation import (
     ConversationRead,
     ConversationUpdate,
 )
-from app.schemas.fields import MAX_ID, AnsweredTime, AsWritten, Id
+from app.schemas.fields import MAX_ID, AnsweredTime, AsWritten
 from app.services.conversation_service import PageRequest
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
@@ -41,7 +42,7 @@ async def list_conversations(
     limit: Annotated[int, Field(ge=1, le=100), AsWritten, Query()] = 20,
     offset: Annotated[int, Field(ge=0, le=MAX_ID), AsWritten, Query()] = 0,
     before: Annotated[AnsweredTime | None, Query()] = None,
-    before_id: Annotated[Id | None, Query()] = None,
+    before_id: BeforeId = None,
 ) -> ConversationList:
     """The user's conversations, most recently used first."""
     if before_id is not None and before is None:

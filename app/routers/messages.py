@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
-from pydantic import Field
+from fastapi import APIRouter, Depends, Path
 
+from app.dependencies.paging import BeforeId, Limit
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.routers.http.replying import REFUSALS, ReplyingDep
 from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED
-from app.schemas.fields import AsWritten, Id
+from app.schemas.fields import Id
 from app.schemas.message import Exchange, MessageCreate, MessagePage, MessageVersions
 from app.services.chat.actions import Continue, Edit, Regenerate
 
@@ -56,8 +56,8 @@ async def list_versions(
     conversation_id: ItsConversation,
     services: ServicesDep,
     language: LanguageDep,
-    limit: Annotated[int, Field(ge=1, le=200), AsWritten, Query()] = 50,
-    before_id: Annotated[Id | None, Query()] = None,
+    limit: Limit = 50,
+    before_id: BeforeId = None,
 ) -> MessageVersions:
     """The newest versions of this message below `before_id`, itself included, oldest first."""
     return await services.messages.versions(id, limit, before_id, language)
@@ -72,6 +72,6 @@ async def activate(
     language: LanguageDep,
 ) -> MessagePage:
     """Show this version and the newest messages under it; the end of the history as it is then."""
-    with services.channels.use(conversation_id) as channel:
-        await services.chat.activate(user.id, channel, id)
+    with services.open_conversation(user.id, conversation_id, language) as live:
+        await live.activate(id)
     return await services.messages.page(conversation_id, 50, None, language)

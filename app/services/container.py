@@ -8,6 +8,7 @@ from app.config import Settings
 from app.database import Database, open_database
 from app.encryption import KeyVault
 from app.engines.sole_user import SoleUser
+from app.errors import Language
 from app.logs import log
 from app.services.accounts.service import AccountService
 from app.services.ai_service import AiService
@@ -18,6 +19,7 @@ from app.services.auth.passwords import PasswordService
 from app.services.auth.service import AuthService
 from app.services.auth.sessions import SessionService
 from app.services.backup.schedule import ScheduledBackups
+from app.services.chat.live import LiveConversation
 from app.services.chat.service import ChatService
 from app.services.conversation_service import ConversationService
 from app.services.conversations.titles import TitleService
@@ -66,6 +68,12 @@ class Services:
     backups: ScheduledBackups
     audit: AuditLog
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def open_conversation(
+        self, user_id: int, conversation_id: int, language: Language
+    ) -> LiveConversation:
+        """A conversation to enter, for what is live in it."""
+        return LiveConversation(self.chat, self.channels, user_id, conversation_id, language)
 
     async def open(self) -> None:
         """Begin the background work; replies that a dead process left behind end first.

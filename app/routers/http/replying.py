@@ -11,9 +11,6 @@ from app.routers.http.streaming import EVENT_STREAM, EventStream
 from app.schemas.fields import ClientId
 from app.schemas.message import Exchange
 from app.services.chat.actions import ReplyAction
-from app.services.generation.channel import Channel
-from app.services.generation.live_reply import LiveReply
-from app.services.generation.viewer import Viewer
 
 REFUSALS = (401, 404, 409, 413, 422, 429, 503)
 
@@ -39,30 +36,20 @@ class Replying:
 
     async def answer(self, conversation_id: int, action: ReplyAction) -> Exchange | Response:
         """Begin the reply; wait for its end, or stream it where the client accepts events."""
-        channels, chat = self._services.channels, self._services.chat
+        user, language = self._user, self._language
         with ExitStack() as held:
             ended = None
             if self._wants_events:
-                user = self._user
                 ended = held.enter_context(self._streams.opened(user.session_id, user.id))
-            channel = held.enter_context(channels.use(conversation_id))
-            viewer = Viewer(channel, self._language)
-            reply = await chat.begin(
-                self._user.id, channel, action, self._client_id, self._language
+            live = held.enter_context(
+                self._services.open_conversation(user.id, conversation_id, language)
             )
+            reply = await live.begin(action, self._client_id)
             if ended is not None:
-                return EventStream(viewer.only(reply), ended, self._language, held.pop_all())
-            await self._ended(channel, reply)
-        return await self._services.chat.exchange(conversation_id, reply, self._language)
-
-    async def _ended(self, channel: Channel, reply: LiveReply) -> None:
-        """Wait for the end of the reply; InvalidToken when the session ends before."""
-        with self._streams.opened(self._user.session_id) as ended:
-            ended.add_done_callback(lambda _: channel.notify())
-            while reply.ending is None and not ended.done():
-                await channel.changed()
-            if reply.ending is None:
-                raise ended.result()
+                return EventStream(live.events_of(reply), ended, language, held.pop_all())
+            with self._streams.opened(user.session_id) as over:
+                await live.ended(reply, over)
+        return await self._services.chat.exchange(conversation_id, reply, language)
 
 
 ReplyingDep = Annotated[Replying, Depends()]

@@ -50,8 +50,9 @@ async def chat_socket(websocket: WebSocket) -> None:
         await socket.close(error)
         return
     try:
-        with services.channels.use(_conversation_id(websocket.path_params["id"])) as channel:
-            session = SocketSession(socket, websocket, services, limits, channel)
+        conversation_id = _conversation_id(websocket.path_params["id"])
+        with services.open_conversation(claims.user_id, conversation_id, socket.language) as live:
+            session = SocketSession(socket, websocket, limits, live)
             await session.run(_query(websocket, "last_event_id"))
     except AppError as error:
         note(websocket.scope, error)

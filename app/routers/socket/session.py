@@ -30,9 +30,7 @@ from app.schemas.events import (
     client_id_in,
 )
 from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
-from app.services.container import Services
-from app.services.generation.channel import Channel
-from app.services.generation.viewer import Viewer
+from app.services.chat.live import LiveConversation
 from app.tracing import span
 from app.utils.json_parts import MOST_PARTS, count_parts
 from app.utils.validation import invalid_input
@@ -51,16 +49,13 @@ class SocketSession:
         self,
         socket: Socket,
         websocket: WebSocket,
-        services: Services,
         limits: RateLimits,
-        channel: Channel,
+        live: LiveConversation,
     ) -> None:
         self._socket = socket
         self._websocket = websocket
-        self._services = services
         self._limits = limits
-        self._channel = channel
-        self._viewer = Viewer(channel, socket.language)
+        self._live = live
         self._bad_frames = 0
 
     @property
@@ -70,7 +65,6 @@ class SocketSession:
     async def run(self, last_event_id: str | None) -> None:
         """Serve until the client leaves or the socket is ended from outside (its AppError)."""
         work: list[asyncio.Task[None]] = []
-        self._channel.add_reader(self._viewer)
         try:
             await self._attach(last_event_id)
             work += asyncio.create_task(self._show()), asyncio.create_task(self._listen())
@@ -82,26 +76,19 @@ class SocketSession:
                 if task.done():
                     task.result()
         finally:
-            self._channel.remove_reader(self._viewer)
             for task in work:
                 task.cancel()
             if work:
                 await asyncio.wait(work)
 
     async def _attach(self, last_event_id: str | None) -> None:
-        user_id = self._socket.user_id
         try:
-            place = await self._services.chat.attach(
-                user_id, self._channel, last_event_id, self._language
-            )
+            await self._live.attach(last_event_id)
         except InvalidCursor as error:
             await self._socket.send_error(error)
-        else:
-            if place is not None:
-                self._viewer.show(*place)
 
     async def _show(self) -> None:
-        async for event in self._viewer.follow():
+        async for event in self._live.events():
             await self._socket.send(event)
 
     async def _listen(self) -> None:
@@ -142,7 +129,7 @@ class SocketSession:
             case Ping():
                 await self._socket.send({"type": "pong"})
             case StopReply():
-                await self._services.chat.stop(self._socket.user_id, self._channel.conversation_id)
+                await self._live.stop()
             case _:
                 if not is_counted:
                     self._count()
@@ -153,10 +140,8 @@ class SocketSession:
 
     async def _begin(self, action: ReplyAction, client_id: str | None) -> None:
         with span("socket message", "server"):
-            reply = await self._services.chat.begin(
-                self._socket.user_id, self._channel, action, client_id, self._language
-            )
-        self._viewer.show(reply)
+            reply = await self._live.begin(action, client_id)
+        self._live.show(reply)
 
 
 def _action(event: ReplyRequest) -> ReplyAction:

@@ -1,0 +1,119 @@
+"""A conversation while somebody has it open: their requests, and what they are shown of it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Self
+
+from app.errors import AppError, Language
+from app.schemas.events import ServerEvent
+from app.services.chat.actions import ReplyAction
+from app.services.chat.service import ChatService
+from app.services.generation.channel import Channels
+from app.services.generation.live_reply import LiveReply
+from app.services.generation.viewer import Viewer
+from app.services.messages.cursor import Cursor
+
+
+class LiveConversation:
+    """One reader of one conversation, from `with` to its end.
+
+    A class, as a generator of `contextlib` would hold half a kilobyte as long as a socket is open.
+    """
+
+    __slots__ = (
+        "_channel",
+        "_channels",
+        "_chat",
+        "_conversation_id",
+        "_is_reader",
+        "_language",
+        "_user_id",
+        "_viewer",
+    )
+
+    def __init__(
+        self,
+        chat: ChatService,
+        channels: Channels,
+        user_id: int,
+        conversation_id: int,
+        language: Language,
+    ) -> None:
+        self._chat = chat
+        self._channels = channels
+        self._user_id = user_id
+        self._conversation_id = conversation_id
+        self._language = language
+        self._is_reader = False
+
+    def __enter__(self) -> Self:
+        self._channel = self._channels.enter(self._conversation_id)
+        self._viewer = Viewer(self._channel, self._language)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_reader:
+            self._channel.remove_reader(self._viewer)
+        self._channels.leave(self._channel)
+
+    async def begin(self, action: ReplyAction, client_id: str | None) -> LiveReply:
+        """Begin the reply that an action asks for; raises as `ChatService.begin`."""
+        return await self._chat.begin(
+            self._user_id, self._channel, action, client_id, self._language
+        )
+
+    async def stop(self) -> None:
+        """End the running reply, in whatever process."""
+        await self._chat.stop(self._user_id, self._conversation_id)
+
+    async def activate(self, message_id: int) -> None:
+        """Show another version of a message to all readers."""
+        await self._chat.activate(self._user_id, self._channel, message_id)
+
+    async def attach(self, last_event_id: str | None) -> None:
+        """Be shown every reply from now on, and first the rest of the one left at a cursor.
+
+        Raises as `ChatService.attach`; after InvalidCursor the new ones are shown all the same.
+        """
+        self._channel.add_reader(self._viewer)
+        self._is_reader = True
+        place = await self._chat.attach(self._user_id, self._channel, last_event_id, self._language)
+        if place is not None:
+            self._viewer.show(*place)
+
+    def show(self, reply: LiveReply) -> None:
+        """Have a reply shown next."""
+        self._viewer.show(reply)
+
+    def events(self) -> AsyncIterator[ServerEvent]:
+        """Events of all that is shown, without end."""
+        return self._viewer.follow()
+
+    def events_of(self, reply: LiveReply) -> AsyncIterator[ServerEvent]:
+        """Events of one reply, to its end."""
+        return self._viewer.only(reply)
+
+    async def resume(self, last_event_id: str | None) -> AsyncIterator[ServerEvent] | None:
+        """Events of the reply left at a cursor, or else of the one that runs; None without any.
+
+        Raises as `ChatService.attach`.
+        """
+        place = await self._chat.attach(self._user_id, self._channel, last_event_id, self._language)
+        reply, cursor = place or (self._channel.reply, None)
+        if reply is not None and reply.ending is not None and not _has_more(reply, cursor):
+            reply, cursor = self._channel.reply, None  # another one may run by now
+        if reply is None or (reply.ending is not None and not _has_more(reply, cursor)):
+            return None
+        return Viewer(self._channel, self._language).only(reply, cursor)
+
+    async def ended(self, reply: LiveReply, over: asyncio.Future[AppError]) -> None:
+        """Wait for the end of a reply; raises what `over` says where that comes first."""
+        over.add_done_callback(lambda _: self._channel.notify())
+        while reply.ending is None and not over.done():
+            await self._channel.changed()
+        if reply.ending is None:
+            raise over.result()
+
+
+def _has_more(reply: LiveReply, cursor: Cursor | None) -> bool:
+    return cursor is not None and reply.goes_beyond(cursor)

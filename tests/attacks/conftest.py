@@ -3,9 +3,11 @@ each case that no harm was done."""
 
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 
 import pytest
 
+from tests import forks
 from tests.attacks.target import OPERATORS_KEY, Target, canary, probed, target_process, was_called
 from tests.upstream import ScriptedUpstream
 
@@ -48,7 +50,10 @@ async def target(
         **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "OPENAI_BASE_URL"), trap),
     }
     folder = tmp_path_factory.mktemp("target")
-    async with target_process(database_url, folder, **settings) as running:
+    async with AsyncExitStack() as stack:
+        with forks.new_pythons():  # its memory is looked at
+            starting = target_process(database_url, folder, **settings)
+            running = await stack.enter_async_context(starting)
         yield running
 
 

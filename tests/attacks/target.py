@@ -6,7 +6,7 @@ import secrets
 import socket
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any
 import httpx2
 import orjson
 
-from tests import forks
 from tests.attacks import probe
 from tests.attacks.recording import RecordedConnection, Recorder
 from tests.server import ENCRYPTION_KEY, PASSWORD, SECRET_KEY, ChatSocket, Person
@@ -148,13 +147,12 @@ async def target_process(database_url: str, folder: Path, **settings: str) -> As
     evidence = Evidence(folder / "server.log", folder / "delays")
     evidence.delays.touch()
     with evidence.log.open("wb") as log:
-        serving = server_process(database_url, log, "chat-backend serve", **settings)
-        async with AsyncExitStack() as stack:
-            with forks.new_pythons():  # what its memory grows by is looked at
-                process = await stack.enter_async_context(serving)
+        async with server_process(database_url, log, "chat-backend serve", **settings) as process:
             target = _recorded(process, evidence)
-            stack.push_async_callback(target.http.aclose)
-            yield target
+            try:
+                yield target
+            finally:
+                await target.http.aclose()
 
 
 @asynccontextmanager

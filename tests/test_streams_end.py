@@ -47,6 +47,16 @@ async def assert_ended(events: Events) -> None:
     assert set(left[0]) == {"type", "message", "code"}
 
 
+async def assert_ended_or_stopped(events: Events) -> None:
+    """The same, unless the reply was stopped first: that ends its streams, too."""
+    async with asyncio.timeout(CLOSE_SECONDS):
+        (last,) = [event async for event in events if event["type"] != "chunk"]
+    assert (last["type"], last.get("code") or last.get("finish_reason")) in [
+        ("error", "invalid_token"),
+        ("done", "stopped"),
+    ]
+
+
 async def test_a_logout_ends_streams_and_the_reply_goes_on(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -115,8 +125,8 @@ async def test_a_disabled_account_loses_its_streams_in_every_process(
             stream(elsewhere, "GET", f"{path}/stream") as there,
         ):
             await server.app.state.services.accounts.set_enabled(ada.name, False)
-            await assert_ended(here)
-            await assert_ended(there)
+            await assert_ended_or_stopped(here)
+            await assert_ended_or_stopped(there)
 
 
 async def test_a_login_too_many_ends_the_longest_unused(start_server: StartServer) -> None:

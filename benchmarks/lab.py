@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL
 from benchmarks import servers
 from benchmarks.figures import Row, Target
 from benchmarks.upstream import Upstream
-from tests import databases, private_servers
+from tests.support import databases, private_servers
 
 INTERVAL_SECONDS = 0.02
 

@@ -8,15 +8,15 @@ import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 from sqlalchemy.engine import URL
 
-from tests import databases, forks, isolation, nginx
 from tests.faults.figures import Figures
 from tests.faults.scale import SOAK
-from tests.left_out import LeftOut
 from tests.packaging import wheel
 from tests.page import browser as page_browser
-from tests.server import RunningServer, running_server
+from tests.support import databases, forks, isolation, nginx
+from tests.support.left_out import LeftOut
+from tests.support.server import RunningServer, running_server
+from tests.support.upstream import ScriptedUpstream
 from tests.upgrades.releases import ReleaseBefore
-from tests.upstream import ScriptedUpstream
 
 StartServer = Callable[..., Awaitable[RunningServer]]
 
@@ -26,10 +26,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Figures(writes_page=SOAK))
     config.pluginmanager.register(ReleaseBefore())
     for plugin in (
-        LeftOut("nginx", "test_nginx.py", nginx.missing),
+        LeftOut("nginx", "deploy/test_nginx.py", nginx.missing),
         LeftOut("web page", "page/test_*.py", page_browser.missing),
         LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),
-        LeftOut("silent name servers", "test_slow_names.py", isolation.missing),
+        LeftOut("silent name servers", "upstream/test_slow_names.py", isolation.missing),
     ):
         config.pluginmanager.register(plugin)
 

@@ -13,9 +13,9 @@ from app.database import table_of
 from app.models import User
 from tests.conftest import StartServer
 from tests.faults.watching import eventually
-from tests.refusals import assert_refused, last_words
-from tests.server import PASSWORD, RunningServer
-from tests.upstream import ScriptedUpstream
+from tests.support.refusals import assert_refused, last_words
+from tests.support.server import PASSWORD, RunningServer
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

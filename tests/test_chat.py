@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.server import RunningServer, text_of
-from tests.upstream import ScriptedUpstream
+from tests.support.server import RunningServer, text_of
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

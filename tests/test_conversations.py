@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Select, insert
 from app.database import table_of
 from app.models import Conversation, utc_now
 from app.services.conversations.rows import PageRequest, page_query
-from tests.refusals import assert_refused, last_words
-from tests.server import Person, RunningServer
-from tests.upstream import ScriptedUpstream
+from tests.support.refusals import assert_refused, last_words
+from tests.support.server import Person, RunningServer
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

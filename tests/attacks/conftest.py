@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from tests import forks
 from tests.attacks.target import OPERATORS_KEY, Target, canary, probed, target_process, was_called
-from tests.upstream import ScriptedUpstream
+from tests.support import forks
+from tests.support.upstream import ScriptedUpstream
 
 TARGET_ROUNDS = 8
 """So many that hashing is most of what a login takes."""

@@ -1,6 +1,6 @@
-"""Model servers that attack, besides those of tests/upstream_faults.py."""
+"""Model servers that attack, besides those of tests/support/upstream_faults.py."""
 
-from tests.upstream_exchange import Exchange, scenario
+from tests.support.upstream_exchange import Exchange, scenario
 
 CONTROL = {
     "type": "title",

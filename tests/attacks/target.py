@@ -17,8 +17,8 @@ import orjson
 
 from tests.attacks import probe
 from tests.attacks.recording import RecordedConnection, Recorder
-from tests.server import ENCRYPTION_KEY, PASSWORD, SECRET_KEY, ChatSocket, Person
-from tests.server_process import ServerProcess, server_process
+from tests.support.server import ENCRYPTION_KEY, PASSWORD, SECRET_KEY, ChatSocket, Person
+from tests.support.server_process import ServerProcess, server_process
 
 BLOCKED_SECONDS = 0.25
 KEY_PREFIX = "sk-attacked-"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.attacks.target import Target
 from tests.conftest import StartServer
-from tests.server import Person, RunningServer
+from tests.support.server import Person, RunningServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 

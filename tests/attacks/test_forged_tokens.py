@@ -16,8 +16,8 @@ import pytest
 from app.connections.http_protocol import HEAD_BYTES
 from tests.attacks.target import Target, Visitor
 from tests.conftest import StartServer
-from tests.refusals import last_words
-from tests.server import PASSWORD, SECRET_KEY
+from tests.support.refusals import last_words
+from tests.support.server import PASSWORD, SECRET_KEY
 
 pytestmark = [
     pytest.mark.anyio,

@@ -8,8 +8,8 @@ import pytest
 from tests.attacks import scenarios
 from tests.attacks.target import Target
 from tests.faults.processes import resident_bytes
-from tests.server import text_of
-from tests.upstream import ScriptedUpstream
+from tests.support.server import text_of
+from tests.support.upstream import ScriptedUpstream
 
 __all__ = ["scenarios"]
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.attacks.raw import exchange
 from tests.attacks.target import Target, face
-from tests.server import PASSWORD
-from tests.upstream import ScriptedUpstream
+from tests.support.server import PASSWORD
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.attacks.target import Target, Visitor, as_json, body_for
-from tests.server import PASSWORD
-from tests.upstream import ScriptedUpstream
+from tests.support.server import PASSWORD
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite", "mysql")]
 

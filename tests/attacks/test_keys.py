@@ -11,8 +11,8 @@ from sqlalchemy import MetaData, create_engine, make_url, select, text, update
 from app.database import table_of
 from app.models import ModelConfig
 from tests.attacks.target import KEY_PREFIX, OPERATORS_KEY, Target, Visitor
-from tests.server import PASSWORD
-from tests.upstream import ScriptedUpstream
+from tests.support.server import PASSWORD
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite", "mysql")]
 

@@ -15,9 +15,9 @@ from app.models import User
 from app.utils.security import hash_password
 from tests.attacks.conftest import TARGET_ROUNDS
 from tests.attacks.target import Target, face
-from tests.backups import settings
-from tests.server import PASSWORD, Person
-from tests.server_process import ServerProcess
+from tests.support.backups import settings
+from tests.support.server import PASSWORD, Person
+from tests.support.server_process import ServerProcess
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 

@@ -12,10 +12,10 @@ import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from tests.api_document import OPENAPI
 from tests.attacks.target import Target, target_process
 from tests.faults.scale import scaled
-from tests.server import PASSWORD
+from tests.support.api_document import OPENAPI
+from tests.support.server import PASSWORD
 
 pytestmark = pytest.mark.databases("sqlite")
 

@@ -12,8 +12,8 @@ from tests.attacks.raw import exchange, frame, raw_socket
 from tests.attacks.target import Target, Visitor
 from tests.faults.processes import resident_bytes
 from tests.faults.scale import scaled
-from tests.refusals import last_words
-from tests.upstream import ScriptedUpstream
+from tests.support.refusals import last_words
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.attacks import scenarios
 from tests.attacks.target import Target, Visitor, face, target_process
-from tests.upstream import ScriptedUpstream
+from tests.support.upstream import ScriptedUpstream
 
 __all__ = ["scenarios"]
 

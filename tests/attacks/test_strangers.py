@@ -10,9 +10,9 @@ import pytest
 
 from tests.attacks.target import Target, Visitor, body_for, face
 from tests.faults.watching import eventually
-from tests.refusals import last_words
-from tests.server import ChatSocket
-from tests.upstream import ScriptedUpstream
+from tests.support.refusals import last_words
+from tests.support.server import ChatSocket
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite", "mysql")]
 

@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from tests.attacks.target import Target
-from tests.server import PASSWORD
+from tests.support.server import PASSWORD
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite", "mysql")]
 

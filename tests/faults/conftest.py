@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.databases import Backend
 from tests.faults import scenarios
 from tests.faults.figures import FIGURE, Note
+from tests.support.databases import Backend
 
 __all__ = ["scenarios"]  # imported so that the model server knows them
 

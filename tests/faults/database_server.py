@@ -11,8 +11,8 @@ from pathlib import Path
 import pymysql
 from sqlalchemy.engine import URL
 
-from tests import private_servers
 from tests.faults.watching import eventually
+from tests.support import private_servers
 
 START_SECONDS = 30
 

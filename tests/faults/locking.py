@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 
 from app.migration import sync_engine
-from tests.backups import settings
+from tests.support.backups import settings
 
 
 @asynccontextmanager

@@ -3,7 +3,7 @@
 import resource
 from pathlib import Path
 
-from tests.server_process import ServerProcess
+from tests.support.server_process import ServerProcess
 
 
 def pid_of(server: ServerProcess) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 
-from tests.upstream_exchange import Exchange, scenario
+from tests.support.upstream_exchange import Exchange, scenario
 
 PIECE = "0123456789" * 800
 TORRENT_PIECES = 1_000

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from tests import private_servers
 from tests.conftest import StartServer
-from tests.databases import fresh_database
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.figures import Note
 from tests.faults.locking import locked
 from tests.faults.scale import scaled
 from tests.faults.watching import REPLY, Shown, eventually, watch
-from tests.server import Person
-from tests.server_process import ServerProcess, server_process
-from tests.upstream import ScriptedUpstream
+from tests.support import private_servers
+from tests.support.databases import fresh_database
+from tests.support.server import Person
+from tests.support.server_process import ServerProcess, server_process
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, text
 
 from app.database import Database, open_database
 from app.errors import ConversationNotFound, DatabaseUnavailable
-from tests.backups import settings
-from tests.databases import fresh_database
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.watching import eventually
+from tests.support.backups import settings
+from tests.support.databases import fresh_database
 
 pytestmark = pytest.mark.anyio
 

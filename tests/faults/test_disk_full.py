@@ -8,9 +8,9 @@ import pytest
 
 from tests.faults.processes import limit_file_size, pid_of
 from tests.faults.watching import REPLY, Shown, eventually, watch
-from tests.server import Person
-from tests.server_process import server_process
-from tests.upstream import ScriptedUpstream
+from tests.support.server import Person
+from tests.support.server_process import server_process
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

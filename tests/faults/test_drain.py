@@ -16,10 +16,10 @@ from tests.faults.processes import allow_open_files
 from tests.faults.scale import scaled
 from tests.faults.unread import unread_events, unread_socket
 from tests.faults.watching import eventually
-from tests.refusals import assert_refused
-from tests.server import ChatSocket, Person, text_of
-from tests.server_process import PROGRAMS, ServerProcess, server_process
-from tests.upstream import ScriptedUpstream
+from tests.support.refusals import assert_refused
+from tests.support.server import ChatSocket, Person, text_of
+from tests.support.server_process import PROGRAMS, ServerProcess, server_process
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

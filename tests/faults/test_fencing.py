@@ -11,9 +11,9 @@ from tests.faults.figures import Note
 from tests.faults.processes import is_stopped, pid_of
 from tests.faults.scale import on
 from tests.faults.watching import REPLY, eventually
-from tests.server import Person, text_of
-from tests.server_process import ServerProcess, server_process
-from tests.upstream import ScriptedUpstream
+from tests.support.server import Person, text_of
+from tests.support.server_process import ServerProcess, server_process
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

@@ -12,9 +12,9 @@ from tests.conftest import StartServer
 from tests.faults.figures import Note
 from tests.faults.scale import on, scaled
 from tests.faults.watching import REPLY, Shown, eventually, watch
-from tests.server import Person
-from tests.server_process import ServerProcess, server_process
-from tests.upstream import ScriptedUpstream
+from tests.support.server import Person
+from tests.support.server_process import ServerProcess, server_process
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

@@ -16,9 +16,9 @@ from tests.conftest import StartServer
 from tests.faults.locking import locked, row_locked
 from tests.faults.scale import on
 from tests.faults.watching import REPLY, eventually
-from tests.refusals import assert_refused
-from tests.server import ChatSocket, Person, RunningServer, text_of
-from tests.upstream import ScriptedUpstream
+from tests.support.refusals import assert_refused
+from tests.support.server import ChatSocket, Person, RunningServer, text_of
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

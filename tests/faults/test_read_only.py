@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import fresh_database
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.watching import REPLY, Shown, eventually, watch
-from tests.server import running_server
-from tests.upstream import ScriptedUpstream
+from tests.support.databases import fresh_database
+from tests.support.server import running_server
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

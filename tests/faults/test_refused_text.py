@@ -13,12 +13,12 @@ from app.services.generation.checkpoint import Piece
 from app.services.generation.reaper import Reaper
 from app.services.usage.daily import ReplyLimits
 from tests.conftest import StartServer
-from tests.databases import fresh_database
 from tests.faults import scenarios
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.watching import REPLY, Shown, eventually, watch
-from tests.server import Person
-from tests.upstream import ScriptedUpstream
+from tests.support.databases import fresh_database
+from tests.support.server import Person
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

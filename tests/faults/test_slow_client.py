@@ -10,9 +10,9 @@ from tests.faults.figures import Note
 from tests.faults.processes import pid_of, resident_bytes
 from tests.faults.unread import is_cut, unread_events, unread_history, unread_socket
 from tests.faults.watching import eventually
-from tests.server import ChatSocket, Person, text_of
-from tests.server_process import ServerProcess, server_process
-from tests.upstream import ScriptedUpstream
+from tests.support.server import ChatSocket, Person, text_of
+from tests.support.server_process import ServerProcess, server_process
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

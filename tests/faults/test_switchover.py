@@ -14,13 +14,13 @@ from sqlalchemy.engine import URL, make_url
 from app.database import Database, open_database
 from app.engines import retry
 from app.errors import DatabaseUnavailable
-from tests import private_servers
-from tests.backups import settings
-from tests.database_relay import DatabaseRelay, database_relay
-from tests.databases import fresh_database
 from tests.faults.watching import REPLY, Shown, eventually, watch
-from tests.server import RunningServer, running_server
-from tests.upstream import ScriptedUpstream
+from tests.support import private_servers
+from tests.support.backups import settings
+from tests.support.database_relay import DatabaseRelay, database_relay
+from tests.support.databases import fresh_database
+from tests.support.server import RunningServer, running_server
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

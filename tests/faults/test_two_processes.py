@@ -7,9 +7,9 @@ import pytest
 from tests.conftest import StartServer
 from tests.faults.figures import Note
 from tests.faults.scale import on
-from tests.server import ChatSocket, Person, text_of
-from tests.server_process import server_process
-from tests.upstream import ScriptedUpstream
+from tests.support.server import ChatSocket, Person, text_of
+from tests.support.server_process import server_process
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

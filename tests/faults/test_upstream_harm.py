@@ -6,8 +6,8 @@ import pytest
 
 from tests.faults.figures import Note
 from tests.faults.processes import pid_of, resident_bytes
-from tests.server_process import server_process
-from tests.upstream import ScriptedUpstream
+from tests.support.server_process import server_process
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from tests.server import Person
+from tests.support.server import Person
 
 Unread = AbstractAsyncContextManager[socket.socket]
 

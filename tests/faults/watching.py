@@ -8,7 +8,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from tests.server import Person
+from tests.support.server import Person
 
 REPLY = "You said: {}"
 """What the scripted model answers."""

@@ -13,10 +13,10 @@ import pytest
 
 from app import __version__
 from app.routers.web_page import BUILT
-from tests.cli_process import READY, START_SECONDS, STOP_SECONDS, environment
 from tests.packaging.wheel import ROOT, build, install
-from tests.server import RunningServer, http_client, text_of
-from tests.upstream import ScriptedUpstream
+from tests.support.cli_process import READY, START_SECONDS, STOP_SECONDS, environment
+from tests.support.server import RunningServer, http_client, text_of
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

@@ -11,8 +11,8 @@ from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 from app.routers.web_page import BUILT
 from tests.page import model as _scenarios  # noqa: F401  (registers them)
 from tests.page.browser import CHROMIUM
-from tests.server import PASSWORD, Person, RunningServer, running_server
-from tests.upstream import ScriptedUpstream
+from tests.support.server import PASSWORD, Person, RunningServer, running_server
+from tests.support.upstream import ScriptedUpstream
 
 DESKTOP = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}

@@ -18,8 +18,8 @@ from tests.page.browser import CHROMIUM
 from tests.page.conftest import DESKTOP, Site, log_in, running_site
 from tests.page.heap import measured
 from tests.page.histories import fill
-from tests.server import Person
-from tests.upstream_exchange import Exchange, scenario
+from tests.support.server import Person
+from tests.support.upstream_exchange import Exchange, scenario
 
 TOKENS = 5_000
 TOKENS_PER_SECOND = 200

@@ -3,7 +3,7 @@
 import asyncio
 import re
 
-from tests.upstream_exchange import Exchange, scenario
+from tests.support.upstream_exchange import Exchange, scenario
 
 PIECE_SECONDS = 0.01
 SPOKEN: dict[str, str] = {}

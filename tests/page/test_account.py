@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from tests.page.chatting import late, settled
 from tests.page.conftest import OpenPage, Site, running_site
-from tests.server import PASSWORD
+from tests.support.server import PASSWORD
 
 pytestmark = pytest.mark.anyio
 

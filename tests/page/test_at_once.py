@@ -6,8 +6,8 @@ from playwright.async_api import Page, expect
 from tests.page.chatting import replied, say
 from tests.page.conftest import OpenPage, Site
 from tests.page.held import hold, let_go, refuse
-from tests.server import Person
-from tests.upstream import ScriptedUpstream
+from tests.support.server import Person
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 NEW = "said differently"

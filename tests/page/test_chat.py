@@ -8,7 +8,7 @@ from playwright.async_api import expect
 from tests.page.chatting import replied, say
 from tests.page.conftest import PHONE, OpenPage, Site
 from tests.page.model import SPOKEN
-from tests.upstream import ScriptedUpstream
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 LONG = "\n\n".join(f"Paragraph {n} of a long reply." for n in range(60))

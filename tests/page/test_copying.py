@@ -6,7 +6,7 @@ from playwright.async_api import Page, expect
 from tests.page.chatting import replied, say
 from tests.page.conftest import HOST, OpenPage, Site
 from tests.page.test_keyboard import tab_to
-from tests.server import PASSWORD
+from tests.support.server import PASSWORD
 
 pytestmark = pytest.mark.anyio
 DENIED = """() => {

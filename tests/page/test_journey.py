@@ -6,8 +6,8 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site
-from tests.server import PASSWORD
-from tests.upstream import ScriptedUpstream
+from tests.support.server import PASSWORD
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 ON_A_PHONE = {"viewport": PHONE, "has_touch": True, "is_mobile": True}

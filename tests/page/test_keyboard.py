@@ -5,8 +5,8 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.page.chatting import replied
 from tests.page.conftest import PHONE, OpenPage, Site
-from tests.server import PASSWORD
-from tests.upstream import ScriptedUpstream
+from tests.support.server import PASSWORD
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 MOST_TABS = 40

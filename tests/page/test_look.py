@@ -10,7 +10,7 @@ from tests.faults.scale import SOAK
 from tests.page.browser import SCREENSHOTS
 from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site
 from tests.page.model import SPOKEN
-from tests.upstream import ScriptedUpstream
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"

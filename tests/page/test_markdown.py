@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from tests.page.chatting import replied, say
 from tests.page.conftest import PHONE, OpenPage, Site
 from tests.page.model import SPOKEN
-from tests.upstream import ScriptedUpstream
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 BETWEEN = "".join(f"Paragraph {number} of what lies between.\n\n" for number in range(12))

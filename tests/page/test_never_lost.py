@@ -11,8 +11,8 @@ from app.errors import ServerRestarting
 from tests.page.chatting import follow, late, replied, say, settled
 from tests.page.conftest import OpenPage, Site, log_in
 from tests.page.histories import fill
-from tests.server_process import server_process
-from tests.upstream import ScriptedUpstream
+from tests.support.server_process import server_process
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 TEXT = "The first half is here. The second half comes later."

@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from tests.page.chatting import replied, say
 from tests.page.conftest import HOST, OpenPage, Site
-from tests.server import PASSWORD
+from tests.support.server import PASSWORD
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ from tests.page.chatting import say
 from tests.page.conftest import PHONE, OpenPage, Site
 from tests.page.held import hold, let_go, refuse
 from tests.page.histories import fill
-from tests.server import Person
+from tests.support.server import Person
 
 pytestmark = pytest.mark.anyio
 

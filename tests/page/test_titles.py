@@ -8,8 +8,8 @@ from playwright.async_api import Route, expect
 from tests.faults.watching import eventually
 from tests.page.chatting import replied, say
 from tests.page.conftest import OpenPage, Site
-from tests.server import Person
-from tests.upstream import ScriptedUpstream
+from tests.support.server import Person
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 LIST = "**/conversations?*"

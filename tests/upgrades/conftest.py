@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import URL
 
 from app.migration import sync_engine
-from tests import databases
-from tests.backups import settings
+from tests.support import databases
+from tests.support.backups import settings
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, MetaData, Table, select
 from app import __version__
 from app.engines.versions import server_of
 from app.migration import migrate, sync_engine
-from tests import databases
-from tests.backups import settings
+from tests.support import databases
+from tests.support.backups import settings
 from tests.upgrades.releases import SCHEMAS
 
 END = ";\n\n"

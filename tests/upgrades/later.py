@@ -5,8 +5,8 @@ import subprocess
 from pathlib import Path
 
 from app.migration import head_revision
-from tests.backups import command
-from tests.forks import ROOT
+from tests.support.backups import command
+from tests.support.forks import ROOT
 
 REVISION = "9998"
 BREAKS_OFF = '''

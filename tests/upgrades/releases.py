@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from app import __version__
-from tests.forks import ROOT
+from tests.support.forks import ROOT
 
 CODE = ROOT / ".cache" / "releases"
 SCHEMAS = Path(__file__).parent / "released"

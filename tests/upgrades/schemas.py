@@ -22,7 +22,7 @@ from sqlalchemy import (
 from app.migration import MIGRATIONS
 from app.utils.names import canonical
 from app.utils.security import hash_password
-from tests.server import PASSWORD
+from tests.support.server import PASSWORD
 
 NOW = datetime(2026, 11, 24, 8, 30, 0, 123456)
 SAVED = "写到这里🍣 "

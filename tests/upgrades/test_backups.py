@@ -16,8 +16,8 @@ from app.models.marks import opens_account
 from app.services.backup.format import Header, TableStart, Trailer, line
 from app.services.backup.scratch import tables_at
 from app.services.backup.tables import RowFormat
-from tests import databases
-from tests.backups import backup, command, done, refused, restore, settings
+from tests.support import databases
+from tests.support.backups import backup, command, done, refused, restore, settings
 from tests.upgrades.later import BREAKS_OFF, GROWS, REVISION, LaterApp
 from tests.upgrades.schemas import held, put, reflected, revisions, upgrade
 

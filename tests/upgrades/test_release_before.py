@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import URL
 
-from tests import databases
-from tests.backups import command, done, restore
-from tests.refusals import assert_refused, last_words
-from tests.server import PASSWORD, Person, RunningServer, running_server, text_of
-from tests.server_process import server_process
+from tests.support import databases
+from tests.support.backups import command, done, restore
+from tests.support.refusals import assert_refused, last_words
+from tests.support.server import PASSWORD, Person, RunningServer, running_server, text_of
+from tests.support.server_process import server_process
+from tests.support.upstream import ScriptedUpstream
 from tests.upgrades import releases
-from tests.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 

@@ -13,8 +13,8 @@ from sqlalchemy import Engine, MetaData
 
 from app.migration import Migrated, head_revision, migrate
 from app.models import Base
-from tests.backups import settings
-from tests.server import PASSWORD, running_server
+from tests.support.backups import settings
+from tests.support.server import PASSWORD, running_server
 from tests.upgrades import releases
 from tests.upgrades.kept import made, make_of, written
 from tests.upgrades.rule import breaks

@@ -15,9 +15,9 @@ from sqlalchemy import Column, Connection, Engine, Integer, MetaData, String, Ta
 from app.engines.lock import TABLE
 from app.migration import SchemaError, current_revision, head_revision, migrate, sync_engine
 from app.models import Base
-from tests.backups import command, done, settings
 from tests.faults.watching import eventually
-from tests.server import PASSWORD, running_server
+from tests.support.backups import command, done, settings
+from tests.support.server import PASSWORD, running_server
 from tests.upgrades.later import BREAKS_OFF, REVISION, LaterApp
 from tests.upgrades.rule import breaks
 from tests.upgrades.schemas import (

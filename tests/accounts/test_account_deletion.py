@@ -1,0 +1,184 @@
+"""A deleted account leaves nothing: no rows but the audit log's, no login, no socket, no running
+reply."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import delete as sql_delete
+
+from app.database import table_of
+from app.errors import InvalidToken
+from app.models import Base, User
+from app.models.marks import owner_of
+from app.services.backup.transaction import CHANGE, transaction
+from app.services.conversations.rows import PageRequest
+from tests.conftest import StartServer
+from tests.faults.watching import eventually
+from tests.support.refusals import assert_refused, last_words
+from tests.support.server import PASSWORD, ChatSocket, Person, RunningServer
+from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+OWNED = [table for table in Base.metadata.sorted_tables if owner_of(table) is not None]
+
+
+async def delete(person: Person, password: str = PASSWORD) -> Any:
+    return await person.request("DELETE", "/auth/me", json={"password": password})
+
+
+async def rows(server: RunningServer) -> dict[str, int]:
+    """How many rows each table has that holds what is somebody's."""
+
+    def count(connection: Connection) -> dict[str, int]:
+        every = {table.name: select(func.count()).select_from(table) for table in OWNED}
+        return {name: connection.execute(query).scalar_one() for name, query in every.items()}
+
+    counted: dict[str, int] = await server.app.state.services.database.read(count)
+    return counted
+
+
+async def without_rows(server: RunningServer, person: Person) -> list[str]:
+    """The tables that hold nothing of a person."""
+
+    def look(connection: Connection) -> list[str]:
+        found = {
+            table.name: connection.execute(ids_of(table, person.id)).first() for table in OWNED
+        }
+        return [name for name, row in found.items() if row is None]
+
+    empty: list[str] = await server.app.state.services.database.read(look)
+    return empty
+
+
+def ids_of(table: Table, user_id: int) -> Select[Any]:
+    """The keys of a user's rows, by the columns that the tables are marked with."""
+    column = owner_of(table)
+    assert column is not None
+    above = [key.column.table for key in column.foreign_keys if key.column.table.name != "user"]
+    mine = column.in_(ids_of(above[0], user_id)) if above else column == user_id
+    return select(next(iter(table.primary_key))).where(mine)
+
+
+@asynccontextmanager
+async def rows_everywhere(
+    server: RunningServer, upstream_url: str
+) -> AsyncIterator[tuple[Person, ChatSocket]]:
+    """Somebody who has left a row in every table, and whose reply is running."""
+    ada = await server.register()
+    await ada.say(await ada.conversation(), "to the operator's model")
+    await ada.set_model(upstream_url, "echo")
+    for _ in range(3):
+        await ada.say(await ada.conversation(), "hello")
+    gone = await ada.conversation()
+    assert (await ada.request("DELETE", f"/conversations/{gone}")).status_code == 204
+    await ada.refresh()
+    await server.app.state.services.passwords.make_reset(ada.name)
+    ticket = (await ada.post("/auth/ws-ticket")).json()["ticket"]
+    await ada.set_model(upstream_url, "hold")
+    async with ada.socket(await ada.conversation(), token=ticket) as socket:
+        await socket.send(type="message", content="hello")
+        await socket.until("chunk")
+
+        async def is_saved() -> bool:
+            return "generation_piece" not in await without_rows(server, ada)
+
+        await eventually(is_saved, 20)
+        yield ada, socket
+
+
+async def test_all_that_was_the_users_is_gone(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    default = {"default_model_url": upstream.url, "default_model_name": "echo"}
+    server = await start_server(**default, default_api_key="sk-operator")
+    bob = await server.person_with_model(upstream.url)
+    theirs = await bob.conversation()
+    await bob.say(theirs, "hello")
+    before = await rows(server)
+    async with rows_everywhere(server, upstream.url) as (ada, socket):
+        empty = await without_rows(server, ada)
+        assert empty == [], f"rows_everywhere() makes no row in {empty}, so this test shows nothing"
+        assert_refused(await delete(ada, "not the password"), 403, "wrong_password")
+        assert (await delete(ada)).status_code == 204
+        assert (await last_words(socket.connection))[1] == 4401
+    assert await rows(server) == before
+    assert await without_rows(server, ada) == [table.name for table in OWNED]
+    assert_refused(await ada.get("/auth/me"), 401, "invalid_token")
+    assert_refused(await delete(ada), 401, "invalid_token")
+    assert len(await bob.messages(theirs)) == 2
+    again = await server.register(ada.name)
+    assert again.id > ada.id
+    assert (await again.get("/conversations")).json()["total"] == 0
+    assert_refused(await ada.get("/auth/me"), 401, "invalid_token")
+
+
+async def test_a_running_reply_ends_with_its_account(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.person_with_model(upstream.url, "hold")
+    conversation = await ada.conversation()
+    async with ada.socket(conversation) as socket:
+        await socket.send(type="message", content="hello")
+        await socket.until("chunk")
+        running = server.app.state.services.supervisor.find(conversation)
+        assert (await delete(ada)).status_code == 204
+        events, code = await last_words(socket.connection)
+        assert (events[-1]["code"], code) == ("invalid_token", 4401)
+    async with asyncio.timeout(5):
+        await asyncio.wait([running.task])
+
+
+async def test_what_was_let_in_before_is_refused_after(
+    server: RunningServer, upstream: ScriptedUpstream, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ada = await server.person_with_model(upstream.url)
+    change = {"model_url": upstream.url, "model_name": "echo", "api_key": "sk-new"}
+    async with deleted_once_let_in(server, ada):
+        asked = [
+            asyncio.create_task(ada.post("/conversations")),
+            asyncio.create_task(ada.request("PUT", "/auth/config", json=change)),
+        ]
+        await until_they_wait(server, len(asked))
+    for answer in await asyncio.gather(*asked):
+        assert_refused(answer, 401, "invalid_token")
+    with pytest.raises(InvalidToken):
+        await server.app.state.services.conversations.list(ada.id, PageRequest(10, 0, None, 0))
+    assert "error" not in capsys.readouterr().err
+
+
+@asynccontextmanager
+async def deleted_once_let_in(server: RunningServer, person: Person) -> AsyncIterator[None]:
+    """Deletes an account behind the server's back, in a transaction that is committed at the end:
+    until then the server still reads the account, and waits where it writes."""
+    user, settings = table_of(User), server.app.state.settings
+    begun, go = threading.Event(), threading.Event()
+
+    def remove() -> None:
+        with transaction(settings, CHANGE) as connection:
+            connection.execute(sql_delete(user).where(user.c.id == person.id))
+            begun.set()
+            go.wait(10)
+
+    removal = asyncio.create_task(asyncio.to_thread(remove))
+    assert await asyncio.to_thread(begun.wait, 30)
+    try:
+        yield
+    finally:
+        go.set()
+        await removal
+
+
+async def until_they_wait(server: RunningServer, count: int) -> None:
+    """So many transactions have been under way for some time."""
+    looks = 0
+    async with asyncio.timeout(10):
+        while looks < 30:
+            await asyncio.sleep(0.01)
+            load = server.app.state.services.database.load
+            looks = looks + 1 if load.running + load.waiting >= count else 0

@@ -1,0 +1,114 @@
+"""The real nginx with the configuration that is shipped, on free ports, in a folder."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.certificates import LOCALHOST, self_signed
+
+SHIPPED = Path(__file__).parents[2] / "deploy" / "nginx" / "chat-backend.conf"
+ADVICE = "install nginx (Debian: nginx-light)"
+START_SECONDS = 10
+AROUND = """
+daemon off;
+worker_processes 1;
+pid {folder}/pid;
+error_log {folder}/main.log;
+events {{ worker_connections 256; }}
+http {{
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    real_ip_header X-Test-Address;
+    set_real_ip_from 127.0.0.1;
+    include {folder}/chat-backend.conf;
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Nginx:
+    """A running one: its ports, its certificate and the folder of its logs."""
+
+    plain_port: int
+    port: int
+    certificate: Path
+    folder: Path
+
+    @property
+    def log(self) -> str:
+        """All that it has logged."""
+        return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
+
+
+def program() -> str | None:
+    """nginx, where it is installed."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+
+
+def missing() -> str | None:
+    """What to do where it is not installed."""
+    return None if program() else f"not here; {ADVICE}"
+
+
+@contextmanager
+def running(folder: Path, *servers: str, timeout: str = "15s") -> Iterator[Nginx]:
+    """nginx before these servers (`host:port`, parameters), names and ports changed."""
+    certificate = folder / "cert.pem"
+    self_signed(certificate, LOCALHOST)
+    plain, secure = _free_port(), _free_port()
+    changes = {
+        "listen 80;": f"listen 127.0.0.1:{plain};",
+        "listen 443 ssl": f"listen 127.0.0.1:{secure} ssl",
+        "    listen [::]:80;\n": "",
+        "    listen [::]:443 ssl http2;\n": "",
+        "https://chat.example.com": f"https://localhost:{secure}",
+        "chat.example.com;": "localhost;",
+        "/etc/ssl/chat.example.com/fullchain.pem": str(certificate),
+        "/etc/ssl/chat.example.com/privkey.pem": str(certificate.with_suffix(".key")),
+        "/var/log/nginx": str(folder),
+        "server 127.0.0.1:8000;": "".join(f"server {server};" for server in servers),
+        " 15s;": f" {timeout};",
+    }
+    text = SHIPPED.read_text()
+    for shipped, here in changes.items():
+        assert shipped in text, shipped
+        text = text.replace(shipped, here)
+    (folder / "chat-backend.conf").write_text(text)
+    (folder / "nginx.conf").write_text(AROUND.format(folder=folder))
+    found = program()
+    assert found is not None
+    process = subprocess.Popen(
+        [found, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "main.log")]
+    )
+    try:
+        _wait_until_open(secure, process)
+        yield Nginx(plain, secure, certificate, folder)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+            return
+        except ConnectionRefusedError:
+            time.sleep(0.02)
+    raise RuntimeError("nginx did not start")

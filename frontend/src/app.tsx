@@ -2,18 +2,18 @@ import { signal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { persistent } from "./api/client";
 import { loggedIn, resume } from "./api/session";
-import { AuthPage } from "./features/account/AuthPage";
-import { ChatPage } from "./features/chat/ChatPage";
-import { ThreadSkeleton } from "./features/chat/ThreadSkeleton";
-import { Page } from "./ui/Page";
-import { Sidebar } from "./features/conversations/Sidebar";
-import { Switcher } from "./features/conversations/Switcher";
-import { Toast } from "./ui/Toast";
-import { t } from "./i18n";
-import { account, loadAccount } from "./features/account/account";
 import { lazy } from "./browser/lazy";
 import { leaveLogin, logInFirst, route } from "./browser/router";
+import { AuthPage } from "./features/account/AuthPage";
+import { account, loadAccount } from "./features/account/account";
+import { ChatPage } from "./features/chat/ChatPage";
+import { ThreadSkeleton } from "./features/chat/ThreadSkeleton";
+import { Sidebar } from "./features/conversations/Sidebar";
+import { Switcher } from "./features/conversations/Switcher";
 import { switcherOpen } from "./features/conversations/shortcuts";
+import { t } from "./i18n";
+import { Page } from "./ui/Page";
+import { Toast } from "./ui/Toast";
 
 /** After an upgrade of the server its parts have other names. */
 const settingsFailed = signal(false);
@@ -41,8 +41,20 @@ export function App() {
   useEffect(() => {
     if (known === true) void loadAccount();
   }, [known]);
-  if (outside && known !== true) return <><AuthPage /><Toast /></>;
-  if (page === "reset") return <><AuthPage /><Toast /></>;
+  if (outside && known !== true)
+    return (
+      <>
+        <AuthPage />
+        <Toast />
+      </>
+    );
+  if (page === "reset")
+    return (
+      <>
+        <AuthPage />
+        <Toast />
+      </>
+    );
   if (known === false) return null;
   return (
     <div class="app">
@@ -55,7 +67,15 @@ export function App() {
 }
 
 function Waiting() {
-  return <Page heading=""><div class="thread"><div class="column"><ThreadSkeleton /></div></div></Page>;
+  return (
+    <Page heading="">
+      <div class="thread">
+        <div class="column">
+          <ThreadSkeleton />
+        </div>
+      </div>
+    </Page>
+  );
 }
 
 function Settings() {
@@ -69,7 +89,9 @@ function Unloaded() {
     <Page heading="">
       <div class="empty">
         <p role="alert">{t().common.unloaded}</p>
-        <button class="button" onClick={() => location.reload()}>{t().common.reload}</button>
+        <button class="button" onClick={() => location.reload()}>
+          {t().common.reload}
+        </button>
       </div>
     </Page>
   );

@@ -30,7 +30,9 @@ function imported(file: string, source: string): string[] {
 function upward(file: string, source: string): string[] {
   const place = ORDER.indexOf(partOf(file));
   const above = (path: string) => partOf(path) !== partOf(file) && ORDER.indexOf(partOf(path)) <= place;
-  return imported(file, source).filter(above).map((path) => `${file} imports ${path}`);
+  return imported(file, source)
+    .filter(above)
+    .map((path) => `${file} imports ${path}`);
 }
 
 const inFolders = Object.entries(sources).filter(([file]) => file.split("/").length > 3);

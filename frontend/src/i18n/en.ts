@@ -214,7 +214,8 @@ export const en = {
     invalid_username: "3 to 50 characters, without @ and double blanks.",
     password_too_common: "This password is one of the first that anyone would guess. Choose another one.",
     invalid_reset_token: "This link was used before or has expired. Ask for a new one.",
-    model_url_not_allowed: "This address may not be called, or its host was not found. Check it; private addresses must be allowed by the operator.",
+    model_url_not_allowed:
+      "This address may not be called, or its host was not found. Check it; private addresses must be allowed by the operator.",
     api_key_required: "Enter the API key that belongs to this address.",
     head_too_large: "The address of this request is too long.",
     body_too_large: "That is too large to send.",
@@ -233,7 +234,8 @@ export const en = {
     rate_limited: "That was a lot at once. Wait a moment, then go on.",
     too_many_replies: "Several replies are being written at once. Wait until one of them has ended.",
     too_many_sockets: "This account is open in too many places. Close some tabs.",
-    daily_limit_reached: "Today's messages to the operator's model are used up. Come back tomorrow, or connect a model of your own.",
+    daily_limit_reached:
+      "Today's messages to the operator's model are used up. Come back tomorrow, or connect a model of your own.",
     internal_error: "Something went wrong on the server. Try again.",
     server_busy: "The server is busy. Try again in a moment.",
     server_restarting: "The server is restarting. It will be back in a moment.",
@@ -242,14 +244,17 @@ export const en = {
     interrupted: "The server was stopped while it wrote this. What was said is kept; you can continue.",
     reply_too_long: "The reply grew longer than this server takes.",
     upstream_auth_failed: "The model's server refused the API key. Check it in the settings.",
-    upstream_rate_limited: "The model's server asks for a pause, or the quota is used up. Try again later, or check your plan there.",
+    upstream_rate_limited:
+      "The model's server asks for a pause, or the quota is used up. Try again later, or check your plan there.",
     upstream_unavailable: "The model's server cannot be reached. Check its address, or try again in a moment.",
-    upstream_bad_response: "The model's server answered with something else than a reply. Check its address: it usually ends in /v1.",
+    upstream_bad_response:
+      "The model's server answered with something else than a reply. Check its address: it usually ends in /v1.",
     upstream_timeout: "The model's server was silent for too long. Try again.",
     upstream_rejected: "The model's server refused the request. Check the name of the model.",
     upstream_model_unknown: "The endpoint has no model of this name. List its models and choose one.",
     upstream_not_compatible: "No OpenAI-compatible API answers at this address. Check it: it usually ends in /v1.",
-    context_too_long: "This conversation is too long for the model. Begin a new one, or choose a model with a longer context.",
+    context_too_long:
+      "This conversation is too long for the model. Begin a new one, or choose a model with a longer context.",
     upstream_interrupted: "The connection to the model broke off. What was said is kept; you can continue.",
   },
 };

@@ -23,13 +23,25 @@ export class Block extends Component<Props> {
   render({ token, links }: Props) {
     switch (token.type) {
       case "heading": // one level below the message's own, whatever the model began with
-        return <h3 class={`h${(token as Tokens.Heading).depth}`}><Inline tokens={token.tokens} /></h3>;
+        return (
+          <h3 class={`h${(token as Tokens.Heading).depth}`}>
+            <Inline tokens={token.tokens} />
+          </h3>
+        );
       case "paragraph":
-        return <p><Inline tokens={token.tokens} /></p>;
+        return (
+          <p>
+            <Inline tokens={token.tokens} />
+          </p>
+        );
       case "code":
         return <CodeBlock text={token.text as string} language={languageOf(token as Tokens.Code)} />;
       case "blockquote":
-        return <blockquote><Blocks tokens={token.tokens!} links={links} /></blockquote>;
+        return (
+          <blockquote>
+            <Blocks tokens={token.tokens!} links={links} />
+          </blockquote>
+        );
       case "list":
         return <List token={token as Tokens.List} links={links} />;
       case "table":
@@ -48,7 +60,13 @@ export class Block extends Component<Props> {
 
 export function Blocks({ tokens, links }: { tokens: Token[]; links: Links }) {
   const shown = tokens.filter((token) => token.type !== "space" && token.type !== "def");
-  return <>{shown.map((token, index) => <Block key={index} token={token} links={links} />)}</>;
+  return (
+    <>
+      {shown.map((token, index) => (
+        <Block key={index} token={token} links={links} />
+      ))}
+    </>
+  );
 }
 
 function languageOf(token: Tokens.Code): string {
@@ -70,11 +88,23 @@ function Table({ token }: { token: Tokens.Table }) {
     <div class="table" tabIndex={0}>
       <table>
         <thead>
-          <tr>{token.header.map((cell, i) => <th key={i} class={kinds(cell)}><Inline tokens={cell.tokens} /></th>)}</tr>
+          <tr>
+            {token.header.map((cell, i) => (
+              <th key={i} class={kinds(cell)}>
+                <Inline tokens={cell.tokens} />
+              </th>
+            ))}
+          </tr>
         </thead>
         <tbody>
           {token.rows.map((row, i) => (
-            <tr key={i}>{row.map((cell, j) => <td key={j} class={kinds(cell)}><Inline tokens={cell.tokens} /></td>)}</tr>
+            <tr key={i}>
+              {row.map((cell, j) => (
+                <td key={j} class={kinds(cell)}>
+                  <Inline tokens={cell.tokens} />
+                </td>
+              ))}
+            </tr>
           ))}
         </tbody>
       </table>

@@ -1,5 +1,5 @@
-import { CopyButton } from "../ui/CopyButton";
 import { t } from "../i18n";
+import { CopyButton } from "../ui/CopyButton";
 import { useColours } from "./useColours";
 
 export function CodeBlock({ text, language }: { text: string; language: string }) {

@@ -1,22 +1,40 @@
 import type { Token, Tokens } from "marked";
 import type { ComponentChildren } from "preact";
-import { Icon } from "../ui/Icon";
 import { t } from "../i18n";
+import { Icon } from "../ui/Icon";
 import { Formula } from "./Formula";
 import { decode, safeAddress, unlinked } from "./links";
 
 export function Inline({ tokens }: { tokens: Token[] | undefined }) {
-  return <>{tokens?.map((token, index) => <One key={index} token={token} />)}</>;
+  return (
+    <>
+      {tokens?.map((token, index) => (
+        <One key={index} token={token} />
+      ))}
+    </>
+  );
 }
 
 function One({ token }: { token: Token }): ComponentChildren {
   switch (token.type) {
     case "strong":
-      return <strong><Inline tokens={token.tokens} /></strong>;
+      return (
+        <strong>
+          <Inline tokens={token.tokens} />
+        </strong>
+      );
     case "em":
-      return <em><Inline tokens={token.tokens} /></em>;
+      return (
+        <em>
+          <Inline tokens={token.tokens} />
+        </em>
+      );
     case "del":
-      return <del><Inline tokens={token.tokens} /></del>;
+      return (
+        <del>
+          <Inline tokens={token.tokens} />
+        </del>
+      );
     case "codespan":
       return <code>{token.text as string}</code>;
     case "br":
@@ -57,7 +75,13 @@ function Image({ token }: { token: Tokens.Image }) {
   return (
     <a class="image" href={address} target="_blank" rel="noopener noreferrer nofollow" title={t().thread.openImage}>
       <Icon name="image" />
-      {text ? <>{text} <small>{from}</small></> : from}
+      {text ? (
+        <>
+          {text} <small>{from}</small>
+        </>
+      ) : (
+        from
+      )}
     </a>
   );
 }

@@ -1,7 +1,7 @@
 import { Component } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { Blocks } from "./Block";
-import { lexAll, type Lexed, lexOn } from "./lex";
+import { type Lexed, lexAll, lexOn } from "./lex";
 import { mend } from "./mend";
 
 interface Props {
@@ -24,7 +24,9 @@ export class Markdown extends Component<Props, State> {
 
   render({ text, streaming }: Props, { failed }: State) {
     const plain = failed !== undefined && text.startsWith(failed); // not again for each piece that comes
-    return <div class="prose">{plain ? <p class="literal">{text}</p> : <Drawn text={text} streaming={streaming} />}</div>;
+    return (
+      <div class="prose">{plain ? <p class="literal">{text}</p> : <Drawn text={text} streaming={streaming} />}</div>
+    );
   }
 }
 

@@ -17,7 +17,8 @@ type Highlight = (code: string, language: string) => string | undefined;
 /** The code with its colours, or its beginning that was coloured before. */
 export function colour(before: Coloured | undefined, code: string, language: string, highlight: Highlight): Coloured {
   const began = performance.now();
-  if (before?.language === language && code.startsWith(before.code) && (code === before.code || began < before.due)) return before;
+  if (before?.language === language && code.startsWith(before.code) && (code === before.code || began < before.due))
+    return before;
   const html = highlight(code, language);
   const ended = performance.now();
   return { code, language, html, due: ended + PAUSES * (ended - began) };

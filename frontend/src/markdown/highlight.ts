@@ -32,8 +32,34 @@ import { safeSpans } from "./safe";
 
 const LONGEST = 60_000;
 const languages = {
-  bash, c, cpp, csharp, css, diff, dockerfile, go, ini, java, javascript, json, kotlin, lua, makefile,
-  markdown, php, python, r, ruby, rust, scala, shell, sql, swift, typescript, xml, yaml,
+  bash,
+  c,
+  cpp,
+  csharp,
+  css,
+  diff,
+  dockerfile,
+  go,
+  ini,
+  java,
+  javascript,
+  json,
+  kotlin,
+  lua,
+  makefile,
+  markdown,
+  php,
+  python,
+  r,
+  ruby,
+  rust,
+  scala,
+  shell,
+  sql,
+  swift,
+  typescript,
+  xml,
+  yaml,
 };
 Object.entries(languages).forEach(([name, language]) => hljs.registerLanguage(name, language));
 

@@ -3,7 +3,8 @@ import { type Links, Marked, type Token, type TokenizerExtension, type TokensLis
 import { ShallowLexer } from "./ShallowLexer";
 
 const BLOCK_MATH = /^ {0,3}(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\])(?:[ \t]*(?:\n|$))/;
-const INLINE_MATH = /^(?:\$\$([^$\n]+?)\$\$|\\\((.+?)\\\)|\\\[(.+?)\\\]|\$(?![\s$])((?:\\.|[^$\\\n`])+?)(?<!\s)\$(?!\d))/;
+const INLINE_MATH =
+  /^(?:\$\$([^$\n]+?)\$\$|\\\((.+?)\\\)|\\\[(.+?)\\\]|\$(?![\s$])((?:\\.|[^$\\\n`])+?)(?<!\s)\$(?!\d))/;
 // CommonMark wants blanks or punctuation around emphasis that ends in punctuation; Chinese has none.
 const STRONG = /^\*\*(?![\s*])((?:\\.|`[^`\n]*`|[^*`\\]|\*(?!\*))+?)(?<![\s*])\*\*(?!\*)/;
 const ADDRESS = /^https?:\/\/[^\s<>"'`|，。；：！？、（）《》【】「」“”‘’…\u3400-\u9fff]+/;
@@ -107,7 +108,8 @@ export function lexOn(before: Lexed | undefined, text: string): Lexed {
 function linksOf(tokens: Token[]): Links {
   const links: Links = {};
   marked.walkTokens(tokens, (token) => {
-    if (token.type === "def") links[token.tag as string] ??= { href: token.href as string, title: token.title as string };
+    if (token.type === "def")
+      links[token.tag as string] ??= { href: token.href as string, title: token.title as string };
   });
   return links;
 }

@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useRef } from "preact/hooks";
-import { colour, type Coloured } from "./colours";
+import { type Coloured, colour } from "./colours";
 import { highlighter } from "./lazy";
 
 /** The coloured beginning of a code as HTML, if it has colours, and the rest, which gets its own in a while. */
@@ -14,5 +14,7 @@ export function useColours(code: string, language: string): { html: string | und
     const timer = setTimeout(drawAgain, now.due - performance.now());
     return () => clearTimeout(timer);
   });
-  return now?.html === undefined ? { html: undefined, rest: code } : { html: now.html, rest: code.slice(now.code.length) };
+  return now?.html === undefined
+    ? { html: undefined, rest: code }
+    : { html: now.html, rest: code.slice(now.code.length) };
 }

@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { copyText } from "../browser/anywhere";
 import { t } from "../i18n";
-import { notify } from "./toasts";
 import { IconButton } from "./IconButton";
+import { notify } from "./toasts";
 
 const SHOWN_MILLISECONDS = 1600;
 

@@ -29,8 +29,13 @@ export function Field({ label, hint, error, end, onValue, ...rest }: FieldProps)
     <div class="field">
       <label for={id}>{label}</label>
       <div class="field-box">
-        <input {...input} id={id} onInput={(event) => onValue(event.currentTarget.value)} aria-invalid={error ? true : undefined}
-          aria-describedby={note ? `${id}-note` : undefined} />
+        <input
+          {...input}
+          id={id}
+          onInput={(event) => onValue(event.currentTarget.value)}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={note ? `${id}-note` : undefined}
+        />
         {end}
       </div>
       {note && (

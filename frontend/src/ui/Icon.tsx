@@ -36,7 +36,10 @@ export function Icon({ name }: { name: IconName }) {
 export function Mark() {
   return (
     <svg class="mark" viewBox="0 0 32 32" aria-hidden="true">
-      <path class="mark-bubble" d="M10 4h12a7 7 0 0 1 7 7v6a7 7 0 0 1-7 7h-7.5L8 29.5V24a6.5 6.5 0 0 1-5-6.5V11a7 7 0 0 1 7-7Z" />
+      <path
+        class="mark-bubble"
+        d="M10 4h12a7 7 0 0 1 7 7v6a7 7 0 0 1-7 7h-7.5L8 29.5V24a6.5 6.5 0 0 1-5-6.5V11a7 7 0 0 1 7-7Z"
+      />
       <path class="mark-caret" d="M9 14h6.5M20 9.5v9" />
     </svg>
   );

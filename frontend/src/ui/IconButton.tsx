@@ -12,7 +12,15 @@ interface Props {
 
 export function IconButton({ icon, label, onClick, disabled, class: extra = "", buttonRef }: Props) {
   return (
-    <button ref={buttonRef} type="button" class={`icon-button ${extra}`} aria-label={label} title={label} disabled={disabled} onClick={onClick}>
+    <button
+      ref={buttonRef}
+      type="button"
+      class={`icon-button ${extra}`}
+      aria-label={label}
+      title={label}
+      disabled={disabled}
+      onClick={onClick}
+    >
       <Icon name={icon} />
     </button>
   );

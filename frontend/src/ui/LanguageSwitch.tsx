@@ -9,7 +9,14 @@ export function LanguageSwitch() {
   return (
     <div class="language-switch">
       {names.map(([code, name]) => (
-        <button key={code} type="button" class="link" lang={code} aria-pressed={locale.value === code} onClick={() => chooseLocale(code)}>
+        <button
+          key={code}
+          type="button"
+          class="link"
+          lang={code}
+          aria-pressed={locale.value === code}
+          onClick={() => chooseLocale(code)}
+        >
           {name}
         </button>
       ))}

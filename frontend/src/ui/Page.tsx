@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
-import { t } from "../i18n";
 import { sidebarOpen } from "../browser/preferences";
 import { navigate } from "../browser/router";
+import { t } from "../i18n";
 import { IconButton } from "./IconButton";
 
 /** The main part of the page: a quiet bar with a heading, and what belongs to it. */
@@ -15,7 +15,11 @@ export function Page({ heading, children }: { heading: string; children: Compone
             <IconButton icon="plus" label={t().list.newChat} onClick={() => navigate("/")} />
           </>
         )}
-        {heading && <h1 class="bar-title" dir="auto">{heading}</h1>}
+        {heading && (
+          <h1 class="bar-title" dir="auto">
+            {heading}
+          </h1>
+        )}
       </header>
       {children}
     </main>

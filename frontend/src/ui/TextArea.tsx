@@ -39,7 +39,17 @@ export function TextArea({ inputRef, value, label, placeholder, describedBy, onE
     onEnter();
   };
   return (
-    <textarea ref={inputRef} rows={1} value={value.value} aria-label={label} placeholder={placeholder} aria-describedby={describedBy}
-      enterkeyhint={breaks ? "enter" : "send"} dir="auto" onInput={(event) => (value.value = event.currentTarget.value)} onKeyDown={onKeyDown} />
+    <textarea
+      ref={inputRef}
+      rows={1}
+      value={value.value}
+      aria-label={label}
+      placeholder={placeholder}
+      aria-describedby={describedBy}
+      enterkeyhint={breaks ? "enter" : "send"}
+      dir="auto"
+      onInput={(event) => (value.value = event.currentTarget.value)}
+      onKeyDown={onKeyDown}
+    />
   );
 }

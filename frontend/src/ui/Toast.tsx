@@ -1,6 +1,6 @@
 import { t } from "../i18n";
-import { dismiss, toast } from "./toasts";
 import { IconButton } from "./IconButton";
+import { dismiss, toast } from "./toasts";
 
 export function Toast() {
   const notice = toast.value;
@@ -9,7 +9,11 @@ export function Toast() {
       {notice && (
         <div class="toast">
           <span>{notice.text}</span>
-          {notice.action && <button class="link" onClick={notice.action.run}>{notice.action.label}</button>}
+          {notice.action && (
+            <button class="link" onClick={notice.action.run}>
+              {notice.action.label}
+            </button>
+          )}
           <IconButton icon="close" label={t().common.close} onClick={dismiss} />
         </div>
       )}

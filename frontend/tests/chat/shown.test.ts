@@ -5,9 +5,17 @@ import { shown } from "../../src/features/chat/shown";
 import { busy, emptyThread, reduce, type Thread } from "../../src/features/chat/thread";
 
 const message = (id: number, more: Partial<Message> = {}): Message => ({
-  id, sender: id % 2 ? "user" : "ai", parent_id: id > 1 ? id - 1 : null, content: `text ${id}`,
-  timestamp: "2026-01-01T00:00:00.000000Z", status: "complete", version: 1, versions: 1, model_name: null,
-  finish_reason: null, ...more,
+  id,
+  sender: id % 2 ? "user" : "ai",
+  parent_id: id > 1 ? id - 1 : null,
+  content: `text ${id}`,
+  timestamp: "2026-01-01T00:00:00.000000Z",
+  status: "complete",
+  version: 1,
+  versions: 1,
+  model_name: null,
+  finish_reason: null,
+  ...more,
 });
 const history = [message(1), message(2), message(3), message(4, { status: "stopped", finish_reason: "stopped" })];
 const thread = reduce(emptyThread, { type: "latest", page: { messages: history, has_more: false } });

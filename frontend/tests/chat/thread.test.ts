@@ -6,8 +6,17 @@ import { emptyThread, reduce, running, type Thread, type ThreadEvent } from "../
 function message(id: number, parent_id: number | null, more: Partial<Message> = {}): Message {
   const sender = id % 2 ? "user" : "ai";
   return {
-    id, sender, parent_id, content: `text ${id}`, timestamp: "2026-01-01T00:00:00.000000Z", status: "complete",
-    version: 1, versions: 1, model_name: null, finish_reason: null, ...more,
+    id,
+    sender,
+    parent_id,
+    content: `text ${id}`,
+    timestamp: "2026-01-01T00:00:00.000000Z",
+    status: "complete",
+    version: 1,
+    versions: 1,
+    model_name: null,
+    finish_reason: null,
+    ...more,
   };
 }
 
@@ -40,7 +49,10 @@ describe("a live reply", () => {
 
   it("keeps its text when it breaks, and says when there was none", () => {
     const error: ServerEvent = { type: "error", message: "m", code: "upstream_timeout", message_id: 2, id: "x" };
-    expect(play([start, chunk("Hel", "c"), error], loaded).messages[1]).toMatchObject({ status: "interrupted", content: "Hel" });
+    expect(play([start, chunk("Hel", "c"), error], loaded).messages[1]).toMatchObject({
+      status: "interrupted",
+      content: "Hel",
+    });
     expect(play([start, error], loaded).messages[1]!.status).toBe("failed");
   });
 
@@ -64,7 +76,13 @@ describe("requests", () => {
     const refused = play([{ type: "request", request }, refusal], loaded);
     expect(refused.pending).toEqual([{ request, refused: { code: "rate_limited", message: "m", later: 10 } }]);
     expect(reduce(refused, { type: "request", request }).pending).toEqual([{ request }]);
-    const later = play([{ type: "request", request }, { ...refusal, retry_after: 42 }], loaded);
+    const later = play(
+      [
+        { type: "request", request },
+        { ...refusal, retry_after: 42 },
+      ],
+      loaded,
+    );
     expect(later.pending[0]!.refused!.later).toBe(42);
   });
 });
@@ -81,7 +99,10 @@ describe("messages that were sent before this page was there", () => {
   });
 
   it("stay refused where only a person can send them again", () => {
-    const items = [{ ...sent("a"), refused: refused() }, { ...sent("b"), refused: refused(9) }];
+    const items = [
+      { ...sent("a"), refused: refused() },
+      { ...sent("b"), refused: refused(9) },
+    ];
     expect(reduce(loaded, { type: "waiting", items }).pending).toEqual([items[0], sent("b")]);
   });
 
@@ -101,13 +122,19 @@ describe("versions", () => {
 
   it("an edited message takes the place of the old one and of what followed", () => {
     const edited: ServerEvent = {
-      type: "start", user_message: message(5, null, { version: 2, versions: 2 }), message: message(6, 5, { content: "" }),
+      type: "start",
+      user_message: message(5, null, { version: 2, versions: 2 }),
+      message: message(6, 5, { content: "" }),
     };
     expect(reduce(shown, edited).messages.map((m) => m.id)).toEqual([5, 6]);
   });
 
   it("another reply takes the place of the last", () => {
-    const again: ServerEvent = { type: "start", user_message: message(3, 2), message: message(6, 3, { version: 2, versions: 2 }) };
+    const again: ServerEvent = {
+      type: "start",
+      user_message: message(3, 2),
+      message: message(6, 3, { version: 2, versions: 2 }),
+    };
     expect(reduce(shown, again).messages.map((m) => m.id)).toEqual([1, 2, 3, 6]);
   });
 

@@ -21,8 +21,15 @@ it("leaves no text empty", () => {
 it("explains every code that docs/api.md lists", () => {
   const tables = api.slice(api.indexOf("## Errors"), api.indexOf("## Limits"));
   const codes = [...tables.matchAll(/^\| `(\w+)` \|/gm)].map((row) => row[1]!);
-  const unseen = ["not_found", "method_not_allowed", "origin_not_allowed", "invalid_cursor", "client_id_reused",
-    "session_not_found", "config_not_found"];
+  const unseen = [
+    "not_found",
+    "method_not_allowed",
+    "origin_not_allowed",
+    "invalid_cursor",
+    "client_id_reused",
+    "session_not_found",
+    "config_not_found",
+  ];
   expect(codes.length).toBeGreaterThan(40);
   expect(codes.filter((code) => !(code in en.errors) && !unseen.includes(code))).toEqual([]);
 });

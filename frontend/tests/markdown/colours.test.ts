@@ -1,6 +1,6 @@
 /** Colours of a growing code cost a bounded share of the time, however long it is. */
 import { expect, it, vi } from "vitest";
-import { colour, type Coloured } from "../../src/markdown/colours";
+import { type Coloured, colour } from "../../src/markdown/colours";
 
 const FRAME = 16;
 const COST = 1 / 1000; // milliseconds for a character

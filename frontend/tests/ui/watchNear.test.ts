@@ -16,7 +16,10 @@ it("tells the last of several changes, and nothing after its end", () => {
   const tell = vi.fn();
   const end = watchNear({} as Element, null, "10px", tell);
   const box = { height: 3 };
-  hear([{ isIntersecting: false, boundingClientRect: { height: 1 } }, { isIntersecting: true, boundingClientRect: box }]);
+  hear([
+    { isIntersecting: false, boundingClientRect: { height: 1 } },
+    { isIntersecting: true, boundingClientRect: box },
+  ]);
   expect(tell.mock.calls).toEqual([[true, box]]);
   end();
   expect(disconnect).toHaveBeenCalledOnce();

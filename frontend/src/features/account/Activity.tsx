@@ -2,11 +2,11 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api } from "../../api/client";
 import type { AuditEvent, AuditPage } from "../../api/types";
-import { t } from "../../i18n";
 import { locale } from "../../browser/preferences";
+import { t } from "../../i18n";
 import { Problem } from "../../ui/Problem";
-import { useAction } from "../../ui/useAction";
 import { Section } from "../../ui/Section";
+import { useAction } from "../../ui/useAction";
 import { when } from "../../ui/when";
 
 const PAGE = 10;
@@ -44,7 +44,11 @@ export function Activity() {
         ))}
       </ul>
       {!entries.value.length && !error.value && <p class="lead">{text.noActivity}</p>}
-      {more.value && <button class="button" onClick={() => void run(load)}>{text.more}</button>}
+      {more.value && (
+        <button class="button" onClick={() => void run(load)}>
+          {text.more}
+        </button>
+      )}
     </Section>
   );
 }

@@ -1,9 +1,9 @@
 import { useEffect } from "preact/hooks";
-import { t } from "../../i18n";
-import { loadOptions } from "./account";
 import { route } from "../../browser/router";
-import { LanguageSwitch } from "../../ui/LanguageSwitch";
+import { t } from "../../i18n";
 import { Mark } from "../../ui/Icon";
+import { LanguageSwitch } from "../../ui/LanguageSwitch";
+import { loadOptions } from "./account";
 import { Forgot } from "./Forgot";
 import { LogIn } from "./LogIn";
 import { Register } from "./Register";

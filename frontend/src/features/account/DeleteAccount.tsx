@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import { t } from "../../i18n";
-import { deleteAccount } from "./account";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
-import { useAction } from "../../ui/useAction";
 import { Section } from "../../ui/Section";
+import { useAction } from "../../ui/useAction";
+import { deleteAccount } from "./account";
 
 export function DeleteAccount() {
   const asked = useSignal(false);
@@ -18,16 +18,29 @@ export function DeleteAccount() {
   return (
     <Section title={text.deleteAccount} lead={text.deleteLead}>
       {!asked.value ? (
-        <button class="button danger" onClick={() => (asked.value = true)}>{text.deleteAccount}…</button>
+        <button class="button danger" onClick={() => (asked.value = true)}>
+          {text.deleteAccount}…
+        </button>
       ) : (
         <form onSubmit={submit}>
-          <PasswordField label={text.deletePassword} autocomplete="current-password" autofocus required maxLength={128} value={password.value}
+          <PasswordField
+            label={text.deletePassword}
+            autocomplete="current-password"
+            autofocus
+            required
+            maxLength={128}
+            value={password.value}
             error={error.value?.code === "wrong_password" ? error.value.text : undefined}
-            onValue={(value) => (password.value = value)} />
+            onValue={(value) => (password.value = value)}
+          />
           <Problem text={error.value && error.value.code !== "wrong_password" ? error.value.text : undefined} />
           <div class="form-buttons">
-            <button type="button" class="button" onClick={() => (asked.value = false)}>{t().common.cancel}</button>
-            <button class="button danger" disabled={busy.value}>{text.deleteConfirm}</button>
+            <button type="button" class="button" onClick={() => (asked.value = false)}>
+              {t().common.cancel}
+            </button>
+            <button class="button danger" disabled={busy.value}>
+              {text.deleteConfirm}
+            </button>
           </div>
         </form>
       )}

@@ -2,14 +2,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api } from "../../api/client";
 import type { Device, SessionList } from "../../api/types";
-import { t } from "../../i18n";
-import { signOut } from "./account";
 import { locale } from "../../browser/preferences";
+import { t } from "../../i18n";
 import { Problem } from "../../ui/Problem";
-import { useAction } from "../../ui/useAction";
-import { deviceName } from "./device";
 import { Section } from "../../ui/Section";
+import { useAction } from "../../ui/useAction";
 import { when } from "../../ui/when";
+import { signOut } from "./account";
+import { deviceName } from "./device";
 
 export function Devices() {
   const devices = useSignal<Device[] | null>(null);
@@ -32,11 +32,17 @@ export function Devices() {
             <div>
               <strong>{deviceName(device.device)}</strong>
               <small>
-                {device.address} · {device.current ? text.thisDevice : text.lastUsed(when(device.last_used_at, locale.value))}
+                {device.address} ·{" "}
+                {device.current ? text.thisDevice : text.lastUsed(when(device.last_used_at, locale.value))}
               </small>
             </div>
             {!device.current && (
-              <button class="button" disabled={busy.value} onClick={() => void end(device.id)} aria-label={`${text.signOut}: ${deviceName(device.device)}`}>
+              <button
+                class="button"
+                disabled={busy.value}
+                onClick={() => void end(device.id)}
+                aria-label={`${text.signOut}: ${deviceName(device.device)}`}
+              >
                 {text.signOut}
               </button>
             )}
@@ -45,7 +51,9 @@ export function Devices() {
       </ul>
       {!devices.value && !error.value && <span class="skeleton row-skeleton" />}
       <Problem text={error.value?.text} />
-      <button class="button" onClick={() => void run(() => signOut(true))}>{text.signOutAll}</button>
+      <button class="button" onClick={() => void run(() => signOut(true))}>
+        {text.signOutAll}
+      </button>
     </Section>
   );
 }

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { ApiError, send } from "../../api/http";
-import { t } from "../../i18n";
 import { follow } from "../../browser/router";
+import { t } from "../../i18n";
 import { Field } from "../../ui/Field";
 import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
@@ -33,13 +33,27 @@ export function Forgot() {
       ) : (
         <>
           <p>{text.forgotLead}</p>
-          <Field label={text.email} type="email" autocomplete="email" autofocus required maxLength={100} value={email.value}
-            onValue={(value) => (email.value = value)} />
+          <Field
+            label={text.email}
+            type="email"
+            autocomplete="email"
+            autofocus
+            required
+            maxLength={100}
+            value={email.value}
+            onValue={(value) => (email.value = value)}
+          />
           <Problem text={error.value?.text} />
-          <button class="button primary wide" disabled={busy.value}>{text.sendLink}</button>
+          <button class="button primary wide" disabled={busy.value}>
+            {text.sendLink}
+          </button>
         </>
       )}
-      <p class="auth-more"><a href="/login" onClick={follow}>{text.logIn}</a></p>
+      <p class="auth-more">
+        <a href="/login" onClick={follow}>
+          {text.logIn}
+        </a>
+      </p>
     </form>
   );
 }

@@ -1,12 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { logIn } from "../../api/session";
-import { t } from "../../i18n";
-import { serverOptions } from "./account";
 import { follow, leaveLogin } from "../../browser/router";
+import { t } from "../../i18n";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
+import { serverOptions } from "./account";
 
 export function LogIn() {
   const name = useSignal("");
@@ -20,21 +20,41 @@ export function LogIn() {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h1>{text.welcome}</h1>
-      <Field label={text.nameOrEmail} autocomplete="username" autofocus required maxLength={100} value={name.value}
-        onValue={(value) => (name.value = value)} />
-      <PasswordField label={text.password} autocomplete="current-password" required maxLength={128} value={password.value}
-        onValue={(value) => (password.value = value)} />
+      <Field
+        label={text.nameOrEmail}
+        autocomplete="username"
+        autofocus
+        required
+        maxLength={100}
+        value={name.value}
+        onValue={(value) => (name.value = value)}
+      />
+      <PasswordField
+        label={text.password}
+        autocomplete="current-password"
+        required
+        maxLength={128}
+        value={password.value}
+        onValue={(value) => (password.value = value)}
+      />
       <Problem text={error.value?.text} />
-      <button class="button primary wide" disabled={busy.value}>{text.logIn}</button>
+      <button class="button primary wide" disabled={busy.value}>
+        {text.logIn}
+      </button>
       <p class="auth-more">
         {serverOptions.value?.registration === false ? (
           <span>{text.closed}</span>
         ) : (
           <span>
-            {text.noAccount} <a href="/register" onClick={follow}>{text.register}</a>
+            {text.noAccount}{" "}
+            <a href="/register" onClick={follow}>
+              {text.register}
+            </a>
           </span>
         )}
-        <a href="/reset" onClick={follow}>{text.forgot}</a>
+        <a href="/reset" onClick={follow}>
+          {text.forgot}
+        </a>
       </p>
     </form>
   );

@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { api } from "../../api/client";
 import { t } from "../../i18n";
-import { account } from "./account";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
-import { useAction } from "../../ui/useAction";
 import { Section } from "../../ui/Section";
+import { useAction } from "../../ui/useAction";
+import { account } from "./account";
 
 export function Password() {
   const old = useSignal("");
@@ -25,13 +25,33 @@ export function Password() {
     <Section title={text.password}>
       <form onSubmit={(event) => void submit(event)}>
         <input type="text" autocomplete="username" value={account.value?.username} hidden readOnly />
-        <PasswordField label={text.oldPassword} autocomplete="current-password" required maxLength={128} value={old.value}
-          error={wrong("wrong_password")} onValue={(value) => (old.value = value)} />
-        <PasswordField label={t().auth.newPassword} hint={t().auth.passwordHint} autocomplete="new-password" required minLength={8} maxLength={128}
-          value={next.value} error={wrong("password_too_common")} onValue={(value) => (next.value = value)} />
+        <PasswordField
+          label={text.oldPassword}
+          autocomplete="current-password"
+          required
+          maxLength={128}
+          value={old.value}
+          error={wrong("wrong_password")}
+          onValue={(value) => (old.value = value)}
+        />
+        <PasswordField
+          label={t().auth.newPassword}
+          hint={t().auth.passwordHint}
+          autocomplete="new-password"
+          required
+          minLength={8}
+          maxLength={128}
+          value={next.value}
+          error={wrong("password_too_common")}
+          onValue={(value) => (next.value = value)}
+        />
         <Problem text={other ? error.value?.text : undefined} />
-        <p class="verdict" role="status">{done.value && text.passwordChanged}</p>
-        <button class="button" disabled={busy.value}>{text.changePassword}</button>
+        <p class="verdict" role="status">
+          {done.value && text.passwordChanged}
+        </p>
+        <button class="button" disabled={busy.value}>
+          {text.changePassword}
+        </button>
       </form>
     </Section>
   );

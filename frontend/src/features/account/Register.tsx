@@ -2,13 +2,13 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { send } from "../../api/http";
 import { logIn } from "../../api/session";
-import { t } from "../../i18n";
-import { serverOptions } from "./account";
 import { follow, navigate } from "../../browser/router";
+import { t } from "../../i18n";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
+import { serverOptions } from "./account";
 
 const FIELD_OF: Record<string, string> = {
   username_taken: "username",
@@ -29,7 +29,11 @@ export function Register() {
       <>
         <h1>{text.register}</h1>
         <p>{text.closed}</p>
-        <p class="auth-more"><a href="/login" onClick={follow}>{text.logIn}</a></p>
+        <p class="auth-more">
+          <a href="/login" onClick={follow}>
+            {text.logIn}
+          </a>
+        </p>
       </>
     );
   const wrong = (field: string) => (error.value && FIELD_OF[error.value.code] === field ? error.value.text : undefined);
@@ -47,16 +51,49 @@ export function Register() {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h1>{text.register}</h1>
-      <Field label={text.username} autocomplete="username" autofocus required minLength={3} maxLength={50} value={username.value}
-        error={wrong("username")} onValue={(value) => (username.value = value)} />
-      <Field label={text.email} type="email" autocomplete="email" required maxLength={100} value={email.value}
-        error={wrong("email")} onValue={(value) => (email.value = value)} />
-      <PasswordField label={text.password} hint={text.passwordHint} autocomplete="new-password" required minLength={8} maxLength={128}
-        value={password.value} error={wrong("password")} onValue={(value) => (password.value = value)} />
+      <Field
+        label={text.username}
+        autocomplete="username"
+        autofocus
+        required
+        minLength={3}
+        maxLength={50}
+        value={username.value}
+        error={wrong("username")}
+        onValue={(value) => (username.value = value)}
+      />
+      <Field
+        label={text.email}
+        type="email"
+        autocomplete="email"
+        required
+        maxLength={100}
+        value={email.value}
+        error={wrong("email")}
+        onValue={(value) => (email.value = value)}
+      />
+      <PasswordField
+        label={text.password}
+        hint={text.passwordHint}
+        autocomplete="new-password"
+        required
+        minLength={8}
+        maxLength={128}
+        value={password.value}
+        error={wrong("password")}
+        onValue={(value) => (password.value = value)}
+      />
       <Problem text={error.value && !FIELD_OF[error.value.code] ? error.value.text : undefined} />
-      <button class="button primary wide" disabled={busy.value}>{text.register}</button>
+      <button class="button primary wide" disabled={busy.value}>
+        {text.register}
+      </button>
       <p class="auth-more">
-        <span>{text.haveAccount} <a href="/login" onClick={follow}>{text.logIn}</a></span>
+        <span>
+          {text.haveAccount}{" "}
+          <a href="/login" onClick={follow}>
+            {text.logIn}
+          </a>
+        </span>
       </p>
     </form>
   );

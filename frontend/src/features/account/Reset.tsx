@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import { send } from "../../api/http";
-import { t } from "../../i18n";
 import { navigate } from "../../browser/router";
-import { notify } from "../../ui/toasts";
+import { t } from "../../i18n";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
+import { notify } from "../../ui/toasts";
 import { useAction } from "../../ui/useAction";
 
 /** The token stands after `#`, where no server and no log sees it; `?token=` is taken too. */
@@ -27,10 +27,21 @@ export function Reset() {
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h1>{t().auth.resetTitle}</h1>
-      <PasswordField label={t().auth.newPassword} hint={t().auth.passwordHint} autocomplete="new-password" autofocus required
-        minLength={8} maxLength={128} value={password.value} onValue={(value) => (password.value = value)} />
+      <PasswordField
+        label={t().auth.newPassword}
+        hint={t().auth.passwordHint}
+        autocomplete="new-password"
+        autofocus
+        required
+        minLength={8}
+        maxLength={128}
+        value={password.value}
+        onValue={(value) => (password.value = value)}
+      />
       <Problem text={error.value?.text} />
-      <button class="button primary wide" disabled={busy.value}>{t().common.save}</button>
+      <button class="button primary wide" disabled={busy.value}>
+        {t().common.save}
+      </button>
     </form>
   );
 }

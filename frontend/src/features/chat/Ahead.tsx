@@ -14,12 +14,25 @@ export function Ahead({ item }: { item: Pending }) {
       {said !== undefined && (
         <article class="said pending">
           <h2 class="unseen">{t().thread.you}</h2>
-          <div class="said-text" dir="auto">{said}</div>
+          <div class="said-text" dir="auto">
+            {said}
+          </div>
           {refused ? <Pause item={item} /> : <div class="actions" />}
         </article>
       )}
-      {said === undefined && refused && <article class="reply"><Pause item={item} /></article>}
-      {reply && <article class="reply streaming"><p class="waiting" aria-hidden="true"><i /></p><div class="actions" /></article>}
+      {said === undefined && refused && (
+        <article class="reply">
+          <Pause item={item} />
+        </article>
+      )}
+      {reply && (
+        <article class="reply streaming">
+          <p class="waiting" aria-hidden="true">
+            <i />
+          </p>
+          <div class="actions" />
+        </article>
+      )}
     </>
   );
 }
@@ -34,7 +47,9 @@ function Pause({ item }: { item: Pending }) {
   return (
     <div class="ending" role="timer">
       <p>{t().thread.waiting(left.value)}</p>
-      <button class="button" onClick={() => withdraw(item)}>{"content" in item.request ? t().thread.putBack : t().common.cancel}</button>
+      <button class="button" onClick={() => withdraw(item)}>
+        {"content" in item.request ? t().thread.putBack : t().common.cancel}
+      </button>
     </div>
   );
 }

@@ -1,15 +1,15 @@
 import { useEffect } from "preact/hooks";
 import type { Account } from "../../api/types";
-import { t } from "../../i18n";
-import { titleOf } from "../conversations/conversations";
-import { gone, thread, title } from "./current";
 import { currentId, follow } from "../../browser/router";
+import { t } from "../../i18n";
+import { Page } from "../../ui/Page";
+import { titleOf } from "../conversations/conversations";
 import { FirstRun } from "../endpoints/FirstRun";
 import { Composer } from "./Composer";
 import { ConnectionNotice } from "./ConnectionNotice";
+import { gone, thread, title } from "./current";
 import { EmptyState } from "./EmptyState";
 import { LiveRegion } from "./LiveRegion";
-import { Page } from "../../ui/Page";
 import { Thread } from "./Thread";
 
 export function ChatPage({ who }: { who: Account }) {
@@ -21,7 +21,12 @@ export function ChatPage({ who }: { who: Account }) {
   if (gone.value) return <Gone />;
   const { loaded, messages, pending } = thread.value;
   const fresh = !pending.length && (id === null || (loaded && !messages.length));
-  if (!who.can_chat && fresh) return <Page heading=""><FirstRun /></Page>;
+  if (!who.can_chat && fresh)
+    return (
+      <Page heading="">
+        <FirstRun />
+      </Page>
+    );
   return (
     <Page heading={heading}>
       {fresh ? <EmptyState name={who.username} /> : <Thread key={id} />}
@@ -40,7 +45,9 @@ function Gone() {
       <div class="empty">
         <h1>{t().thread.gone}</h1>
         <p>{t().thread.goneHelp}</p>
-        <a class="button" href="/" onClick={follow}>{t().list.newChat}</a>
+        <a class="button" href="/" onClick={follow}>
+          {t().list.newChat}
+        </a>
       </div>
     </Page>
   );

@@ -1,15 +1,15 @@
 import { effect, useComputed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { explainError, t } from "../../i18n";
-import { say, stop, thread } from "./current";
-import { draftOf, draftsChanged, keepDraft } from "./drafts";
 import { isTouch, isWide } from "../../browser/preferences";
 import { currentId } from "../../browser/router";
-import { busy, running } from "./thread";
+import { explainError, t } from "../../i18n";
 import { Icon } from "../../ui/Icon";
 import { IconButton } from "../../ui/IconButton";
 import { Problem } from "../../ui/Problem";
 import { TextArea } from "../../ui/TextArea";
+import { say, stop, thread } from "./current";
+import { draftOf, draftsChanged, keepDraft } from "./drafts";
+import { busy, running } from "./thread";
 
 const MOST_CHARACTERS = 100_000;
 
@@ -43,19 +43,38 @@ export function Composer() {
   return (
     <div class="composer-area column">
       <Problem text={tooLong ? t().composer.tooLong(text.value.length) : problem.value} />
-      <form class="composer" onSubmit={(event) => (event.preventDefault(), void send())}
-        onClick={({ target, currentTarget }) => (isWide() || target === currentTarget) && input.current!.focus()}>
-        <TextArea inputRef={input} value={text} label={t().composer.label} placeholder={t().composer.placeholder} describedBy={isTouch() ? undefined : "composer-hint"}
-          onEnter={() => void send()} />
+      <form
+        class="composer"
+        onSubmit={(event) => (event.preventDefault(), void send())}
+        onClick={({ target, currentTarget }) => (isWide() || target === currentTarget) && input.current!.focus()}
+      >
+        <TextArea
+          inputRef={input}
+          value={text}
+          label={t().composer.label}
+          placeholder={t().composer.placeholder}
+          describedBy={isTouch() ? undefined : "composer-hint"}
+          onEnter={() => void send()}
+        />
         {streaming.value ? (
           <IconButton key="stop" icon="stop" class="send" label={t().composer.stop} onClick={stop} />
         ) : (
-          <button key="send" class="icon-button send" aria-label={t().composer.send} title={t().composer.send} disabled={!text.value.trim() || waits.value || tooLong}>
+          <button
+            key="send"
+            class="icon-button send"
+            aria-label={t().composer.send}
+            title={t().composer.send}
+            disabled={!text.value.trim() || waits.value || tooLong}
+          >
             <Icon name="send" />
           </button>
         )}
       </form>
-      {!isTouch() && <p class="composer-hint" id="composer-hint">{t().composer.hint}</p>}
+      {!isTouch() && (
+        <p class="composer-hint" id="composer-hint">
+          {t().composer.hint}
+        </p>
+      )}
     </div>
   );
 }

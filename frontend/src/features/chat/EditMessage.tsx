@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
-import type { Pending } from "./thread";
 import { TextArea } from "../../ui/TextArea";
 import { Reason } from "./Refusal";
+import type { Pending } from "./thread";
 
 interface Props {
   text: string;
@@ -26,9 +26,17 @@ export function EditMessage({ text, refusal, onSend, onCancel }: Props) {
     <form class="edit" onSubmit={(event) => (event.preventDefault(), send())}>
       <TextArea inputRef={input} value={value} label={t().thread.editLabel} onEnter={send} onEscape={onCancel} />
       <div class="edit-foot">
-        {refusal && <div class="ending bad" role="status"><Reason item={refusal} /></div>}
-        <button type="button" class="button" onClick={onCancel}>{t().common.cancel}</button>
-        <button class="button primary" disabled={!value.value.trim()}>{t().thread.sendEdit}</button>
+        {refusal && (
+          <div class="ending bad" role="status">
+            <Reason item={refusal} />
+          </div>
+        )}
+        <button type="button" class="button" onClick={onCancel}>
+          {t().common.cancel}
+        </button>
+        <button class="button primary" disabled={!value.value.trim()}>
+          {t().thread.sendEdit}
+        </button>
       </div>
     </form>
   );

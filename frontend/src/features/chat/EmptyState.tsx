@@ -1,6 +1,6 @@
+import { currentId } from "../../browser/router";
 import { t } from "../../i18n";
 import { draftOf, putDraft } from "./drafts";
-import { currentId } from "../../browser/router";
 
 function greeting(name: string): string {
   const { morning, afternoon, evening } = t().empty;

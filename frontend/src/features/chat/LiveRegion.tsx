@@ -26,5 +26,9 @@ export function LiveRegion() {
     if (!found) return;
     text.value = t().thread.announceEnd(found.error ? explain(found.error) : found.content.slice(0, SPOKEN_CHARACTERS));
   }, [reply?.id, ended.value]);
-  return <div class="unseen" role="status" aria-live="polite">{text.value}</div>;
+  return (
+    <div class="unseen" role="status" aria-live="polite">
+      {text.value}
+    </div>
+  );
 }

@@ -60,11 +60,14 @@ export class MessageGroup extends Component<Props, State> {
     const height = this.blank();
     return (
       <div ref={this.box} data-group style={height ? { height: `${height}px` } : undefined}>
-        {!height && messages.map((message) =>
-          message.sender === "user"
-            ? <UserMessage key={`said ${message.parent_id}`} message={message} busy={busy} />
-            : <Reply key={`reply ${message.parent_id}`} message={message} isLast={message.id === lastId} busy={busy} />,
-        )}
+        {!height &&
+          messages.map((message) =>
+            message.sender === "user" ? (
+              <UserMessage key={`said ${message.parent_id}`} message={message} busy={busy} />
+            ) : (
+              <Reply key={`reply ${message.parent_id}`} message={message} isLast={message.id === lastId} busy={busy} />
+            ),
+          )}
       </div>
     );
   }

@@ -5,7 +5,9 @@ export function OlderFailed({ onRetry }: { onRetry: () => void }) {
   return (
     <div class="older-failed" role="status">
       <p>{t().thread.olderFailed}</p>
-      <button class="button" onClick={onRetry}>{t().common.retry}</button>
+      <button class="button" onClick={onRetry}>
+        {t().common.retry}
+      </button>
     </div>
   );
 }

@@ -1,13 +1,14 @@
-import { explain, t } from "../../i18n";
-import { pending, request, withdraw } from "./current";
 import { follow } from "../../browser/router";
-import type { Pending } from "./thread";
+import { explain, t } from "../../i18n";
 import { Icon } from "../../ui/Icon";
+import { pending, request, withdraw } from "./current";
+import type { Pending } from "./thread";
 
 /** The request about this message that only a person can send again, if there is one. */
 export function refusalOf(messageId: number): Pending | undefined {
   return pending.value.find(
-    ({ request, refused }) => refused && refused.later === undefined && "message_id" in request && request.message_id === messageId,
+    ({ request, refused }) =>
+      refused && refused.later === undefined && "message_id" in request && request.message_id === messageId,
   );
 }
 
@@ -17,8 +18,12 @@ export function Refusal({ item, busy }: { item: Pending; busy: boolean }) {
   return (
     <div class="ending bad" role="status">
       <Reason item={item} />
-      <button class="button" disabled={busy} onClick={() => request(item.request)}>{t().common.retry}</button>
-      <button class="button" onClick={() => withdraw(item)}>{isMessage ? t().thread.putBack : t().common.cancel}</button>
+      <button class="button" disabled={busy} onClick={() => request(item.request)}>
+        {t().common.retry}
+      </button>
+      <button class="button" onClick={() => withdraw(item)}>
+        {isMessage ? t().thread.putBack : t().common.cancel}
+      </button>
     </div>
   );
 }
@@ -26,8 +31,15 @@ export function Refusal({ item, busy }: { item: Pending; busy: boolean }) {
 export function Reason({ item: { refused } }: { item: Pending }) {
   return (
     <>
-      <p><Icon name="alert" />{explain(refused!)}</p>
-      {refused!.code === "model_not_configured" && <a href="/settings" onClick={follow}>{t().thread.modelSettings}</a>}
+      <p>
+        <Icon name="alert" />
+        {explain(refused!)}
+      </p>
+      {refused!.code === "model_not_configured" && (
+        <a href="/settings" onClick={follow}>
+          {t().thread.modelSettings}
+        </a>
+      )}
     </>
   );
 }
@@ -37,7 +49,11 @@ export function RefusedMessage({ item, busy }: { item: Pending; busy: boolean })
   return (
     <article class="said">
       <h2 class="unseen">{t().thread.you}</h2>
-      {"content" in item.request && <div class="said-text" dir="auto">{item.request.content}</div>}
+      {"content" in item.request && (
+        <div class="said-text" dir="auto">
+          {item.request.content}
+        </div>
+      )}
       <Refusal item={item} busy={busy} />
     </article>
   );

@@ -20,7 +20,11 @@ export function Reply({ message, isLast, busy }: Props) {
       <h2 class="unseen">{t().thread.reply}</h2>
       {message.reasoning && <Reasoning text={message.reasoning} running={streaming && !message.content} />}
       {message.content && <Markdown text={message.content} streaming={streaming} />}
-      {streaming && !message.content && !message.reasoning && <p class="waiting" aria-hidden="true"><i /></p>}
+      {streaming && !message.content && !message.reasoning && (
+        <p class="waiting" aria-hidden="true">
+          <i />
+        </p>
+      )}
       <ReplyEnd message={message} isLast={isLast} busy={busy} />
       {refusal && <Refusal item={refusal} busy={busy} />}
       <ReplyActions message={message} busy={busy} />

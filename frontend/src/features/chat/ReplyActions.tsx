@@ -1,16 +1,24 @@
 import type { Message } from "../../api/types";
-import { t } from "../../i18n";
 import { uniqueId } from "../../browser/anywhere";
-import { request } from "./current";
+import { t } from "../../i18n";
 import { CopyButton } from "../../ui/CopyButton";
 import { IconButton } from "../../ui/IconButton";
+import { request } from "./current";
 import { Versions } from "./Versions";
 
 /** The row under a reply. It has its place from the first word on, so that nothing moves at the end. */
 export function ReplyActions({ message, busy }: { message: Message; busy: boolean }) {
   const begun = message.content || message.reasoning;
   if (message.status === "generating")
-    return <div class="actions">{begun && <span class="waiting" aria-hidden="true"><i /></span>}</div>;
+    return (
+      <div class="actions">
+        {begun && (
+          <span class="waiting" aria-hidden="true">
+            <i />
+          </span>
+        )}
+      </div>
+    );
   const again = () => request({ type: "regenerate", message_id: message.id, client_id: uniqueId() });
   const tokens = message.usage?.completion_tokens;
   const about = [message.model_name, tokens ? t().thread.tokens(tokens) : ""].filter(Boolean).join(" · ");

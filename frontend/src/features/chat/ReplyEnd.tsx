@@ -1,11 +1,18 @@
 import type { Message } from "../../api/types";
-import { explain, t } from "../../i18n";
 import { uniqueId } from "../../browser/anywhere";
-import { request } from "./current";
 import { follow } from "../../browser/router";
+import { explain, t } from "../../i18n";
 import { Icon } from "../../ui/Icon";
+import { request } from "./current";
 
-const ABOUT_MODEL = new Set(["upstream_auth_failed", "upstream_rejected", "upstream_bad_response", "upstream_unavailable", "api_key_unreadable", "model_url_not_allowed"]);
+const ABOUT_MODEL = new Set([
+  "upstream_auth_failed",
+  "upstream_rejected",
+  "upstream_bad_response",
+  "upstream_unavailable",
+  "api_key_unreadable",
+  "model_url_not_allowed",
+]);
 
 /** How a reply ended, where it did not simply end, and what can be done about it. */
 export function ReplyEnd({ message, isLast, busy }: { message: Message; isLast: boolean; busy: boolean }) {
@@ -21,9 +28,21 @@ export function ReplyEnd({ message, isLast, busy }: { message: Message; isLast: 
         {error && <Icon name="alert" />}
         {error ? explain(error) : cut ? text.cutOff : text.stopped}
       </p>
-      {error && ABOUT_MODEL.has(error.code) && <a href="/settings" onClick={follow}>{text.modelSettings}</a>}
-      {isLast && status === "failed" && <button class="button" disabled={busy} onClick={again}>{t().common.retry}</button>}
-      {isLast && status !== "failed" && <button class="button" disabled={busy} onClick={resume}>{text.continue}</button>}
+      {error && ABOUT_MODEL.has(error.code) && (
+        <a href="/settings" onClick={follow}>
+          {text.modelSettings}
+        </a>
+      )}
+      {isLast && status === "failed" && (
+        <button class="button" disabled={busy} onClick={again}>
+          {t().common.retry}
+        </button>
+      )}
+      {isLast && status !== "failed" && (
+        <button class="button" disabled={busy} onClick={resume}>
+          {text.continue}
+        </button>
+      )}
     </div>
   );
 }

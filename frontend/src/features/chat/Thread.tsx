@@ -1,17 +1,17 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
-import { loadOlder, socket, thread } from "./current";
-import { shown } from "./shown";
-import { busy } from "./thread";
 import { IconButton } from "../../ui/IconButton";
 import { watchNear } from "../../ui/watchNear";
 import { Ahead } from "./Ahead";
+import { loadOlder, socket, thread } from "./current";
 import { groups } from "./groups";
 import { MessageGroup } from "./MessageGroup";
-import { RefusedMessage } from "./Refusal";
 import { OlderFailed } from "./OlderFailed";
+import { RefusedMessage } from "./Refusal";
+import { shown } from "./shown";
 import { ThreadSkeleton } from "./ThreadSkeleton";
+import { busy } from "./thread";
 import { useFollow } from "./useFollow";
 
 export function Thread() {
@@ -36,12 +36,22 @@ export function Thread() {
     <div class="thread-area">
       <div class="thread" ref={scroller} tabIndex={0} role="region" aria-label={t().thread.label}>
         <div class="column" ref={content}>
-          <div ref={top}>{hasMore && (olderFailed.value ? <OlderFailed onRetry={load} /> : <ThreadSkeleton short />)}</div>
+          <div ref={top}>
+            {hasMore && (olderFailed.value ? <OlderFailed onRetry={load} /> : <ThreadSkeleton short />)}
+          </div>
           {!loaded && !ahead && <ThreadSkeleton />}
           {groups(messages, firstIndex).map((group) => (
-            <MessageGroup key={group.key} messages={group.messages} lastId={messages.at(-1)!.id} busy={waits.value} root={scroller} />
+            <MessageGroup
+              key={group.key}
+              messages={group.messages}
+              lastId={messages.at(-1)!.id}
+              busy={waits.value}
+              root={scroller}
+            />
           ))}
-          {refused.map((item) => <RefusedMessage key={item.request.client_id} item={item} busy={waits.value} />)}
+          {refused.map((item) => (
+            <RefusedMessage key={item.request.client_id} item={item} busy={waits.value} />
+          ))}
           {ahead && <Ahead key={ahead.request.client_id} item={ahead} />}
         </div>
       </div>

@@ -6,7 +6,9 @@ export function ThreadSkeleton({ short = false }: { short?: boolean }) {
   return (
     <div class="thread-skeleton" aria-label={t().common.loading} role="img">
       {!short && <span class="skeleton question" />}
-      {widths.map((width) => <span key={width} class="skeleton" style={{ width: `${width}%` }} />)}
+      {widths.map((width) => (
+        <span key={width} class="skeleton" style={{ width: `${width}%` }} />
+      ))}
     </div>
   );
 }

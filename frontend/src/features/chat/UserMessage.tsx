@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Message } from "../../api/types";
-import { t } from "../../i18n";
 import { uniqueId } from "../../browser/anywhere";
-import { request, withdraw } from "./current";
+import { t } from "../../i18n";
 import { CopyButton } from "../../ui/CopyButton";
 import { IconButton } from "../../ui/IconButton";
+import { request, withdraw } from "./current";
 import { EditMessage } from "./EditMessage";
 import { refusalOf } from "./Refusal";
 import { Versions } from "./Versions";
@@ -29,15 +29,25 @@ export function UserMessage({ message, busy }: { message: Message; busy: boolean
     if (content !== message.content) request({ type: "edit", message_id: message.id, content, client_id: uniqueId() });
   };
   if (refusal?.request.type === "edit")
-    return <EditMessage key="refused" text={refusal.request.content} refusal={refusal} onSend={resend} onCancel={close} />;
+    return (
+      <EditMessage key="refused" text={refusal.request.content} refusal={refusal} onSend={resend} onCancel={close} />
+    );
   if (editing.value) return <EditMessage text={message.content} onSend={resend} onCancel={close} />;
   return (
     <article class="said">
       <h2 class="unseen">{t().thread.you}</h2>
-      <div class="said-text" dir="auto">{message.content}</div>
+      <div class="said-text" dir="auto">
+        {message.content}
+      </div>
       <div class="actions">
         <CopyButton text={() => message.content} label={t().common.copy} />
-        <IconButton buttonRef={edit} icon="edit" label={t().thread.edit} disabled={busy} onClick={() => (editing.value = true)} />
+        <IconButton
+          buttonRef={edit}
+          icon="edit"
+          label={t().thread.edit}
+          disabled={busy}
+          onClick={() => (editing.value = true)}
+        />
         <Versions message={message} disabled={busy} />
       </div>
     </article>

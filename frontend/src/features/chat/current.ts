@@ -1,15 +1,15 @@
 /** The conversation on the screen: its thread, its socket, and what a person can do in it. */
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
-import { uniqueId } from "../../browser/anywhere";
 import { api, patient } from "../../api/client";
 import { ConversationSocket } from "../../api/socket";
 import type { Conversation, Message, MessagePage, ReplyRequest, ServerEvent } from "../../api/types";
+import { uniqueId } from "../../browser/anywhere";
+import { currentId, navigate, route } from "../../browser/router";
 import { account } from "../account/account";
 import { createConversation, expectTitle, retitle, titleOf, touch } from "../conversations/conversations";
-import { draftOf, keepDraft, putBack } from "./drafts";
-import { currentId, navigate, route } from "../../browser/router";
-import { busy, emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
 import { moment } from "../conversations/titles";
+import { draftOf, keepDraft, putBack } from "./drafts";
+import { busy, emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
 import { findVersion } from "./versions";
 import { keepWaiting, waitingIn } from "./waiting";
 
@@ -122,9 +122,7 @@ export function loadOlder(): Promise<void> {
   const { messages, hasMore } = thread.value;
   if (!hasMore || !messages[0]) return Promise.resolve();
   const id = openId;
-  olderRequest ??= patient<MessagePage>(
-    `/conversations/${id}/messages?limit=${PAGE}&before_id=${messages[0].id}`,
-  )
+  olderRequest ??= patient<MessagePage>(`/conversations/${id}/messages?limit=${PAGE}&before_id=${messages[0].id}`)
     .then((page) => id === openId && dispatch({ type: "older", page }))
     .then(() => undefined)
     .finally(() => (olderRequest = undefined));

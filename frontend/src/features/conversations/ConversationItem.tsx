@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../../api/types";
-import { t } from "../../i18n";
-import { remove, rename } from "./conversations";
 import { currentId, follow } from "../../browser/router";
-import { tell } from "../../ui/toasts";
+import { t } from "../../i18n";
 import { IconButton } from "../../ui/IconButton";
+import { tell } from "../../ui/toasts";
+import { remove, rename } from "./conversations";
 
 export function ConversationItem({ conversation }: { conversation: Conversation }) {
   const renaming = useSignal(false);
@@ -13,13 +13,28 @@ export function ConversationItem({ conversation }: { conversation: Conversation 
   if (renaming.value) return <Rename conversation={conversation} onEnd={() => (renaming.value = false)} />;
   return (
     <li class="conversation">
-      <a class="side-row" href={`/c/${conversation.id}`} aria-current={current ? "page" : undefined} onClick={follow}
-        onDblClick={() => (renaming.value = true)} title={conversation.title} dir="auto">
+      <a
+        class="side-row"
+        href={`/c/${conversation.id}`}
+        aria-current={current ? "page" : undefined}
+        onClick={follow}
+        onDblClick={() => (renaming.value = true)}
+        title={conversation.title}
+        dir="auto"
+      >
         <span class="side-title">{conversation.title}</span>
       </a>
       <span class="row-actions">
-        <IconButton icon="edit" label={`${t().list.rename}: ${conversation.title}`} onClick={() => (renaming.value = true)} />
-        <IconButton icon="trash" label={`${t().list.remove}: ${conversation.title}`} onClick={() => void remove(conversation).catch(tell)} />
+        <IconButton
+          icon="edit"
+          label={`${t().list.rename}: ${conversation.title}`}
+          onClick={() => (renaming.value = true)}
+        />
+        <IconButton
+          icon="trash"
+          label={`${t().list.remove}: ${conversation.title}`}
+          onClick={() => void remove(conversation).catch(tell)}
+        />
       </span>
     </li>
   );
@@ -44,8 +59,15 @@ function Rename({ conversation, onEnd }: { conversation: Conversation; onEnd: ()
   };
   return (
     <li class="conversation">
-      <input ref={input} class="rename" aria-label={t().list.renameLabel} defaultValue={conversation.title} maxLength={200}
-        onKeyDown={onKeyDown} onBlur={() => end(true)} />
+      <input
+        ref={input}
+        class="rename"
+        aria-label={t().list.renameLabel}
+        defaultValue={conversation.title}
+        maxLength={200}
+        onKeyDown={onKeyDown}
+        onBlur={() => end(true)}
+      />
     </li>
   );
 }

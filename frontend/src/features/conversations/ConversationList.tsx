@@ -2,10 +2,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../../api/types";
 import { t } from "../../i18n";
-import { conversations, loadConversations, moreConversations } from "./conversations";
-import { groupByTime } from "./groupByTime";
 import { watchNear } from "../../ui/watchNear";
 import { ConversationItem } from "./ConversationItem";
+import { conversations, loadConversations, moreConversations } from "./conversations";
+import { groupByTime } from "./groupByTime";
 
 export function ConversationList() {
   const end = useRef<HTMLDivElement>(null);
@@ -24,14 +24,21 @@ export function ConversationList() {
       {groupByTime(known, new Date()).map(([heading, items]) => (
         <section key={heading}>
           <h2>{heading}</h2>
-          <ul>{items.map((item: Conversation) => <ConversationItem key={item.id} conversation={item} />)}</ul>
+          <ul>
+            {items.map((item: Conversation) => (
+              <ConversationItem key={item.id} conversation={item} />
+            ))}
+          </ul>
         </section>
       ))}
       {moreConversations.value === false && !known.length && <p class="side-note">{t().list.empty}</p>}
       {moreConversations.value === undefined && !failed.value && <SkeletonRows />}
       {failed.value && (
         <p class="side-note">
-          {t().list.failed} <button class="link" onClick={load}>{t().common.retry}</button>
+          {t().list.failed}{" "}
+          <button class="link" onClick={load}>
+            {t().common.retry}
+          </button>
         </p>
       )}
       <div ref={end} />
@@ -42,7 +49,9 @@ export function ConversationList() {
 function SkeletonRows() {
   return (
     <div class="skeleton-rows" aria-hidden="true">
-      {[70, 88, 56, 78, 64].map((width) => <span key={width} class="skeleton" style={{ width: `${width}%` }} />)}
+      {[70, 88, 56, 78, 64].map((width) => (
+        <span key={width} class="skeleton" style={{ width: `${width}%` }} />
+      ))}
     </div>
   );
 }

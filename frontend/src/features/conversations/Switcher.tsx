@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { t } from "../../i18n";
-import { conversations, loadConversations, moreConversations } from "./conversations";
 import { theme } from "../../browser/preferences";
 import { navigate } from "../../browser/router";
-import { switcherOpen } from "./shortcuts";
+import { t } from "../../i18n";
 import { Icon, type IconName } from "../../ui/Icon";
+import { conversations, loadConversations, moreConversations } from "./conversations";
+import { switcherOpen } from "./shortcuts";
 
 interface Choice {
   key: string;
@@ -35,7 +35,9 @@ export function Switcher() {
     if (wanted) void loadConversations(LARGEST_PAGE).catch(() => undefined);
   }, [wanted, query.value, conversations.value]);
 
-  const found = choices().filter(({ label }) => matches(label, query.value)).slice(0, MOST_SHOWN);
+  const found = choices()
+    .filter(({ label }) => matches(label, query.value))
+    .slice(0, MOST_SHOWN);
   const close = () => (switcherOpen.value = false);
   const pick = (choice: Choice | undefined) => {
     if (!choice) return;
@@ -59,16 +61,35 @@ export function Switcher() {
   };
   const text = t().switcher;
   return (
-    <dialog class="switcher" ref={dialog} aria-label={text.label} onClose={() => dialog.current && close()}
-      onClick={(event) => event.target === dialog.current && close()}>
+    <dialog
+      class="switcher"
+      ref={dialog}
+      aria-label={text.label}
+      onClose={() => dialog.current && close()}
+      onClick={(event) => event.target === dialog.current && close()}
+    >
       <div class="switcher-box" onKeyDown={onKeyDown}>
-        <input role="combobox" aria-expanded="true" aria-controls="choices" aria-activedescendant={found.length ? `choice-${chosen.value}` : undefined}
-          aria-label={text.label} placeholder={text.placeholder} autofocus value={query.value}
-          onInput={(event) => ((query.value = event.currentTarget.value), (chosen.value = 0))} />
+        <input
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="choices"
+          aria-activedescendant={found.length ? `choice-${chosen.value}` : undefined}
+          aria-label={text.label}
+          placeholder={text.placeholder}
+          autofocus
+          value={query.value}
+          onInput={(event) => ((query.value = event.currentTarget.value), (chosen.value = 0))}
+        />
         <ul id="choices" role="listbox" aria-label={text.label}>
           {found.map((choice, index) => (
-            <li key={choice.key} id={`choice-${index}`} role="option" aria-selected={index === chosen.value}
-              onMouseMove={() => (chosen.value = index)} onClick={() => pick(choice)}>
+            <li
+              key={choice.key}
+              id={`choice-${index}`}
+              role="option"
+              aria-selected={index === chosen.value}
+              onMouseMove={() => (chosen.value = index)}
+              onClick={() => pick(choice)}
+            >
               {choice.icon && <Icon name={choice.icon} />}
               <span dir="auto">{choice.label}</span>
             </li>
@@ -87,12 +108,22 @@ function matches(label: string, query: string): boolean {
 }
 
 function choices(): Choice[] {
-  const dark = theme.value === "dark" || (theme.value === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
+  const dark =
+    theme.value === "dark" || (theme.value === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   const actions: Choice[] = [
     { key: "new", label: t().list.newChat, icon: "plus", run: () => navigate("/") },
     { key: "settings", label: t().list.settings, icon: "settings", run: () => navigate("/settings") },
-    { key: "theme", label: dark ? t().switcher.lightTheme : t().switcher.darkTheme, icon: "eye", run: () => void (theme.value = dark ? "light" : "dark") },
+    {
+      key: "theme",
+      label: dark ? t().switcher.lightTheme : t().switcher.darkTheme,
+      icon: "eye",
+      run: () => void (theme.value = dark ? "light" : "dark"),
+    },
   ];
-  const known = conversations.value.map(({ id, title }) => ({ key: String(id), label: title, run: () => navigate(`/c/${id}`) }));
+  const known = conversations.value.map(({ id, title }) => ({
+    key: String(id),
+    label: title,
+    run: () => navigate(`/c/${id}`),
+  }));
   return [...actions.slice(0, 1), ...known, ...actions.slice(1)];
 }

@@ -3,11 +3,11 @@ import { signal } from "@preact/signals";
 import { patient } from "../../api/client";
 import type { ConversationCreated } from "../../api/schema";
 import type { Conversation, ConversationPage } from "../../api/types";
-import { explainError, t } from "../../i18n";
-import { mergeFirstPage } from "./firstPage";
 import { currentId, navigate } from "../../browser/router";
-import { moment, newestTitle } from "./titles";
+import { explainError, t } from "../../i18n";
 import { dismiss, notify } from "../../ui/toasts";
+import { mergeFirstPage } from "./firstPage";
+import { moment, newestTitle } from "./titles";
 
 const PAGE = 40;
 /** By then a title has come: replies are short or long. */

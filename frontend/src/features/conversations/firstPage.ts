@@ -11,7 +11,12 @@ interface Merged {
  * `before` is what was known when the page was asked for and `now` when it came: what happened here
  * in between is newer than the page. A page that is not full is the whole list.
  */
-export function mergeFirstPage(before: Conversation[], now: Conversation[], page: Conversation[], isFull: boolean): Merged {
+export function mergeFirstPage(
+  before: Conversation[],
+  now: Conversation[],
+  page: Conversation[],
+  isFull: boolean,
+): Merged {
   const known = new Map(before.map((item) => [item.id, item]));
   const here = new Map(now.map((item) => [item.id, item]));
   const isOnPage = new Set(page.map((item) => item.id));

@@ -1,7 +1,7 @@
 /** Conversations under headings of time: today, yesterday, the last days, then by month. */
 import type { Conversation } from "../../api/types";
-import { t } from "../../i18n";
 import { locale } from "../../browser/preferences";
+import { t } from "../../i18n";
 
 const DAY = 86_400_000;
 

@@ -4,11 +4,11 @@ import { api } from "../../api/client";
 import { ApiError } from "../../api/http";
 import type { ModelConfig } from "../../api/types";
 import { explainError, t } from "../../i18n";
-import { account, loadAccount } from "../account/account";
-import { notify } from "../../ui/toasts";
-import { ModelForm } from "./ModelForm";
 import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
+import { notify } from "../../ui/toasts";
+import { account, loadAccount } from "../account/account";
+import { ModelForm } from "./ModelForm";
 
 export function Model() {
   const saved = useSignal<ModelConfig | null | undefined>(undefined);
@@ -32,7 +32,12 @@ export function Model() {
     <Section title={t().settings.model} lead={operator ? t().model.operator(operator) : undefined}>
       <Problem text={problem.value || undefined} />
       {saved.value !== undefined && (
-        <ModelForm key={saved.value?.configured_at ?? "new"} saved={saved.value} saveLabel={t().common.save} onSaved={onSaved} />
+        <ModelForm
+          key={saved.value?.configured_at ?? "new"}
+          saved={saved.value}
+          saveLabel={t().common.save}
+          onSaved={onSaved}
+        />
       )}
     </Section>
   );

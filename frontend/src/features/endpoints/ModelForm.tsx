@@ -58,17 +58,21 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
   };
   const list = () => {
     forget();
-    return listing.run(() => ask<ModelNames>("/auth/config/models", endpoint, ({ error, models: names }) => {
-      verdict.value = error ? { ok: false, text: explain(error) } : null;
-      models.value = error ? null : names;
-      if (!model.value && names.length === 1) model.value = names[0]!;
-    }));
+    return listing.run(() =>
+      ask<ModelNames>("/auth/config/models", endpoint, ({ error, models: names }) => {
+        verdict.value = error ? { ok: false, text: explain(error) } : null;
+        models.value = error ? null : names;
+        if (!model.value && names.length === 1) model.value = names[0]!;
+      }),
+    );
   };
   const test = () => {
     forget();
-    return testing.run(() => ask<TryResult>("/auth/config/test", config, ({ ok, error }) => {
-      verdict.value = ok ? { ok, text: text.works } : { ok, text: explain(error!) };
-    }));
+    return testing.run(() =>
+      ask<TryResult>("/auth/config/test", config, ({ ok, error }) => {
+        verdict.value = ok ? { ok, text: text.works } : { ok, text: explain(error!) };
+      }),
+    );
   };
   const save = async (event: Event) => {
     event.preventDefault();
@@ -81,32 +85,96 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
     <form class="model-form" onSubmit={(event) => void save(event)}>
       <div class="presets" role="group" aria-label={text.presets}>
         {PRESETS.map(([name, address]) => (
-          <button key={name} type="button" class="chip" aria-pressed={url.value === address} onClick={() => (url.value = address)}>{name}</button>
+          <button
+            key={name}
+            type="button"
+            class="chip"
+            aria-pressed={url.value === address}
+            onClick={() => (url.value = address)}
+          >
+            {name}
+          </button>
         ))}
       </div>
-      <Field label={text.url} hint={text.urlHint} type="url" required maxLength={500} placeholder="https://api.example.com/v1"
-        value={url.value} onValue={(value) => (url.value = value)} />
-      <PasswordField label={text.key} hint={keyKept ? text.keyKept : text.keyHint} autocomplete="new-password" maxLength={4000} value={key.value}
-        onValue={(value) => (key.value = value)} />
-      <Field label={text.name} required maxLength={100} list="models" placeholder={text.namePlaceholder} autocomplete="off" value={model.value}
+      <Field
+        label={text.url}
+        hint={text.urlHint}
+        type="url"
+        required
+        maxLength={500}
+        placeholder="https://api.example.com/v1"
+        value={url.value}
+        onValue={(value) => (url.value = value)}
+      />
+      <PasswordField
+        label={text.key}
+        hint={keyKept ? text.keyKept : text.keyHint}
+        autocomplete="new-password"
+        maxLength={4000}
+        value={key.value}
+        onValue={(value) => (key.value = value)}
+      />
+      <Field
+        label={text.name}
+        required
+        maxLength={100}
+        list="models"
+        placeholder={text.namePlaceholder}
+        autocomplete="off"
+        value={model.value}
         hint={count === undefined ? undefined : count ? text.found(count) : text.foundNone}
         onValue={(value) => (model.value = value)}
-        end={<button type="button" class="button inset" disabled={!url.value.trim() || listing.busy.value} onClick={() => void list()}>{text.fetch}</button>} />
-      <datalist id="models">{models.value?.map((name) => <option key={name} value={name} />)}</datalist>
+        end={
+          <button
+            type="button"
+            class="button inset"
+            disabled={!url.value.trim() || listing.busy.value}
+            onClick={() => void list()}
+          >
+            {text.fetch}
+          </button>
+        }
+      />
+      <datalist id="models">
+        {models.value?.map((name) => (
+          <option key={name} value={name} />
+        ))}
+      </datalist>
       {!!count && count <= 12 && (
         <div class="presets">
           {models.value!.map((name) => (
-            <button key={name} type="button" class="chip" aria-pressed={model.value === name} onClick={() => (model.value = name)}>{name}</button>
+            <button
+              key={name}
+              type="button"
+              class="chip"
+              aria-pressed={model.value === name}
+              onClick={() => (model.value = name)}
+            >
+              {name}
+            </button>
           ))}
         </div>
       )}
       <Problem text={failure?.text ?? (verdict.value && !verdict.value.ok ? verdict.value.text : undefined)} />
-      <p class="verdict" role="status">{verdict.value?.ok && <><Icon name="check" /> {verdict.value.text}</>}</p>
+      <p class="verdict" role="status">
+        {verdict.value?.ok && (
+          <>
+            <Icon name="check" /> {verdict.value.text}
+          </>
+        )}
+      </p>
       <div class="form-buttons">
-        <button type="button" class="button" disabled={!url.value.trim() || !model.value.trim() || testing.busy.value} onClick={() => void test()}>
+        <button
+          type="button"
+          class="button"
+          disabled={!url.value.trim() || !model.value.trim() || testing.busy.value}
+          onClick={() => void test()}
+        >
           {testing.busy.value ? text.testing : text.test}
         </button>
-        <button class="button primary" disabled={saving.busy.value}>{saveLabel}</button>
+        <button class="button primary" disabled={saving.busy.value}>
+          {saveLabel}
+        </button>
       </div>
     </form>
   );

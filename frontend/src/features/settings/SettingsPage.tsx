@@ -1,13 +1,13 @@
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
-import { loadOptions, serverOptions } from "../account/account";
 import { Page } from "../../ui/Page";
 import { Activity } from "../account/Activity";
+import { loadOptions, serverOptions } from "../account/account";
 import { DeleteAccount } from "../account/DeleteAccount";
 import { Devices } from "../account/Devices";
-import { General } from "./General";
-import { Model } from "../endpoints/Model";
 import { Password } from "../account/Password";
+import { Model } from "../endpoints/Model";
+import { General } from "./General";
 import "../../ui/sections.css";
 import "./settings.css";
 

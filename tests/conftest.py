@@ -13,6 +13,7 @@ from tests.faults.scale import SOAK
 from tests.packaging import wheel
 from tests.page import browser as page_browser
 from tests.support import databases, forks, isolation, nginx
+from tests.support.groups import Groups
 from tests.support.left_out import LeftOut
 from tests.support.server import RunningServer, running_server
 from tests.support.upstream import ScriptedUpstream
@@ -23,6 +24,7 @@ StartServer = Callable[..., Awaitable[RunningServer]]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(databases.Report())
+    config.pluginmanager.register(Groups())
     config.pluginmanager.register(Figures(writes_page=SOAK))
     config.pluginmanager.register(ReleaseBefore())
     for plugin in (

@@ -145,9 +145,8 @@ def _is_wanted(item: pytest.Item) -> bool:
 class Report:
     """A pytest plugin: how many tests ran on which database, and which database was missing.
 
-    A test counts for a backend when one of its parameters is that `Backend`. Where tests run in
-    several processes, those of one file on one backend run in the same: they share a server. The
-    marker `databases` leaves out those on which a test shows nothing new.
+    A test counts for a backend when one of its parameters is that `Backend`. The marker `databases`
+    leaves out those on which a test shows nothing new.
     """
 
     def __init__(self) -> None:
@@ -156,7 +155,6 @@ class Report:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "databases(*names): run on these databases only")
 
-    @pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this hook of its own
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
@@ -166,7 +164,6 @@ class Report:
         for item in items:
             names = [backend.name for backend in _backends(item)]
             item.user_properties += [("database", name) for name in names]
-            item.add_marker(pytest.mark.xdist_group(str(item.path) + "".join(names)))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" or report.outcome != "passed":

@@ -147,10 +147,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _trace(endpoint: str) -> None:
+    """Send spans to an OTLP collector's base URL; blocks while the SDK is loaded."""
     try:
-        begin_tracing(endpoint)
+        # An extra, and slow to load: only where a collector is named.
+        from app.telemetry import Telemetry  # noqa: PLC0415
     except ModuleNotFoundError:
         log.warning("traces_are_not_sent", advice="install chat-backend[otel]")
+    else:
+        begin_tracing(Telemetry(endpoint))
 
 
 async def _drain(app: FastAPI, grace_seconds: float) -> None:

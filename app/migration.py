@@ -4,7 +4,6 @@ Runs before the server does, so it blocks; Alembic is loaded only when a migrati
 """
 
 import fcntl
-import importlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -204,8 +203,11 @@ def upgrade(connection: Connection, revision: str) -> None:
 
 def _upgrade(connection: Connection, before: str | None, target: str = "head") -> None:
     """All revisions that are missing: on SQLite in one transaction, on MySQL in one for each."""
-    command = importlib.import_module("alembic.command")
-    config = importlib.import_module("alembic.config").Config()
+    # Most starts find nothing to migrate, and load no Alembic.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     connection.commit()  # the reading is over; Alembic commits for itself

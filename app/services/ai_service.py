@@ -1,11 +1,9 @@
 """Talks to users' model servers, through the OpenAI SDK."""
 
 import asyncio
-import importlib
 import logging
 import re
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 
@@ -31,7 +29,8 @@ from app.tracing import span
 from app.utils.memory import exempt_what_is_loaded
 from app.utils.tasks import has_failed
 
-SDK = "app.services.upstream.sdk"
+if TYPE_CHECKING:
+    from app.services.upstream.sdk import Client
 
 __all__ = ["AiService", "Completion", "Endpoint", "OnDelta", "Usage"]
 
@@ -66,9 +65,9 @@ class AiService:
             follow_redirects=False,
             timeout=None,
         )
-        self._sdk: asyncio.Task[ModuleType] | None = None
+        self._sdk: asyncio.Task[None] | None = None
 
-    def prepare(self) -> asyncio.Task[ModuleType]:
+    def prepare(self) -> asyncio.Task[None]:
         """Begin to load the SDK, in a thread; called when somebody comes who may chat.
 
         Half a second and 13 MB that neither a start nor an idle server should cost. What failed
@@ -137,8 +136,10 @@ class AiService:
             data = await read_whole(body_of(answer), MODELS_BODY_MAX_BYTES, UpstreamBadResponse)
 
         async with at_most(MODELS_TIMEOUT_SECONDS):
-            sdk = await asyncio.shield(self.prepare())
-            await sdk.ask_for_models(self._client(sdk, endpoint), read)
+            await asyncio.shield(self.prepare())
+            from app.services.upstream.sdk import ask_for_models  # noqa: PLC0415 - by `prepare`
+
+            await ask_for_models(self._client(endpoint), read)
         return model_names(parse_json(data))
 
     async def aclose(self) -> None:
@@ -150,12 +151,14 @@ class AiService:
         room = limits.upstream_reply_max_bytes - before_bytes
         return ChatStream(on_delta, limits.upstream_line_max_bytes, room)
 
-    def _client(self, sdk: Any, endpoint: Endpoint) -> Any:
+    def _client(self, endpoint: Endpoint) -> "Client":
+        from app.services.upstream.sdk import open_client  # noqa: PLC0415 - by `prepare`
+
         look_up_for(endpoint.user_id)
         key = endpoint.api_key.strip() or KEYLESS
         if not SENDABLE_KEY.fullmatch(key):
             raise UpstreamAuthFailed
-        return sdk.open_client(self._http, str(parse_model_url(endpoint.base_url)), key)
+        return open_client(self._http, str(parse_model_url(endpoint.base_url)), key)
 
     async def _ask(
         self,
@@ -178,13 +181,15 @@ class AiService:
             else:
                 await decode(body_of(answer), stream, pace)
 
-        sdk = await asyncio.shield(self.prepare())
-        client = self._client(sdk, endpoint)
+        await asyncio.shield(self.prepare())
+        from app.services.upstream.sdk import ask_for_reply  # noqa: PLC0415 - by `prepare`
+
+        client = self._client(endpoint)
         options = STREAMED if streamed else {}
-        await sdk.ask_for_reply(client, endpoint.model, messages, options, read)
+        await ask_for_reply(client, endpoint.model, messages, options, read)
 
 
-def _load_sdk() -> ModuleType:
-    module = importlib.import_module(SDK)
+def _load_sdk() -> None:
+    import app.services.upstream.sdk  # noqa: F401, PLC0415 - slow: see `prepare`
+
     exempt_what_is_loaded(collect=False)
-    return module

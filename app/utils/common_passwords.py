@@ -1,11 +1,7 @@
 """The passwords that everybody tries first (NIST SP 800-63B §3.1.1.2)."""
 
-import importlib
 import unicodedata
 from functools import lru_cache
-
-LIST = "zxcvbn.frequency_lists"
-"""Loaded when it is first needed: it takes some 80 ms, and most processes set no password."""
 
 
 def is_common(password: str) -> bool:
@@ -15,4 +11,9 @@ def is_common(password: str) -> bool:
 
 @lru_cache
 def _common() -> frozenset[str]:
-    return frozenset(importlib.import_module(LIST).FREQUENCY_LISTS["passwords"])
+    # Loaded when it is first needed: it takes some 80 ms, and most processes set no password.
+    from zxcvbn.frequency_lists import (  # type: ignore[import-untyped]  # noqa: PLC0415
+        FREQUENCY_LISTS,
+    )
+
+    return frozenset(FREQUENCY_LISTS["passwords"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import sys
 import time
 import tracemalloc
 from collections.abc import AsyncIterator
@@ -23,7 +24,6 @@ from app.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from app.services import ai_service
 from app.services.ai_service import AiService, Completion, Endpoint, Usage
 from tests.support.upstream import ScriptedUpstream
 from tests.support.upstream_replies import BIG_TEXT
@@ -228,7 +228,7 @@ async def test_an_sdk_that_could_not_be_loaded_is_loaded_later(
 ) -> None:
     ai = AiService(Settings(_env_file=None, allowed_private_model_hosts=[upstream.host]))
     with monkeypatch.context() as patched:
-        patched.setattr(ai_service, "SDK", "app.no_such_module")
+        patched.setitem(sys.modules, "app.services.upstream.sdk", None)
         with pytest.raises(ModuleNotFoundError):
             await ask(ai, upstream, "echo")
     assert (await ask(ai, upstream, "echo")).content == "You said: hello"

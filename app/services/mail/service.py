@@ -1,16 +1,17 @@
 """Links for a new password, by mail, in the background: the request that asks learns nothing."""
 
 import asyncio
-import importlib
-from typing import Any
+from typing import TYPE_CHECKING
 
 from app.config import Settings
 from app.errors import Language, MailNotConfigured, ServerBusy
 from app.logs import log
 from app.services.auth.passwords import PasswordService, Reset
 
+if TYPE_CHECKING:
+    from app.services.mail.smtp import MailServer
+
 WAITING = 100
-SMTP = "app.services.mail.smtp"
 TEXTS: dict[Language, tuple[str, str]] = {
     "zh": (
         "重置密码",
@@ -49,19 +50,23 @@ class MailService:
         """Send what waits, for ever; returns at once where there is no mail server."""
         if not self._settings.smtp_host:
             return
-        server: Any = None
+        server: MailServer | None = None
         while True:
             email, language = await self._waiting.get()
             try:
-                server = server or await asyncio.to_thread(self._mail_server)
+                if server is None:
+                    server = await asyncio.to_thread(self._mail_server)
                 reset = await self._passwords.make_reset_for(email)
                 if reset is not None:
                     await server.send(reset.email, *self._words(reset, language))
             except Exception as error:  # whatever one mail does, the next one is sent
                 log.warning("mail_failed", cause=type(error).__name__)
 
-    def _mail_server(self) -> Any:
-        return importlib.import_module(SMTP).MailServer(self._settings)
+    def _mail_server(self) -> "MailServer":
+        # The mail client is loaded when the first mail waits.
+        from app.services.mail.smtp import MailServer  # noqa: PLC0415
+
+        return MailServer(self._settings)
 
     def _words(self, reset: Reset, language: Language) -> tuple[str, str]:
         subject, text = TEXTS[language]

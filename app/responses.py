@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import Scope
 
+from app.connections.request import request_state
 from app.errors import (
     AppError,
     BodyTooLarge,
@@ -20,6 +21,7 @@ from app.errors import (
     RequestTimeout,
 )
 from app.logs import log
+from app.state import app_state
 from app.utils.language import preferred_language
 from app.utils.validation import invalid_input
 
@@ -40,7 +42,7 @@ def error_response(scope: Scope, error: AppError) -> JSONResponse:
 
 def note(scope: Scope, error: AppError) -> None:
     """Have a refusal written into the audit log, if it is one of those that are."""
-    scope["app"].state.services.audit.refused(error, scope["state"].get("user_id"))
+    app_state(scope).services.audit.refused(error, request_state(scope).user_id)
 
 
 def install_error_handlers(app: FastAPI) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from app.connections.request import request_state
 from app.connections.transport import cut
 from app.errors import AppError, Language, TooManySockets
 from app.utils.websocket import refusal, text_of
@@ -49,7 +50,7 @@ class Socket:
 
     async def close(self, error: AppError) -> None:
         """Say why and close; a client that does not read is cut off after a second."""
-        self._websocket.scope["state"]["close_code"] = error.close_code or 1000
+        request_state(self._websocket.scope).close_code = error.close_code or 1000
         try:
             async with asyncio.timeout(ABORT_SECONDS):
                 await self.send_error(error)
@@ -61,7 +62,7 @@ class Socket:
 
     def abort(self) -> None:
         """Cut the connection without a word."""
-        transport = self._websocket.scope["state"].get("transport")
+        transport = request_state(self._websocket.scope).transport
         if transport is not None:
             cut(transport)
 

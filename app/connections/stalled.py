@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.connections.request import request_state
 from app.connections.transport import cut
 
 
@@ -63,8 +64,7 @@ class WatchResponses:
         self._stalled = stalled
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        # The server's protocol object; `send` is wrapped already by the framework.
-        transport = getattr(getattr(receive, "__self__", None), "transport", None)
-        if scope["type"] != "http" or transport is None:
+        transport = request_state(scope).transport if scope["type"] == "http" else None
+        if transport is None:
             return self.app(scope, receive, send)
         return self.app(scope, receive, partial(self._stalled.send, transport, send))

@@ -9,19 +9,18 @@ from app.connections.streams import StreamRegister
 from app.errors import Language
 from app.ratelimit import RateLimits
 from app.services.container import Services
+from app.state import app_state
 from app.utils.language import preferred_language
 
 
 def get_services(connection: HTTPConnection) -> Services:
     """The services that the lifespan opened."""
-    services: Services = connection.app.state.services
-    return services
+    return app_state(connection.scope).services
 
 
 def get_rate_limits(connection: HTTPConnection) -> RateLimits:
     """The budgets of this process."""
-    limits: RateLimits = connection.app.state.rate_limits
-    return limits
+    return app_state(connection.scope).rate_limits
 
 
 def get_language(connection: HTTPConnection) -> Language:
@@ -31,8 +30,7 @@ def get_language(connection: HTTPConnection) -> Language:
 
 def get_streams(connection: HTTPConnection) -> StreamRegister:
     """The requests that are open in this process."""
-    streams: StreamRegister = connection.app.state.streams
-    return streams
+    return app_state(connection.scope).connections.streams
 
 
 ServicesDep = Annotated[Services, Depends(get_services)]

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from app.connections.request import request_state
 from app.dependencies.auth import CurrentClaims
 from app.dependencies.services import RateLimitsDep, ServicesDep
 from app.errors import InvalidToken
@@ -23,7 +24,7 @@ async def get_current_user(
     except InvalidToken:
         limits.remember_ended(claims.session_id)
         raise
-    connection.scope["state"]["user_id"] = account.id
+    request_state(connection.scope).user_id = account.id
     return account
 
 

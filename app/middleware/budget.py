@@ -5,10 +5,12 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.connections.request import request_state
 from app.errors import AppError, InvalidToken
 from app.middleware.layer import HttpLayer
 from app.ratelimit import RateLimits
 from app.responses import error_response, note
+from app.state import app_state
 from app.utils.tokens import read_access_token
 
 UNCOUNTED = re.compile(
@@ -43,11 +45,11 @@ class RateLimit(HttpLayer):
         scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             try:
-                secret = scope["app"].state.settings.secret_key.get_secret_value()
+                secret = app_state(scope).settings.secret_key.get_secret_value()
                 claims = read_access_token(secret, token.strip())  # as FastAPI reads it
             except InvalidToken:
                 pass
             else:
-                scope["state"]["user_id"] = claims.user_id
-                return self._limits.payer(claims, scope["state"]["address"])
-        return self._limits.stranger(scope["state"]["address"])
+                request_state(scope).user_id = claims.user_id
+                return self._limits.payer(claims, request_state(scope).address)
+        return self._limits.stranger(request_state(scope).address)

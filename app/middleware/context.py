@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.config import Settings
+from app.connections.request import RequestState, request_state
 from app.logs import log
 from app.metrics import request_seconds, requests
 from app.origin import ActingFor, RequestOrigin
@@ -34,12 +35,14 @@ class RequestContext:
         headers = Headers(scope=scope)
         peer = scope["client"][0] if scope.get("client") else None
         request_id = secrets.token_hex(8)
-        state = scope.setdefault("state", {})
         hops, proto = _whole(headers, "x-forwarded-for"), _whole(headers, "x-forwarded-proto")
-        state["address"] = client_address(peer, hops, self._proxies)
-        state["encrypted"] = is_encrypted(scope["scheme"], peer, proto, self._proxies)
-        # The server's protocol object: the only way to cut a client that does not read.
-        state["transport"] = getattr(getattr(send, "__self__", None), "transport", None)
+        state = RequestState(
+            client_address(peer, hops, self._proxies),
+            is_encrypted(scope["scheme"], peer, proto, self._proxies),
+            # Of the server's protocol object; the framework may have wrapped `send`.
+            getattr(getattr(receive, "__self__", None), "transport", None),
+        )
+        state.keep_in(scope)
         status = 0
 
         async def remember(message: Message) -> None:
@@ -50,7 +53,7 @@ class RequestContext:
             await send(message)
 
         began = time.perf_counter()
-        with ActingFor(RequestOrigin(state["address"], request_id)):
+        with ActingFor(RequestOrigin(state.address, request_id)):
             try:
                 if scope["type"] == "websocket":
                     await self.app(scope, receive, send)
@@ -90,10 +93,10 @@ def _notes(scope: Scope, status: int, request_id: str) -> SpanAttributes:
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
     """The line of a request or socket that ended, and a request's part in the metrics."""
-    state = scope["state"]
-    who = {"user_id": state.get("user_id"), "ms": round(seconds * 1000, 1)}
+    state = request_state(scope)
+    who = {"user_id": state.user_id, "ms": round(seconds * 1000, 1)}
     if scope["type"] == "websocket":
-        log.info("socket_closed", path=scope["path"], code=state.get("close_code"), **who)
+        log.info("socket_closed", path=scope["path"], code=state.close_code, **who)
         return
     log.info("request", method=scope["method"], path=scope["path"], status=status or None, **who)
     method, route = _pattern(scope)

@@ -2,6 +2,7 @@
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.connections.request import request_state
 from app.connections.transport import cut
 from app.errors import AppError, ServerRestarting
 from app.logs import log
@@ -53,5 +54,5 @@ class EndWithServer(HttpLayer):
             response = error_response(scope, ServerRestarting())
             response.headers["Connection"] = "close"  # its body may still be on the way
             await response(scope, receive, send)
-        elif transport := scope["state"]["transport"]:
+        elif (transport := request_state(scope).transport) is not None:
             cut(transport)

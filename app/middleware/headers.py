@@ -5,6 +5,7 @@ from typing import Any
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Receive, Scope, Send
 
+from app.connections.request import request_state
 from app.middleware.layer import HttpLayer
 
 
@@ -27,7 +28,7 @@ class SecurityHeaders(HttpLayer):
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers: Any = MutableHeaders(scope=message)
-                more = self.OVER_HTTPS if scope["state"]["encrypted"] else {}
+                more = self.OVER_HTTPS if request_state(scope).encrypted else {}
                 for name, value in (self.DEFAULTS | more).items():
                     headers.setdefault(name, value)
             await send(message)

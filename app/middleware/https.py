@@ -6,6 +6,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.connections.request import request_state
 from app.errors import HttpsRequired
 from app.middleware.hosts import ANY_HOST
 from app.responses import error_response
@@ -25,7 +26,7 @@ class ForceHttps:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "lifespan" or scope["path"].startswith("/health/"):
             return self.app(scope, receive, send)
-        if scope["state"]["encrypted"]:
+        if request_state(scope).encrypted:
             return self.app(scope, receive, send)
         return self._elsewhere(scope)(scope, receive, send)
 

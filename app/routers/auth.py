@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app import __version__
+from app.connections.request import request_state
 from app.dependencies.device import CurrentDevice
 from app.dependencies.services import RateLimitsDep, ServicesDep
 from app.dependencies.user import CurrentUser
@@ -11,6 +12,7 @@ from app.routers.http.responses import errors
 from app.schemas.session import Token
 from app.schemas.user import LoginRequest, Me, Options, UserCreate, UserRead
 from app.services.auth.service import login_key
+from app.state import app_state
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
@@ -19,7 +21,7 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 async def options(request: Request, services: ServicesDep) -> Options:
     """What a page needs to know before anybody is logged in."""
     return Options(
-        registration=request.app.state.settings.registration == "open",
+        registration=app_state(request.scope).settings.registration == "open",
         default_model=services.configs.default_model is not None,
         version=__version__,
     )
@@ -30,7 +32,7 @@ async def register(
     body: UserCreate, request: Request, services: ServicesDep, limits: RateLimitsDep
 ) -> UserRead:
     """Make an account."""
-    limits.hit_login("register", request.state.address)
+    limits.hit_login("register", request_state(request.scope).address)
     return await services.accounts.register(body)
 
 

@@ -10,6 +10,7 @@ from app.dependencies.services import ServicesDep
 from app.errors import InvalidToken, NotFound
 from app.routers.http.responses import Responses, errors
 from app.services.container import Services
+from app.state import app_state
 
 PLAIN_TEXT: Responses = {200: {"content": {"text/plain": {"schema": {"type": "string"}}}}}
 PROXIED = {"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"} | {
@@ -23,7 +24,7 @@ router = APIRouter(tags=["health"])
 async def metrics(request: Request, services: ServicesDep) -> Response:
     """The numbers of this process, for who has `METRICS_TOKEN` or, without one, sits beside it."""
     _check_reader(request)
-    gauges = _gauges(services, len(request.app.state.sockets))
+    gauges = _gauges(services, len(app_state(request.scope).connections.sockets))
     return await asyncio.to_thread(_rendered, gauges)
 
 
@@ -35,7 +36,7 @@ def _rendered(gauges: dict[str, tuple[str, float]]) -> Response:
 
 
 def _check_reader(request: Request) -> None:
-    expected = request.app.state.settings.metrics_token.get_secret_value()
+    expected = app_state(request.scope).settings.metrics_token.get_secret_value()
     if expected:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not compare_digest(token.encode(), expected.encode()):

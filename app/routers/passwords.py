@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
+from app.connections.request import request_state
 from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.routers.http.cookies import drop_refresh_cookie
@@ -26,7 +27,7 @@ async def change_password(
     limits: RateLimitsDep,
 ) -> None:
     """Set a new password, and end the other sessions."""
-    with limits.guessing(f"user:{user.id}", request.state.address):
+    with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
         await services.passwords.change(user, body.old_password, body.new_password)
 
 
@@ -45,7 +46,7 @@ async def forgot_password(
 ) -> Response:
     """Have a link for a new password sent to the address, if it has an account."""
     services.mail.require()
-    limits.hit_login("forgot", request.state.address)
+    limits.hit_login("forgot", request_state(request.scope).address)
     if limits.may_mail(canonical(body.email).hex()):
         services.mail.send_reset(body.email, language)
     return Response(status_code=202)
@@ -56,7 +57,7 @@ async def reset_password(
     body: PasswordResetRequest, request: Request, services: ServicesDep, limits: RateLimitsDep
 ) -> None:
     """Set a new password with a reset token, and end every session."""
-    limits.hit_login("reset", request.state.address)
+    limits.hit_login("reset", request_state(request.scope).address)
     await services.passwords.reset(body.token, body.new_password)
 
 
@@ -70,6 +71,6 @@ async def delete_account(
     limits: RateLimitsDep,
 ) -> None:
     """Delete the account and all that belongs to it."""
-    with limits.guessing(f"user:{user.id}", request.state.address):
+    with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
         await services.accounts.delete(user.id, body.password)
     drop_refresh_cookie(response)

@@ -40,6 +40,9 @@ from app.services.usage.daily import ReplyLimits
 from app.utils.memory import exempt_what_is_loaded
 from app.utils.tasks import stop_tasks
 
+HURRY_SECONDS = 1
+"""What a transaction has from then on, so that whoever waits for it can be told."""
+
 
 @dataclass(slots=True)
 class Services:
@@ -67,6 +70,7 @@ class Services:
     sole_user: SoleUser
     backups: ScheduledBackups
     audit: AuditLog
+    drain_seconds: float
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def open_conversation(
@@ -104,6 +108,11 @@ class Services:
         promise, risk = await self.database.read(durability)
         if risk:
             log.warning("database_may_lose_messages", promise=promise, advice=risk)
+
+    async def drain(self) -> None:
+        """Begin no more replies and see the running ones end; what is asked then is soon over."""
+        await self.supervisor.drain(self.drain_seconds)
+        self.database.hurry(HURRY_SECONDS)
 
     async def close(self) -> None:
         """Save what runs, end the background work, let go of connections and threads."""
@@ -162,4 +171,5 @@ def build_services(settings: Settings) -> Services:
         sole_user=SoleUser(settings.database),
         backups=ScheduledBackups(settings),
         audit=AuditLog(database, vault.signer, notes, settings.audit_retention_days),
+        drain_seconds=settings.drain_seconds,
     )

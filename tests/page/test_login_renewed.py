@@ -43,7 +43,7 @@ async def test_a_connection_that_outlived_its_token_renews_the_login_once(
     renewals: list[str] = []
     page.on("request", lambda request: renewals.append(request.url))
     await page.evaluate(f"() => {{ const now = Date.now; Date.now = () => now() + {TWO_HOURS}; }}")
-    sockets = site.server.app.state.sockets
+    sockets = site.server.app.state.connections.sockets
     async with page.expect_event("websocket"):
         sockets.end_sessions(sockets.sessions, InvalidToken())
     await say(page, "after")

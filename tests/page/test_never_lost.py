@@ -147,7 +147,7 @@ async def test_a_lost_connection_is_told_and_made_again(site: Site, open_page: O
     await say(page, "before")
     await replied(page, "before")
     await page.context.set_offline(True)
-    sockets = site.server.app.state.sockets
+    sockets = site.server.app.state.connections.sockets
     sockets.end_sessions(sockets.sessions, ServerRestarting())
     await expect(page.get_by_text("Offline.")).to_be_visible()
     await page.context.set_offline(False)

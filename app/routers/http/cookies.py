@@ -2,6 +2,7 @@
 
 from fastapi import Request, Response
 
+from app.connections.request import request_state
 from app.schemas.session import Token
 
 NAME = "refresh_token"
@@ -15,7 +16,7 @@ def set_refresh_cookie(request: Request, response: Response, token: Token) -> No
         token.refresh_token,
         max_age=token.refresh_expires_in,
         path=PATH,
-        secure=request.state.encrypted,
+        secure=request_state(request.scope).encrypted,
         httponly=True,
         samesite="strict",
     )

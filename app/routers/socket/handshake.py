@@ -5,7 +5,8 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
-from app.connections.sockets import Socket, SocketRegister
+from app.connections.request import request_state
+from app.connections.sockets import Socket
 from app.dependencies.services import get_language, get_rate_limits, get_services
 from app.dependencies.user import get_current_user
 from app.errors import AppError, ConversationNotFound, InvalidToken, OriginNotAllowed
@@ -15,6 +16,7 @@ from app.responses import error_response, note
 from app.routers.socket.session import SocketSession
 from app.schemas.fields import Id
 from app.services.container import Services
+from app.state import app_state
 from app.utils.tokens import Claims
 from app.utils.websocket import may_open
 
@@ -33,14 +35,15 @@ async def chat_socket(websocket: WebSocket) -> None:
         await websocket.send_denial_response(denial)
         return
     await websocket.accept()
-    register: SocketRegister = websocket.app.state.sockets
+    state = request_state(websocket.scope)
+    register = app_state(websocket.scope).connections.sockets
     services, limits = get_services(websocket), get_rate_limits(websocket)
     socket = Socket(websocket, get_language(websocket))
     try:
         claims = await _claims(websocket, services, limits)
-        websocket.scope["state"]["user_id"] = claims.user_id
+        state.user_id = claims.user_id
         socket.belongs_to(claims.user_id, claims.session_id, claims.expires_at)
-        limits.hit(limits.payer(claims, websocket.scope["state"]["address"]))
+        limits.hit(limits.payer(claims, state.address))
         await get_current_user(websocket, services, limits, claims)
         await services.sessions.redeem(claims)
         register.add(socket)
@@ -65,7 +68,7 @@ async def chat_socket(websocket: WebSocket) -> None:
 
 def _origin_allowed(websocket: WebSocket) -> bool:
     origin, host = websocket.headers.get("origin"), websocket.headers.get("host")
-    return may_open(origin, host, websocket.app.state.settings.cors_origins)
+    return may_open(origin, host, app_state(websocket.scope).settings.cors_origins)
 
 
 router.add_websocket_route("/ws/conversations/{id}", chat_socket)
@@ -84,12 +87,12 @@ async def _claims(websocket: WebSocket, services: Services, limits: RateLimits) 
         token = bearer.strip()
     try:
         claims = services.sessions.read_socket_token(token or "")
-        allowed = websocket.app.state.settings.ws_allow_access_token_in_query
+        allowed = app_state(websocket.scope).settings.ws_allow_access_token_in_query
         if is_in_address and claims.ticket is None and not allowed:
             raise InvalidToken
         return claims
     except InvalidToken:
-        limits.hit(limits.stranger(websocket.state.address))
+        limits.hit(limits.stranger(request_state(websocket.scope).address))
         raise
 
 

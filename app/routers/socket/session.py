@@ -7,6 +7,7 @@ import orjson
 from fastapi import WebSocket
 from pydantic import ValidationError
 
+from app.connections.request import request_state
 from app.connections.sockets import Socket
 from app.errors import (
     AppError,
@@ -95,7 +96,7 @@ class SocketSession:
         while self._bad_frames < BAD_FRAMES:
             message = await self._websocket.receive()
             if message["type"] == "websocket.disconnect":
-                self._websocket.scope["state"]["close_code"] = message.get("code")
+                request_state(self._websocket.scope).close_code = message.get("code")
                 return
             frame = message.get("text") or message.get("bytes") or ""
             event = None

@@ -13,6 +13,7 @@ from app.cli.doctor.check import Check
 from app.cli.doctor.data import check_database
 from app.cli.doctor.folder import check_data_dir, check_readers, check_secrets
 from app.cli.doctor.model import check_default_model
+from app.cli.doctor.python import check_python
 from app.config import Settings
 from app.secret_files import with_kept_secrets
 
@@ -29,6 +30,7 @@ def doctor() -> None:
 
 
 def _checks() -> Iterator[Check]:
+    yield check_python()
     problems = setting_problems()
     for problem in problems:
         yield Check("Settings", False, problem, "correct it in the environment or in .env")

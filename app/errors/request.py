@@ -1,6 +1,13 @@
-"""Failures of a request: it cannot be read, or it cannot be granted."""
+"""Failures of a request: it cannot be read, or it cannot be granted.
+
+Some carry what the audit log says of them; no text of theirs does.
+"""
+
+from typing import ClassVar, Literal
 
 from app.errors.base import AppError
+
+ObjectKind = Literal["conversation", "message", "session"]
 
 # 400, 413, 422: the request itself
 
@@ -59,6 +66,10 @@ class ModelUrlNotAllowed(AppError):
     status, code = 422, "model_url_not_allowed"
     zh, en = "不允许使用这个模型地址", "This model URL cannot be used"
 
+    def __init__(self, host: str | None = None) -> None:
+        super().__init__()
+        self.host = host
+
 
 class ApiKeyRequired(AppError):
     status, code = 422, "api_key_required"
@@ -92,6 +103,11 @@ class InvalidCredentials(AppError):
     status, code = 401, "invalid_credentials"
     zh, en = "用户名或密码错误", "Wrong user name or password"
 
+    def __init__(self, user_id: int | None = None) -> None:
+        """`user_id`: whose password was tried, where there is an account of that name."""
+        super().__init__()
+        self.user_id = user_id
+
     @property
     def headers(self) -> dict[str, str]:
         return {"WWW-Authenticate": "Bearer"}
@@ -100,6 +116,11 @@ class InvalidCredentials(AppError):
 class InvalidToken(AppError):
     status, code, close_code = 401, "invalid_token", 4401
     zh, en = "登录已失效，请重新登录", "Not logged in, or the login has expired"
+
+    def __init__(self, ticket_of: int | None = None) -> None:
+        """`ticket_of`: whose ticket came a second time, where that is what is wrong."""
+        super().__init__()
+        self.ticket_of = ticket_of
 
     @property
     def headers(self) -> dict[str, str]:
@@ -136,18 +157,29 @@ class MethodNotAllowed(AppError):
     zh, en = "不支持这种请求方法", "This method is not supported here"
 
 
-class SessionNotFound(AppError):
-    status, code = 404, "session_not_found"
+class ObjectNotFound(AppError):
+    """`id`: what was asked for. It may be there, and somebody else's."""
+
+    status = 404
+    kind: ClassVar[ObjectKind]
+
+    def __init__(self, id: int | None = None) -> None:
+        super().__init__()
+        self.id = id
+
+
+class SessionNotFound(ObjectNotFound):
+    kind, code = "session", "session_not_found"
     zh, en = "登录会话不存在", "There is no such session"
 
 
-class ConversationNotFound(AppError):
-    status, code, close_code = 404, "conversation_not_found", 4404
+class ConversationNotFound(ObjectNotFound):
+    kind, code, close_code = "conversation", "conversation_not_found", 4404
     zh, en = "对话不存在", "There is no such conversation"
 
 
-class MessageNotFound(AppError):
-    status, code = 404, "message_not_found"
+class MessageNotFound(ObjectNotFound):
+    kind, code = "message", "message_not_found"
     zh, en = "消息不存在", "There is no such message"
 
 

@@ -8,8 +8,9 @@ memory, by being refused.
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from app.errors import ObjectKind
 from app.models import utc_now
 from app.origin import NOBODY, RequestOrigin, current_origin
 from app.services.audit.events import AuditAction
@@ -20,7 +21,6 @@ MAX_WINDOWS = 500
 """Rows that one process adds in a minute at most; the rest is counted in one more."""
 MAX_OBJECTS = 100
 
-ObjectKind = Literal["conversation", "message", "session"]
 AuditObject = tuple[ObjectKind, int]
 NoteKey = tuple[AuditAction, int | None, str | None]
 
@@ -59,7 +59,7 @@ class RefusalNotes:
         action: AuditAction,
         user_id: int | None,
         thing: AuditObject | None = None,
-        host: object = None,
+        host: str | None = None,
     ) -> None:
         """Note a refusal to whoever the work in hand is for; `host` is that of a model URL."""
         origin = current_origin()

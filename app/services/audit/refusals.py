@@ -2,31 +2,16 @@
 
 from app.errors import (
     AppError,
-    ConversationNotFound,
     InvalidCredentials,
     InvalidResetToken,
     InvalidToken,
-    MessageNotFound,
     ModelUrlNotAllowed,
+    ObjectNotFound,
     RateLimited,
-    SessionNotFound,
     WrongPassword,
 )
 from app.services.audit.events import AuditAction
-from app.services.audit.notes import ObjectKind, RefusalNotes
-
-ACTIONS: dict[type[AppError], AuditAction] = {
-    InvalidCredentials: AuditAction.LOGIN,
-    InvalidResetToken: AuditAction.PASSWORD_RESET,
-    ModelUrlNotAllowed: AuditAction.MODEL_URL_REFUSED,
-    RateLimited: AuditAction.RATE_LIMITED,
-    WrongPassword: AuditAction.PASSWORD_CHECKED,
-}
-OBJECTS: dict[type[AppError], ObjectKind] = {
-    ConversationNotFound: "conversation",
-    MessageNotFound: "message",
-    SessionNotFound: "session",
-}
+from app.services.audit.notes import RefusalNotes
 
 
 def note_refusal(notes: RefusalNotes, error: AppError, user_id: int | None) -> None:
@@ -34,18 +19,18 @@ def note_refusal(notes: RefusalNotes, error: AppError, user_id: int | None) -> N
 
     Whether a missing object is somebody else's is found out later: here the two cost the same.
     """
-    kind = type(error)
-    if kind in OBJECTS:
-        if "id" in error.details and user_id is not None:
-            thing = (OBJECTS[kind], int(str(error.details["id"])))
-            notes.add(AuditAction.FOREIGN_OBJECT, user_id, thing)
-    elif kind is InvalidToken:
-        if "ticket_of" in error.details:
-            notes.add(AuditAction.TICKET_REUSED, _id(error.details["ticket_of"]))
-    elif kind in ACTIONS:
-        who = user_id or _id(error.details.get("user_id"))
-        notes.add(ACTIONS[kind], who, host=error.details.get("host"))
-
-
-def _id(value: object) -> int | None:
-    return value if isinstance(value, int) else None
+    match error:
+        case ObjectNotFound(id=int(id)) if user_id is not None:
+            notes.add(AuditAction.FOREIGN_OBJECT, user_id, (error.kind, id))
+        case InvalidToken(ticket_of=int(owner)):
+            notes.add(AuditAction.TICKET_REUSED, owner)
+        case InvalidCredentials():
+            notes.add(AuditAction.LOGIN, user_id or error.user_id)
+        case ModelUrlNotAllowed():
+            notes.add(AuditAction.MODEL_URL_REFUSED, user_id, host=error.host)
+        case InvalidResetToken():
+            notes.add(AuditAction.PASSWORD_RESET, user_id)
+        case WrongPassword():
+            notes.add(AuditAction.PASSWORD_CHECKED, user_id)
+        case RateLimited():
+            notes.add(AuditAction.RATE_LIMITED, user_id)

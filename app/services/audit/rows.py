@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from app.database import table_of
+from app.errors import ObjectKind
 from app.models import AuditEvent, Conversation, LoginSession, Message
 from app.services.audit.events import AuditAction, insert_event
-from app.services.audit.notes import Note, ObjectKind
+from app.services.audit.notes import Note
 
 _event = table_of(AuditEvent)
 _conversation = table_of(Conversation)

@@ -43,7 +43,7 @@ class AuthService:
         matches = await self._threads.matches(request.password, expected)
         if user is None or not matches or user.yn != 1:
             logins_failed.add()
-            raise InvalidCredentials(user_id=None if user is None else user.id)
+            raise InvalidCredentials(None if user is None else user.id)
         return user
 
     async def _up_to_date(self, user: Any, request: LoginRequest) -> str:

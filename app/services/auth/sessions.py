@@ -58,7 +58,7 @@ class SessionService:
             begin, user_id, password_hash, device, self._lifetime, self._most
         )
         if issued is None:
-            raise InvalidCredentials(user_id=user_id)
+            raise InvalidCredentials(user_id)
         return self._token(issued)
 
     async def refresh(self, refresh_token: str, device: Device) -> Token:
@@ -104,7 +104,7 @@ class SessionService:
     async def end(self, user_id: int, session_id: int) -> None:
         """End one session of the user's; SessionNotFound where there is none to end."""
         if not await self._database.write(_end, AuditAction.SESSION_ENDED, user_id, session_id):
-            raise SessionNotFound(id=session_id)
+            raise SessionNotFound(session_id)
 
     async def log_out(self, account: Account) -> None:
         """End the session in which the account acts."""

@@ -166,7 +166,7 @@ def _of(request: SendRequest) -> dict[str, int]:
 def _lock(connection: Connection, request: SendRequest) -> Row[Any]:
     row = connection.execute(_LOCK, _of(request)).first()
     if row is None:
-        raise ConversationNotFound(id=request.conversation_id)
+        raise ConversationNotFound(request.conversation_id)
     return row
 
 

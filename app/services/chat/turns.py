@@ -115,7 +115,7 @@ def target_of(
         )
     ).first()
     if row is None:
-        raise MessageNotFound(id=message_id)
+        raise MessageNotFound(message_id)
     return row
 
 

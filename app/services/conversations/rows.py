@@ -98,7 +98,7 @@ def find_owned(
     )
     row = connection.execute(found.with_for_update() if lock else found).first()
     if row is None:
-        raise ConversationNotFound(id=conversation_id)
+        raise ConversationNotFound(conversation_id)
     return row
 
 
@@ -133,7 +133,7 @@ def change(
 def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> None:
     """Take a conversation out of sight; its rows stay until they are purged."""
     if not _set_deleted(connection, user_id, conversation_id, utc_now()):
-        raise ConversationNotFound(id=conversation_id)
+        raise ConversationNotFound(conversation_id)
     _count(connection, user_id, -1)
     record(connection, AuditAction.CONVERSATION_DELETED, user_id, conversation_id=conversation_id)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select, update
 from app.config import Settings
 from app.database import Database, table_of
 from app.encryption import KeyVault
-from app.errors import ApiKeyRequired, ConfigNotFound, InvalidToken, ModelUrlNotAllowed
+from app.errors import ApiKeyRequired, ConfigNotFound, InvalidToken
 from app.models import ModelConfig, User, utc_now
 from app.schemas.config import ConfigRead, ConfigUpdate, EndpointTry
 from app.services.ai_service import AiService, Endpoint
@@ -56,10 +56,7 @@ class ConfigService:
         key is left out and the URL is not the saved one: a key goes nowhere but to its own URL;
         InvalidToken when the account has been deleted meanwhile.
         """
-        try:
-            base_url = await self._ai.check_url(user_id, change.model_url)
-        except ModelUrlNotAllowed as error:
-            raise ModelUrlNotAllowed(host=host_of(change.model_url)) from error
+        base_url = await self._ai.check_url(user_id, change.model_url)
         sealed = None
         if change.api_key is not None:
             sealed = self._vault.seal(user_id, base_url, change.api_key)

@@ -24,7 +24,6 @@ from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
 from app.services.endpoints.service import ConfigService
 from app.services.upstream.body import at_most
-from app.services.upstream.guard import host_of
 
 TRIAL_SECONDS = 20.0
 GREETING = [{"role": "user", "content": "Answer with one word: hello"}]
@@ -52,7 +51,7 @@ class EndpointTrials:
         """The models that an endpoint offers; raises what `ConfigService.tried` raises, and
         ModelUrlNotAllowed for an address that may not be called."""
         try:
-            async with self._turn(user_id, wanted):
+            async with self._turn(user_id):
                 endpoint = await self._configs.tried(user_id, wanted, ANY_MODEL)
                 return ModelNames(models=await self._ai.list_models(endpoint), error=None)
         except (UpstreamRejected, UpstreamBadResponse):
@@ -63,7 +62,7 @@ class EndpointTrials:
     async def reply(self, user_id: int, wanted: ModelTry, language: Language) -> TryResult:
         """Whether a model answers; raises what `ConfigService.tried` raises of the request."""
         try:
-            async with self._turn(user_id, wanted):
+            async with self._turn(user_id):
                 endpoint = await self._configs.tried(user_id, wanted, wanted.model_name)
                 seconds = await self._seconds_to_answer(endpoint)
         except (ReplyError, KeyUnreadable, ModelUrlNotAllowed) as error:
@@ -72,13 +71,10 @@ class EndpointTrials:
         return TryResult(ok=True, error=None, reply_seconds=round(seconds, 3))
 
     @asynccontextmanager
-    async def _turn(self, user_id: int, wanted: EndpointTry) -> AsyncIterator[None]:
+    async def _turn(self, user_id: int) -> AsyncIterator[None]:
         lock = self._turns.setdefault(user_id, asyncio.Lock())
-        try:
-            async with at_most(TRIAL_SECONDS), lock:
-                yield
-        except ModelUrlNotAllowed as error:
-            raise ModelUrlNotAllowed(host=host_of(wanted.model_url or "")) from error
+        async with at_most(TRIAL_SECONDS), lock:
+            yield
 
     async def _seconds_to_answer(self, endpoint: Endpoint) -> float:
         """Streams as a chat does, and leaves at the first words: what follows need not be paid."""

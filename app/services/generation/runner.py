@@ -8,20 +8,18 @@ from app.errors import (
     AppError,
     ContextTooLong,
     Interrupted,
-    ModelUrlNotAllowed,
     ReplyError,
     UpstreamBadResponse,
 )
 from app.logs import log
 from app.schemas.message import TextKind
 from app.services.ai_service import AiService, Completion
-from app.services.audit.events import AuditAction
 from app.services.audit.notes import RefusalNotes
+from app.services.audit.refusals import note_refusal
 from app.services.endpoints.service import ConfigService
 from app.services.generation.context import prompt_to_continue, read_prompt
 from app.services.generation.live_reply import Ending
 from app.services.generation.running_reply import RunningReply
-from app.services.upstream.guard import host_of
 from app.services.upstream.types import Prompt
 
 
@@ -52,9 +50,7 @@ class Runner:
         except asyncio.CancelledError:
             return _cancelled(running)
         except AppError as error:
-            if isinstance(error, ModelUrlNotAllowed):
-                host = host_of(running.endpoint.base_url)
-                self._notes.add(AuditAction.MODEL_URL_REFUSED, running.user_id, host=host)
+            note_refusal(self._notes, error, running.user_id)
             return _broken(running, error)
         except Exception:
             # A fault of ours must end the reply, or the conversation would stay locked.

@@ -70,7 +70,7 @@ def _locate(connection: Connection, user_id: int, message_id: int) -> int:
     )
     conversation_id = connection.execute(found).scalar()
     if conversation_id is None:
-        raise MessageNotFound(id=message_id)
+        raise MessageNotFound(message_id)
     return int(conversation_id)
 
 

@@ -44,7 +44,7 @@ class Connector:
         try:
             await self._addresses(origin)
         except UpstreamUnavailable as error:
-            raise ModelUrlNotAllowed from error
+            raise ModelUrlNotAllowed(origin.host) from error
 
     async def _addresses(self, origin: UrlOrigin) -> list[str]:
         try:

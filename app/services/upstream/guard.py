@@ -78,25 +78,25 @@ def origin_of(url: httpx2.URL) -> UrlOrigin:
     host = url.raw_host.decode("ascii").lower().removesuffix(".")
     port = url.port or DEFAULT_PORTS.get(url.scheme, 0)
     if url.scheme not in DEFAULT_PORTS or not 0 < port < 65536 or url.port == 0:
-        raise ModelUrlNotAllowed
+        raise ModelUrlNotAllowed(host_of(str(url)))
     if url.userinfo or not HOST.fullmatch(host) or host in METADATA_HOSTS:
-        raise ModelUrlNotAllowed
+        raise ModelUrlNotAllowed(host_of(str(url)))
     return UrlOrigin(url.scheme, host, port)
 
 
 def parse_model_url(text: str) -> httpx2.URL:
     """A model's base URL, normalised, without trailing slashes; raises ModelUrlNotAllowed."""
     if len(text) > URL_MAX_LENGTH or FORBIDDEN_IN_URL.search(text):
-        raise ModelUrlNotAllowed
+        raise ModelUrlNotAllowed(host_of(text))
     try:
         url = httpx2.URL(text)
         origin_of(url)
         url = url.copy_with(path=url.path.rstrip("/"))
         if len(str(url)) > URL_MAX_LENGTH:  # every byte that is not ASCII has become three
-            raise ModelUrlNotAllowed
+            raise ModelUrlNotAllowed(host_of(str(url)))
         return url
     except (httpx2.InvalidURL, ValueError) as error:
-        raise ModelUrlNotAllowed from error
+        raise ModelUrlNotAllowed(host_of(text)) from error
 
 
 def host_of(text: str) -> str | None:
@@ -171,9 +171,9 @@ class AddressGuard:
         private = self._may_be_private(origin)
         for address in found:
             if is_metadata(address) or not (private or is_global(address)):
-                raise ModelUrlNotAllowed
+                raise ModelUrlNotAllowed(origin.host)
         if not found:
-            raise ModelUrlNotAllowed
+            raise ModelUrlNotAllowed(origin.host)
         return [str(address) for address in found]
 
     def _may_be_private(self, origin: UrlOrigin) -> bool:
@@ -194,4 +194,4 @@ class AddressGuard:
             return await self._resolver.addresses(origin.host)
         except (OSError, UnicodeError) as error:
             passing = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
-            raise (UpstreamUnavailable if passing else ModelUrlNotAllowed) from error
+            raise UpstreamUnavailable if passing else ModelUrlNotAllowed(origin.host) from error

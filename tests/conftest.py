@@ -12,7 +12,7 @@ from tests.faults.figures import Figures
 from tests.faults.scale import SOAK
 from tests.packaging import wheel
 from tests.page import browser as page_browser
-from tests.support import databases, forks, isolation, nginx
+from tests.support import databases, forks, isolation, nginx, tls_contexts
 from tests.support.groups import Groups
 from tests.support.left_out import LeftOut
 from tests.support.server import RunningServer, running_server
@@ -23,6 +23,7 @@ StartServer = Callable[..., Awaitable[RunningServer]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    tls_contexts.share()
     config.pluginmanager.register(databases.Report())
     config.pluginmanager.register(Groups())
     config.pluginmanager.register(Figures(writes_page=SOAK))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.doctor import python
-from tests.cli_process import run
+from tests.support.cli_process import run
 
 
 def test_the_version_is_told(tmp_path: Path) -> None:

@@ -20,6 +20,8 @@ import threading
 import time
 from typing import NoReturn, TypedDict
 
+from tests.support import tls_contexts
+
 MAX_BYTES = 1_000_000
 NOT_LOADED = ("app.local_model_server", "app.telemetry")
 """What most servers do without, and would carry."""
@@ -63,6 +65,7 @@ def load() -> None:
     del sys.modules[OF_A_START], package.main
     importlib.import_module("alembic.command")
     importlib.import_module("uvicorn")
+    tls_contexts.share()
     gc.collect()
     gc.freeze()
 

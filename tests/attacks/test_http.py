@@ -120,10 +120,15 @@ async def test_a_form_of_another_site_does_nothing(target: Target, media_type: s
 )
 async def test_no_text_becomes_a_header(target: Target, model: ScriptedUpstream, text: str) -> None:
     ada = await target.visitor()
-    await ada.set_model(model.url, text)
+    body = {"model_url": model.url, "model_name": text, "api_key": "sk-test"}
+    saved = await ada.request("PUT", "/auth/config", json=body)
+    if not text.isprintable():
+        assert saved.status_code == 422
+        await ada.set_model(model.url, "echo")
     made = await ada.post("/conversations", json={"title": text})
     conversation = made.json()["id"]
     answers = [
+        saved,
         made,
         await ada.say(conversation, text),
         await ada.get(f"/conversations/{conversation}"),

@@ -56,7 +56,7 @@ BADGE = """
 from sqlalchemy import ForeignKey, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import TABLE_OPTIONS, Base, Id
+from app.models.base import TABLE_OPTIONS, Base, BigId
 from app.models.marks import PLAIN, derived, marked, no_owner, owner
 
 
@@ -64,8 +64,8 @@ class Badge(Base):
     __tablename__ = "badge"
     __table_args__ = TABLE_OPTIONS | marked(PLAIN, owner("user_id"))
 
-    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=True)
-    user_id: Mapped[int] = mapped_column(Id, ForeignKey("user.id", ondelete="CASCADE"))
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    user_id: Mapped[int] = mapped_column(BigId, ForeignKey("user.id", ondelete="CASCADE"))
 
 
 class Tally(Base):

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from sqlalchemy import (
     Column,
     DateTime,
@@ -19,7 +21,9 @@ from sqlalchemy import (
     select,
 )
 
+from app.engines.lock import TABLE
 from app.migration import MIGRATIONS
+from app.models import Base
 from app.utils.names import canonical
 from app.utils.security import hash_password
 from tests.support.server import PASSWORD
@@ -50,9 +54,22 @@ def reflected(engine: Engine) -> MetaData:
     """The tables as the database has them, those that the app keeps for itself left out."""
     found = MetaData()
     found.reflect(engine)
-    for name in ("alembic_version", "schema_info"):
-        found.remove(found.tables[name])
+    for name in ("alembic_version", "schema_info", TABLE):
+        if name in found.tables:
+            found.remove(found.tables[name])
     return found
+
+
+def differences(engine: Engine) -> list[Any]:
+    """What a database has otherwise than the models; the table of the lock is none of these."""
+    options = {
+        "compare_type": True,
+        "compare_server_default": True,
+        "include_name": lambda name, *_: name != TABLE,
+    }
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        return list(compare_metadata(context, Base.metadata))
 
 
 def put(engine: Engine, tables: MetaData, start: int) -> None:

@@ -4,21 +4,17 @@ So a revision that was released and is edited afterwards shows, also where no ta
 """
 
 import asyncio
-from typing import Any
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import Engine, MetaData
 
 from app.migration import Migrated, head_revision, migrate
-from app.models import Base
 from tests.support.backups import settings
 from tests.support.server import PASSWORD, running_server
 from tests.upgrades import releases
 from tests.upgrades.kept import made, make_of, written
 from tests.upgrades.rule import breaks
-from tests.upgrades.schemas import held, name_of, put, reflected
+from tests.upgrades.schemas import differences, held, name_of, put, reflected
 
 pytestmark = pytest.mark.anyio
 
@@ -27,15 +23,6 @@ VERSIONS = sorted(
 )
 FIRST, SECOND = 1000, 2000
 ANEW = "is the schema of a version that is not released yet? Then scripts/keep-schema keeps it anew"
-
-
-def differences(engine: Engine) -> list[Any]:
-    """Where a database is not what the models say."""
-    options = {"compare_type": True, "compare_server_default": True}
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts=options)
-        found: list[Any] = compare_metadata(context, Base.metadata)
-    return found
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -25,7 +25,7 @@ const PATIENCE_MILLISECONDS = 30_000;
 
 export async function send<T>(path: string, options: Options = {}): Promise<T> {
   const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang };
-  if (options.token) headers["Authorization"] = `Bearer ${options.token}`;
+  if (options.token) headers.Authorization = `Bearer ${options.token}`;
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   let refused: Response;
   try {

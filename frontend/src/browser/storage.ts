@@ -19,7 +19,7 @@ export function stored(key: BrowserKey | PersonalKey): string | null {
 export function store(key: BrowserKey | PersonalKey, text: string | null): void {
   unkept.delete(key);
   if (text === null) tried(() => localStorage.removeItem(key));
-  else if (!tried(() => (localStorage.setItem(key, text), true))) unkept.set(key, text);
+  else if (!isKept(key, text)) unkept.set(key, text);
 }
 
 /** Personal texts outlast a login that ran out, for the person who had it; before anybody else they go. */
@@ -31,7 +31,14 @@ export function claimPersonal(userId: number): void {
 
 export function clearPersonal(): void {
   const keys = [...unkept.keys(), ...(tried(() => Object.keys(localStorage)) ?? [])];
-  keys.filter((key) => PERSONAL.test(key)).forEach((key) => store(key as PersonalKey, null));
+  for (const key of keys) if (PERSONAL.test(key)) store(key as PersonalKey, null);
+}
+
+function isKept(key: string, text: string): boolean | undefined {
+  return tried(() => {
+    localStorage.setItem(key, text);
+    return true;
+  });
 }
 
 /** Undefined where the browser refuses. */

@@ -61,7 +61,7 @@ const languages = {
   xml,
   yaml,
 };
-Object.entries(languages).forEach(([name, language]) => hljs.registerLanguage(name, language));
+for (const [name, language] of Object.entries(languages)) hljs.registerLanguage(name, language);
 
 /** Undefined for a language that is not known, and for very long code. */
 export function highlight(code: string, language: string): string | undefined {

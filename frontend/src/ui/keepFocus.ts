@@ -9,11 +9,15 @@ let path: { box: Element; place: number }[] = [];
 
 export function keepFocus(): void {
   addEventListener("focusin", ({ target }) => remember(target as Element));
-  addEventListener("pointerdown", () => (path = []), { capture: true });
+  addEventListener("pointerdown", forget, { capture: true });
   // Later than what a change of the page passes on: what is still nowhere by then was left on purpose.
-  addEventListener("focusout", ({ target }) => setTimeout(() => isLeft(target as Element) && (path = [])));
+  addEventListener("focusout", ({ target }) => setTimeout(() => isLeft(target as Element) && forget()));
   const changes = { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled", "hidden"] };
   new MutationObserver(() => path.length && isLost() && passOn()).observe(document.body, changes);
+}
+
+function forget(): void {
+  path = [];
 }
 
 function remember(element: Element): void {

@@ -2,8 +2,11 @@
 import { expect, it } from "vitest";
 import { claimPersonal, clearPersonal, store, stored } from "../../src/browser/storage";
 
-const fill = () => (["draft:new", "draft:5", "waiting:5", "theme"] as const).forEach((key) => store(key, "x"));
-const kept = () => (["draft:new", "draft:5", "waiting:5", "theme"] as const).filter((key) => stored(key) !== null);
+const KEYS = ["draft:new", "draft:5", "waiting:5", "theme"] as const;
+const fill = () => {
+  for (const key of KEYS) store(key, "x");
+};
+const kept = () => KEYS.filter((key) => stored(key) !== null);
 
 it("keeps it for whoever comes back", () => {
   claimPersonal(1);

@@ -116,10 +116,10 @@ describe("endless nesting", () => {
   const many = 20_000;
   it.each([
     ">".repeat(many),
-    "> ".repeat(many) + "x",
-    "- ".repeat(many) + "x",
-    "1. > ".repeat(many) + "x",
-    "- a\n" + "  ".repeat(40) + "- b",
+    `${"> ".repeat(many)}x`,
+    `${"- ".repeat(many)}x`,
+    `${"1. > ".repeat(many)}x`,
+    `- a\n${"  ".repeat(40)}- b`,
     "*a _b ".repeat(200) + "_ *".repeat(200),
   ])("is text from some depth on: %.8s", (text) => {
     const tokens = lex(text);
@@ -129,7 +129,7 @@ describe("endless nesting", () => {
   it("leaves what people nest", () => {
     const text = [0, 1, 2, 3, 4, 5].map((level) => `${"  ".repeat(level)}- ${level}`).join("\n");
     expect(JSON.stringify(lex(text)).match(/"type":"list"/g)).toHaveLength(6);
-    expect(JSON.stringify(lex("> ".repeat(8) + "x")).match(/"type":"blockquote"/g)).toHaveLength(8);
+    expect(JSON.stringify(lex(`${"> ".repeat(8)}x`)).match(/"type":"blockquote"/g)).toHaveLength(8);
   });
 });
 

@@ -25,7 +25,11 @@ export function Composer() {
     if (isWide()) input.current!.focus();
   }, []);
   // Before the first key is typed: effects of the other kind may come many keys later.
-  useLayoutEffect(() => effect(() => void (draftsChanged.value && (text.value = draftOf(conversationId)))), []);
+  useLayoutEffect(() => {
+    return effect(() => {
+      if (draftsChanged.value) text.value = draftOf(conversationId);
+    });
+  }, []);
   useLayoutEffect(() => effect(() => keepDraft(conversationId, text.value)), []);
 
   const tooLong = text.value.length > MOST_CHARACTERS;
@@ -45,7 +49,10 @@ export function Composer() {
       <Problem text={tooLong ? t().composer.tooLong(text.value.length) : problem.value} />
       <form
         class="composer"
-        onSubmit={(event) => (event.preventDefault(), void send())}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
         onClick={({ target, currentTarget }) => (isWide() || target === currentTarget) && input.current!.focus()}
       >
         <TextArea

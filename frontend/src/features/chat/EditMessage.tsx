@@ -23,7 +23,13 @@ export function EditMessage({ text, refusal, onSend, onCancel }: Props) {
   }, []);
   const send = () => value.value.trim() && onSend(value.value);
   return (
-    <form class="edit" onSubmit={(event) => (event.preventDefault(), send())}>
+    <form
+      class="edit"
+      onSubmit={(event) => {
+        event.preventDefault();
+        send();
+      }}
+    >
       <TextArea inputRef={input} value={value} label={t().thread.editLabel} onEnter={send} onEscape={onCancel} />
       <div class="edit-foot">
         {refusal && (

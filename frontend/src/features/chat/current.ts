@@ -145,7 +145,7 @@ function connect(id: number): ConversationSocket {
       return running(thread.value)?.cursor ?? undefined;
     },
     onOpen() {
-      thread.value.pending.forEach(({ request, refused }) => !refused && socket.value?.send(request));
+      for (const { request, refused } of thread.value.pending) if (!refused) socket.value?.send(request);
       socket.value?.send({ type: "ping" });
     },
     onEvent(event) {

@@ -30,7 +30,7 @@ export function putBack(conversationId: number | null, text: string): void {
 /** The page went away while the conversation of a first message was being made. */
 function takeBackFirst(): void {
   const left = waitingIn(null);
-  left.forEach(({ request }) => "content" in request && putBack(null, request.content));
+  for (const { request } of left) if ("content" in request) putBack(null, request.content);
   keepWaiting(null, left, []);
 }
 

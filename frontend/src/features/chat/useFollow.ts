@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { type RefObject } from "preact";
+import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 const NEAR_PIXELS = 24;
@@ -35,9 +35,14 @@ export function useFollow(
       else if (box.scrollTop < lastTop.current) atBottom.value = false; // upwards: a person did that
       lastTop.current = box.scrollTop;
     };
-    const onResize = () => (atBottom.value ? toBottom() : void (atBottom.value = isNear()));
+    const onResize = () => {
+      if (atBottom.value) toBottom();
+      else atBottom.value = isNear();
+    };
     // Whoever unfolds something reads it from its beginning.
-    const onClick = ({ target }: Event) => (target as Element).closest("summary") && (atBottom.value = false);
+    const onClick = ({ target }: Event) => {
+      if ((target as Element).closest("summary")) atBottom.value = false;
+    };
     const sizes = new ResizeObserver(onResize);
     sizes.observe(content.current!);
     sizes.observe(box);

@@ -78,7 +78,10 @@ export function Switcher() {
           placeholder={text.placeholder}
           autofocus
           value={query.value}
-          onInput={(event) => ((query.value = event.currentTarget.value), (chosen.value = 0))}
+          onInput={(event) => {
+            query.value = event.currentTarget.value;
+            chosen.value = 0;
+          }}
         />
         <ul id="choices" role="listbox" aria-label={text.label}>
           {found.map((choice, index) => (
@@ -117,7 +120,9 @@ function choices(): Choice[] {
       key: "theme",
       label: dark ? t().switcher.lightTheme : t().switcher.darkTheme,
       icon: "eye",
-      run: () => void (theme.value = dark ? "light" : "dark"),
+      run: () => {
+        theme.value = dark ? "light" : "dark";
+      },
     },
   ];
   const known = conversations.value.map(({ id, title }) => ({

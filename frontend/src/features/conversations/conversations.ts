@@ -84,9 +84,10 @@ export async function remove(conversation: Conversation): Promise<void> {
 /** A conversation was used: to the top, under the title it has now. */
 export function touch(id: number, title?: string): void {
   const known = conversations.value.find((item) => item.id === id);
-  if (!known) return refreshQuietly(); // it was made elsewhere
-  const used = { ...known, title: title ?? known.title, updated_at: new Date().toISOString() };
-  conversations.value = [used, ...without(id)];
+  if (known) {
+    const used = { ...known, title: title ?? known.title, updated_at: new Date().toISOString() };
+    conversations.value = [used, ...without(id)];
+  } else refreshQuietly(); // it was made elsewhere
 }
 
 export function update(id: number, change: Partial<Conversation>): void {
@@ -147,7 +148,7 @@ async function refresh(): Promise<void> {
 
 /** A conversation was left while its reply runs: its title comes after that, and no socket tells. */
 export function expectTitle(): void {
-  TITLED_SECONDS.forEach((seconds) => setTimeout(refreshQuietly, seconds * 1000));
+  for (const seconds of TITLED_SECONDS) setTimeout(refreshQuietly, seconds * 1000);
 }
 
 /** For what nobody asked for: the next time will do. */

@@ -36,7 +36,7 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
 
   const forget = () => {
     verdict.value = null;
-    actions.forEach(({ error }) => (error.value = null));
+    for (const { error } of actions) error.value = null;
   };
   useEffect(forget, [url.value, key.value, model.value]);
   useEffect(() => {

@@ -21,7 +21,7 @@ quick: setup ## the tests for every change: on SQLite, no browser, faults or att
 coverage: setup ## the same, and fail when less of the code is run than pyproject.toml asks for
 	@scripts/quick --cov
 
-lint: setup ## read the code: ruff, mypy, import-linter
+lint: setup ## read the code: ruff, mypy, import-linter, Biome, TypeScript
 	@scripts/lint
 
 fmt: setup ## bring the code into its form

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.schemas.fields import ClientId, Id, Text
+from app.schemas.message import BrokenStatus, WholeStatus
 
 
 class StartEvent(TypedDict):
@@ -44,13 +45,14 @@ class DoneEvent(TypedDict):
 
     type: Literal["done"]
     message_id: int
+    status: WholeStatus
     finish_reason: str
     usage: NotRequired[dict[str, int]]
     id: str
 
 
 class ErrorEvent(TypedDict):
-    """A request was refused (with its `client_id`), or, with `message_id`, a reply failed.
+    """A request was refused (with its `client_id`), or, with `message_id`, a reply broke off.
 
     `retry_after`: in so many seconds the same request may be granted.
     """
@@ -59,6 +61,7 @@ class ErrorEvent(TypedDict):
     message: str
     code: str
     message_id: NotRequired[int]
+    status: NotRequired[BrokenStatus]
     id: NotRequired[str]
     client_id: NotRequired[str]
     retry_after: NotRequired[int]

@@ -6,9 +6,13 @@ from pydantic import BaseModel, Field
 
 from app.schemas.fields import Text, UtcTime
 
-MessageStatus = Literal["generating", "complete", "stopped", "interrupted", "failed"]
-"""generating: running · complete: the model finished · stopped: a person stopped it ·
-interrupted: text came, then something broke · failed: no text came."""
+WholeStatus = Literal["complete", "stopped"]
+"""complete: the model finished · stopped: a person stopped it."""
+BrokenStatus = Literal["interrupted", "failed"]
+"""interrupted: text came, then something broke · failed: no text came."""
+EndStatus = Literal[WholeStatus, BrokenStatus]
+MessageStatus = Literal["generating", EndStatus]
+"""generating: running · or how it ended."""
 TextKind = Literal["content", "reasoning"]
 """The two texts of a message."""
 

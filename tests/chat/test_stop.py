@@ -21,7 +21,8 @@ async def test_stop_by_socket_keeps_what_was_said(
         async with ada.socket(conversation) as other:
             await other.send(type="stop")
             assert (await other.until("done"))[-1]["finish_reason"] == "stopped"
-        assert (await socket.until("done"))[-1]["finish_reason"] == "stopped"
+        end = (await socket.until("done"))[-1]
+        assert (end["finish_reason"], end["status"]) == ("stopped", "stopped")
     await upstream.left_early()
     reply = (await ada.messages(conversation))[1]
     assert (reply["status"], reply["content"], reply["finish_reason"]) == (

@@ -38,7 +38,7 @@ async def test_every_fault_is_named_and_the_conversation_goes_on(
         for number, (model, (status, code)) in enumerate(FAULTS.items()):
             await ada.set_model(upstream.url, model)
             end = (await socket.say(f"try {model}"))[-1]
-            assert (end["type"], end["code"]) == ("error", code), model
+            assert (end["type"], end["code"], end["status"]) == ("error", code, status), model
             history = await ada.messages(conversation)
             message, reply = history[-2:]
             assert len(history) == 2 * number + 2

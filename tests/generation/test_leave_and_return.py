@@ -2,12 +2,33 @@
 
 import asyncio
 
+import orjson
 import pytest
 
 from tests.support.server import RunningServer, text_of
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
+
+
+async def test_every_way_to_see_the_end_says_what_became_of_the_reply(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.register()
+    conversation = await ada.conversation()
+    statuses = {"echo": "complete", "cut": "interrupted", "500": "failed"}
+    for model, status in statuses.items():
+        await ada.set_model(upstream.url, model)
+        async with ada.socket(conversation) as socket:
+            ends = [(await socket.say("how will it end?"))[-1]]
+        reply = (await ada.messages(conversation))[-1]
+        cursor = f"{reply['id']}.0.0"
+        async with ada.socket(conversation, cursor) as socket:
+            ends.append((await socket.until("done", "error"))[-1])
+        path = f"/conversations/{conversation}/stream"
+        streamed = await ada.get(path, headers={"Last-Event-ID": cursor})
+        ends.append(orjson.loads(streamed.text.rpartition("data: ")[2]))
+        assert [end["status"] for end in ends] == [status] * 3 == [reply["status"]] * 3
 
 
 async def test_a_closed_socket_cancels_nothing(

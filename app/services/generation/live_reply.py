@@ -6,13 +6,11 @@ it plus the text read after it is the message.
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from app.errors import AppError
-from app.schemas.message import TextKind
+from app.schemas.message import EndStatus, TextKind
 from app.services.messages.cursor import Cursor
-
-EndStatus = Literal["complete", "stopped", "interrupted", "failed"]
 
 FRAME_CHARACTERS = 10_000
 """At most 60 KB of JSON, where every character is escaped as six bytes."""
@@ -28,6 +26,11 @@ class Ending:
     finish_reason: str | None = None
     usage: dict[str, int] | None = None
     error: AppError | None = None
+
+    @classmethod
+    def broken(cls, has_text: bool, error: AppError) -> Self:
+        """How a reply ends that breaks off: what has text is interrupted and can be continued."""
+        return cls("interrupted" if has_text else "failed", error=error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,6 @@ def _reap(connection: Connection, name: str, beat: Beat, halvings: int) -> bool:
     )
     saved = saved_text(connection, beat.generation_id, row.content, row.reasoning or "")
     texts = [text[: len(text) >> halvings] for text in saved]
-    ending = Ending("interrupted" if any(texts) else "failed", error=Interrupted())
+    ending = Ending.broken(any(texts), Interrupted())
     write_ending(connection, row.id, texts[0], texts[1], ending)
     return True

@@ -102,4 +102,4 @@ def _cancelled(running: RunningReply) -> Ending:
 def _broken(running: RunningReply, error: AppError) -> Ending:
     if not isinstance(error, ReplyError):
         log.info("reply_not_started", code=error.code, generation_id=running.generation_id)
-    return Ending("interrupted" if running.live.has_text else "failed", error=error)
+    return Ending.broken(running.live.has_text, error)

@@ -13,7 +13,7 @@ from app.logs import log
 from app.metrics import replies, replies_lost, upstream_errors
 from app.services.conversations.titles import TitleService
 from app.services.generation.channel import Channel, Channels
-from app.services.generation.live_reply import Ending, EndStatus
+from app.services.generation.live_reply import Ending
 from app.services.generation.runner import Runner
 from app.services.generation.running_reply import RunningReply
 from app.services.generation.writer import Writer, WriteResult
@@ -200,5 +200,5 @@ def _count(ending: Ending, outcome: WriteResult) -> None:
 
 def _unwritten(running: RunningReply, outcome: WriteResult) -> Ending:
     """What readers are told when the ending could not be saved, or another process saved one."""
-    status: EndStatus = "interrupted" if running.live.has_text else "failed"
-    return Ending(status, error=Interrupted() if outcome == "lost" else DatabaseUnavailable())
+    error = Interrupted() if outcome == "lost" else DatabaseUnavailable()
+    return Ending.broken(running.live.has_text, error)

@@ -136,11 +136,13 @@ class Viewer:
         return event
 
     def _end(self, ending: Ending, cursor: Cursor) -> DoneEvent | ErrorEvent:
-        if ending.status in ("complete", "stopped"):
+        status = ending.status
+        if status == "complete" or status == "stopped":
             done: DoneEvent = {
                 "type": "done",
                 "message_id": cursor.message_id,
-                "finish_reason": ending.finish_reason or ending.status,
+                "status": status,
+                "finish_reason": ending.finish_reason or status,
                 "id": str(cursor),
             }
             if ending.usage is not None:
@@ -152,6 +154,7 @@ class Viewer:
             "message": error.text(self._language),
             "code": error.code,
             "message_id": cursor.message_id,
+            "status": status,
             "id": str(cursor),
         }
 

@@ -103,6 +103,7 @@ export interface ConversationUpdate {
 export interface DoneEvent {
   type: "done";
   message_id: number;
+  status: "complete" | "stopped";
   finish_reason: string;
   usage?: UsageRead;
   id: string;
@@ -122,12 +123,13 @@ export interface EndpointTry {
   api_key?: string | null;
 }
 
-/** A request was refused (with its `client_id`), or, with `message_id`, a reply failed. `retry_after`: in so many seconds the same request may be granted. */
+/** A request was refused (with its `client_id`), or, with `message_id`, a reply broke off. `retry_after`: in so many seconds the same request may be granted. */
 export interface ErrorEvent {
   type: "error";
   message: string;
   code: string;
   message_id?: number;
+  status?: "interrupted" | "failed";
   id?: string;
   client_id?: string;
   retry_after?: number;

@@ -24,7 +24,7 @@ const play = (events: ThreadEvent[], from: Thread = emptyThread) => events.reduc
 const begun = message(2, 1, { content: "", status: "generating" });
 const start: ServerEvent = { type: "start", message: begun, user_message: message(1, null), client_id: "a" };
 const chunk = (content: string, id: string): ServerEvent => ({ type: "chunk", content, message_id: 2, id });
-const done: ServerEvent = { type: "done", message_id: 2, finish_reason: "stop", id: "2.0.9.end" };
+const done: ServerEvent = { type: "done", message_id: 2, status: "complete", finish_reason: "stop", id: "2.0.9.end" };
 const loaded = play([{ type: "latest", page: { messages: [], has_more: false } }]);
 const texts = (thread: Thread) => thread.messages.map((m) => m.content);
 
@@ -47,13 +47,19 @@ describe("a live reply", () => {
     expect(texts(again)).toEqual(["text 1", "Hello"]);
   });
 
-  it("keeps its text when it breaks, and says when there was none", () => {
-    const error: ServerEvent = { type: "error", message: "m", code: "upstream_timeout", message_id: 2, id: "x" };
-    expect(play([start, chunk("Hel", "c"), error], loaded).messages[1]).toMatchObject({
-      status: "interrupted",
-      content: "Hel",
-    });
-    expect(play([start, error], loaded).messages[1]!.status).toBe("failed");
+  it("ends as the server says, with the text that came", () => {
+    const events = [start, chunk("Hel", "c")];
+    const ends: Message["status"][] = [];
+    for (const status of ["complete", "stopped"] as const) {
+      ends.push(play([...events, { ...done, status }], loaded).messages[1]!.status);
+    }
+    const error = { type: "error", message: "m", code: "upstream_timeout", message_id: 2, id: "x" } as const;
+    for (const status of ["interrupted", "failed"] as const) {
+      const reply = play([...events, { ...error, status }], loaded).messages[1]!;
+      expect(reply).toMatchObject({ content: "Hel", error: { code: "upstream_timeout" }, cursor: undefined });
+      ends.push(reply.status);
+    }
+    expect(ends).toEqual(["complete", "stopped", "interrupted", "failed"]);
   });
 
   it("leaves every other message the same object", () => {

@@ -66,7 +66,7 @@ export function reduce(thread: Thread, event: ThreadEvent): Thread {
       }));
     case "done":
       return grow(thread, event.message_id, () => ({
-        status: event.finish_reason === "stopped" ? "stopped" : "complete",
+        status: event.status,
         finish_reason: event.finish_reason,
         usage: event.usage,
         cursor: undefined,
@@ -74,7 +74,7 @@ export function reduce(thread: Thread, event: ThreadEvent): Thread {
     case "switched":
       return event.message_id === thread.messages.at(-1)?.id ? thread : { ...thread, stale: true };
     case "error":
-      return event.message_id === undefined ? refused(thread, event) : failed(thread, event.message_id, event);
+      return event.message_id === undefined ? refused(thread, event) : broken(thread, event.message_id, event);
     default:
       return thread;
   }
@@ -169,12 +169,9 @@ function grow(thread: Thread, id: number, change: (message: Message) => Partial<
   return { ...thread, messages };
 }
 
-function failed(thread: Thread, id: number, { code, message }: { code: string; message: string }): Thread {
-  return grow(thread, id, (m) => ({
-    status: m.content || m.reasoning ? "interrupted" : "failed",
-    error: { code, message },
-    cursor: undefined,
-  }));
+function broken(thread: Thread, id: number, event: Extract<ServerEvent, { type: "error" }>): Thread {
+  const { status, code, message } = event;
+  return grow(thread, id, () => ({ status, error: { code, message }, cursor: undefined }));
 }
 
 function refused(thread: Thread, event: Extract<ServerEvent, { type: "error" }>): Thread {

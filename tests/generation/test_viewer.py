@@ -74,7 +74,7 @@ def test_a_reply_that_ended_elsewhere_takes_no_place_of_a_newer_one() -> None:
     channel = Channel(1)
     channel.set_reply(newer := running(4), 2)
     channel.set_reply(ended(2), 1)
-    assert (channel.reply, channel.leaf_id) == (newer, 4)
+    assert (channel.reply, channel.state.leaf_id) == (newer, 4)
     # Continued once another version was shown, before it was told here how the other ended.
     channel.set_reply(older := running(2), 3)
-    assert (channel.reply, channel.leaf_id) == (older, 2)
+    assert (channel.reply, channel.state.leaf_id) == (older, 2)

@@ -25,7 +25,6 @@ class LiveConversation:
         "_channels",
         "_chat",
         "_conversation_id",
-        "_is_reader",
         "_language",
         "_user_id",
         "_viewer",
@@ -44,16 +43,15 @@ class LiveConversation:
         self._user_id = user_id
         self._conversation_id = conversation_id
         self._language = language
-        self._is_reader = False
 
     def __enter__(self) -> Self:
         self._channel = self._channels.enter(self._conversation_id)
         self._viewer = Viewer(self._channel, self._language)
+        self._channel.add_reader(self._viewer)
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._is_reader:
-            self._channel.remove_reader(self._viewer)
+        self._channel.remove_reader(self._viewer)
         self._channels.leave(self._channel)
 
     async def begin(self, action: ReplyAction, client_id: str | None) -> LiveReply:
@@ -71,12 +69,10 @@ class LiveConversation:
         await self._chat.activate(self._user_id, self._channel, message_id)
 
     async def attach(self, last_event_id: str | None) -> None:
-        """Be shown every reply from now on, and first the rest of the one left at a cursor.
+        """Be shown first the rest of the reply left at a cursor.
 
-        Raises as `ChatService.attach`; after InvalidCursor the new ones are shown all the same.
+        Raises as `ChatService.attach`; after InvalidCursor all others are shown all the same.
         """
-        self._channel.add_reader(self._viewer)
-        self._is_reader = True
         place = await self._chat.attach(self._user_id, self._channel, last_event_id, self._language)
         if place is not None:
             self._viewer.show(*place)
@@ -104,7 +100,7 @@ class LiveConversation:
             reply, cursor = self._channel.reply, None  # another one may run by now
         if reply is None or (reply.ending is not None and not _has_more(reply, cursor)):
             return None
-        return Viewer(self._channel, self._language).only(reply, cursor)
+        return self._viewer.only(reply, cursor)
 
     async def ended(self, reply: LiveReply, over: asyncio.Future[AppError]) -> None:
         """Wait for the end of a reply; raises what `over` says where that comes first."""

@@ -1,19 +1,26 @@
-"""What the readers of one conversation watch in this process: its newest reply, its title, and
-which of its versions are shown."""
+"""What the readers of one conversation watch in this process: its newest reply, and its state."""
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from app.services.generation.conversation_state import (
+    ConversationNews,
+    ConversationState,
+    changes,
+)
 from app.services.generation.live_reply import LiveReply
 
 
 class Reader(Protocol):
-    """Whoever is to be shown every reply of a conversation."""
+    """Whoever is to be shown every reply of a conversation, and every change of its state."""
 
     def announce(self, reply: LiveReply) -> None:
         """A reply begins, or has begun and ended elsewhere since the last one."""
+
+    def tell(self, news: ConversationNews) -> None:
+        """The conversation's state has changed."""
 
 
 class Channel:
@@ -22,18 +29,13 @@ class Channel:
     Between looking and waiting a reader does not await anything else, so it misses nothing.
     `reply` is the newest that was told of, written as `generation_id`. `newest_generation` is the
     newest one noticed in the database; None before the first look.
-    `leaf_id` is the last message of the path that is shown, as far as it is known. It names the
-    path: two paths that part at some message end in different ones.
     """
 
     def __init__(self, conversation_id: int) -> None:
         self.conversation_id = conversation_id
         self.reply: LiveReply | None = None
         self.generation_id = 0
-        self.title: str | None = None
-        self.title_version = 0
-        self.leaf_id: int | None = None
-        self.switches = 0
+        self.state = ConversationState()
         self.users = 0
         self.newest_generation: int | None = None
         self._readers: list[Reader] = []
@@ -57,7 +59,7 @@ class Channel:
                 self._waiting.remove(future)
 
     def add_reader(self, reader: Reader) -> None:
-        """Tell a reader of every reply from now on, and first of the one that runs."""
+        """Tell a reader of every reply and change from now on, and first of the reply that runs."""
         if self.reply is not None and self.reply.ending is None:
             reader.announce(self.reply)
         self._readers.append(reader)
@@ -72,38 +74,32 @@ class Channel:
         if generation_id > self.generation_id:
             self.reply = reply
             self.generation_id = generation_id
-            self.leaf_id = reply.message_id
+            self.state = ConversationState(leaf_id=reply.message_id).over(self.state)
         for reader in self._readers:
             reader.announce(reply)
         self.notify()
 
     def set_title(self, title: str) -> None:
         """The conversation has a new title: readers are told."""
-        if title != self.title:
-            self.title = title
-            self.title_version += 1
-            self.notify()
-
-    def learn_title(self, title: str) -> None:
-        """The title as the database has it: news only where another one was known before."""
-        if self.title is None:
-            self.title = title
-        else:
-            self.set_title(title)
+        self._become(ConversationState(title=title))
 
     def set_leaf(self, message_id: int) -> None:
         """Other versions are shown, down to this message: readers are told."""
-        if message_id != self.leaf_id:
-            self.leaf_id = message_id
-            self.switches += 1
-            self.notify()
+        self._become(ConversationState(leaf_id=message_id))
 
-    def learn_leaf(self, message_id: int) -> None:
-        """The last message as the database has it: news only where another one was known before."""
-        if self.leaf_id is None:
-            self.leaf_id = message_id
-        else:
-            self.set_leaf(message_id)
+    def learn(self, found: ConversationState) -> None:
+        """What the database says: news only where something else was known before."""
+        self.state = self.state.over(found)
+        self._become(found)
+
+    def _become(self, state: ConversationState) -> None:
+        news = changes(self.state, state)
+        self.state = state.over(self.state)
+        for event in news:
+            for reader in self._readers:
+                reader.tell(event)
+        if news:
+            self.notify()
 
 
 class Channels:

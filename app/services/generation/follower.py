@@ -16,6 +16,7 @@ from app.logs import log
 from app.schemas.message import TextKind
 from app.services.generation import news
 from app.services.generation.channel import Channel, Channels
+from app.services.generation.conversation_state import ConversationState
 from app.services.generation.live_reply import LiveReply
 from app.services.generation.news import Copied, News, ReplyNews
 
@@ -93,24 +94,21 @@ class Follower:
                 return
             seen = {channel.conversation_id: channel.newest_generation for channel in channels}
             copied = {id: copy.copied for id, copy in self._copies.items()}
-            before = {channel: (channel.title_version, channel.leaf_id) for channel in channels}
+            before = {channel: channel.state for channel in channels}
             found = await self._database.read(news.read, self._owner, seen, copied)
             for channel, known in before.items():
                 item = found.get(channel.conversation_id)
                 if item is not None and self._is_open(channel):
-                    self._tell(channel, item, *known)
+                    self._tell(channel, item, known)
 
-    def _tell(self, channel: Channel, item: News, title_version: int, leaf_id: int | None) -> None:
+    def _tell(self, channel: Channel, item: News, known: ConversationState) -> None:
         """Bring one channel up to date, of which this was known when the reading began: what has
         changed here meanwhile is newer."""
         channel.newest_generation = item.newest_generation
-        if channel.title_version == title_version:
-            channel.learn_title(item.title)
-        is_latest = channel.leaf_id == leaf_id
+        found = item.state.unless_changed(known, channel.state)
         for reply in item.replies:
             self._apply(channel, reply)
-        if item.leaf_id is not None and is_latest:
-            channel.learn_leaf(item.leaf_id)
+        channel.learn(found)
 
     def _is_written_here(self, channel: Channel) -> bool:
         reply = channel.reply

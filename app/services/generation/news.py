@@ -11,6 +11,7 @@ from app.database import table_of
 from app.errors import Interrupted
 from app.models import Conversation, Generation, GenerationPiece, Message
 from app.schemas.message import TextKind
+from app.services.generation.conversation_state import ConversationState
 from app.services.generation.live_reply import Ending, Opening
 from app.services.generation.opening import client_id_of, ending_of, opening_of
 from app.services.messages.pieces import KINDS
@@ -94,10 +95,9 @@ class ReplyNews:
 
 @dataclass(slots=True)
 class News:
-    """One conversation. `leaf_id`: the last message shown; None where `owner` is writing it."""
+    """One conversation. Where `owner` is writing its last message, the state is silent on that."""
 
-    title: str
-    leaf_id: int | None
+    state: ConversationState
     newest_generation: int = 0
     replies: list[ReplyNews] = field(default_factory=list)
 
@@ -119,7 +119,8 @@ def read(
     due: list[Row[*tuple[Any, ...]]] = []
     there: set[int] = set()
     for row in connection.execute(_ROWS, {"ids": list(seen)}):
-        news = found.setdefault(row.conversation_id, News(row.title, row.leaf_id))
+        state = ConversationState(row.title, row.leaf_id)
+        news = found.setdefault(row.conversation_id, News(state))
         if row.id is None:
             continue
         there.add(row.id)
@@ -128,7 +129,7 @@ def read(
         if foreign or row.finished_at is not None:
             news.newest_generation = row.id
         else:
-            news.leaf_id = None  # its readers are told by the reply itself
+            news.state = ConversationState(row.title)  # readers are told by the reply itself
         unseen = row.finished_at is None or (before is not None and row.id > before)
         if row.id in copied or (foreign and unseen):
             due.append(row)

@@ -7,6 +7,7 @@ meanwhile, so a slow reader gets longer pieces and costs no memory.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from typing import Literal, NamedTuple
 
 from app.errors import Interrupted, Language
 from app.schemas.events import (
@@ -16,10 +17,9 @@ from app.schemas.events import (
     ReasoningEvent,
     ServerEvent,
     StartEvent,
-    SwitchedEvent,
-    TitleEvent,
 )
 from app.services.generation.channel import Channel
+from app.services.generation.conversation_state import ConversationNews
 from app.services.generation.live_reply import Ending, Growth, LiveReply
 from app.services.messages.cursor import Cursor
 
@@ -28,46 +28,55 @@ REPLIES_BEHIND = 5
 """A reader further behind is told to read the history again, or it would hold them in memory."""
 
 
+class DueReply(NamedTuple):
+    """A reply to be shown: what comes after the cursor, or all of it."""
+
+    reply: LiveReply
+    cursor: Cursor | None = None
+
+
 class Viewer:
     """What one socket or stream shows of a channel."""
 
     def __init__(self, channel: Channel, language: Language) -> None:
         self.channel = channel
         self._language = language
-        self._due: list[tuple[LiveReply, Cursor | None]] = []
+        self._due: list[ConversationNews | DueReply] = []
         self._shown: LiveReply | None = None
-        self._title_version = channel.title_version
-        self._switches = channel.switches
-        self._skipped_to: int | None = None
 
     def announce(self, reply: LiveReply) -> None:
-        """Have a reply shown from its beginning, after those that are due already."""
-        if len(self._due) >= REPLIES_BEHIND:
-            self._due.clear()
-            self._skipped_to = reply.message_id
-        self._due.append((reply, None))
+        """Have a reply shown from its beginning, after what is due already."""
+        if sum(isinstance(item, DueReply) for item in self._due) >= REPLIES_BEHIND:
+            title = self._take("title")
+            self._due = [] if title is None else [title]
+            self.tell({"type": "switched", "message_id": reply.message_id})
+        self._due.append(DueReply(reply))
+
+    def tell(self, news: ConversationNews) -> None:
+        """Have news told, after what is due already; they take the place of older ones."""
+        self._take(news["type"])
+        self._due.append(news)
 
     def show(self, reply: LiveReply, cursor: Cursor | None = None) -> None:
         """Have a reply shown next, after `cursor`; the one that is being shown goes on as it is."""
         if reply is self._shown and reply.ending is None:
             return
-        others = [item for item in self._due if item[0] is not reply]
-        self._due = [(reply, cursor), *others]
+        others = [
+            item for item in self._due if not (isinstance(item, DueReply) and item.reply is reply)
+        ]
+        self._due = [DueReply(reply, cursor), *others]
         self.channel.notify()
 
     async def follow(self) -> AsyncIterator[ServerEvent]:
         """Events of every reply that the channel announces to this viewer, without end."""
         while True:
-            if (leaf_id := self._skipped_to) is not None:
-                self._skipped_to = None
-                yield {"type": "switched", "message_id": leaf_id}
-            if self._due:
-                async for event in self._one(*self._due.pop(0)):
-                    yield event
-            elif (news := self._new_title() or self._switched()) is not None:
-                yield news
-            else:
+            if not self._due:
                 await self.channel.changed()
+            elif isinstance(item := self._due.pop(0), DueReply):
+                async for event in self._one(*item):
+                    yield event
+            else:
+                yield item
 
     async def only(
         self, reply: LiveReply, cursor: Cursor | None = None
@@ -91,7 +100,7 @@ class Viewer:
             if growth.ending is not None:
                 yield self._end(growth.ending, growth.cursor)
                 return
-            if (title := self._new_title()) is not None:
+            if self._due and (title := self._take("title")) is not None:
                 yield title
             if reply.goes_beyond(place):
                 # Sending on a socket that takes everything never yields by itself.
@@ -108,19 +117,13 @@ class Viewer:
                     await self.channel.changed()
         return reply.covers(cursor)
 
-    def _new_title(self) -> TitleEvent | None:
-        title = self.channel.title
-        if title is None or self._title_version == self.channel.title_version:
-            return None
-        self._title_version = self.channel.title_version
-        return {"type": "title", "title": title}
-
-    def _switched(self) -> SwitchedEvent | None:
-        leaf_id = self.channel.leaf_id
-        if leaf_id is None or self._switches == self.channel.switches:
-            return None
-        self._switches = self.channel.switches
-        return {"type": "switched", "message_id": leaf_id}
+    def _take(self, kind: Literal["title", "switched"]) -> ConversationNews | None:
+        """The news of this kind that are due, taken out."""
+        for index, item in enumerate(self._due):
+            if not isinstance(item, DueReply) and item["type"] == kind:
+                del self._due[index]
+                return item
+        return None
 
     def _start(self, reply: LiveReply, resumed: bool) -> StartEvent:
         opening = reply.opening

@@ -11,9 +11,6 @@ from tests.attacks.target import OPERATORS_KEY, Target, canary, probed, target_p
 from tests.support import forks
 from tests.support.upstream import ScriptedUpstream
 
-TARGET_ROUNDS = 8
-"""So many that hashing is most of what a login takes."""
-
 
 @pytest.fixture(scope="session")
 async def model(anyio_backend: str) -> AsyncIterator[ScriptedUpstream]:
@@ -44,7 +41,6 @@ async def target(
         "TRUSTED_PROXIES": "127.0.0.1",
         "MAX_REPLIES_PER_USER": "50",
         "MAX_SOCKETS_PER_USER": "20",
-        "BCRYPT_ROUNDS": str(TARGET_ROUNDS),
         "DEFAULT_API_KEY": OPERATORS_KEY,
         "DEFAULT_MODEL_URL": model.url,
         **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "OPENAI_BASE_URL"), trap),

@@ -15,14 +15,55 @@ from app.main import create_app
 TYPES = Path(__file__).parent.parent / "frontend" / "src" / "api" / "schema.ts"
 HEAD = "/** What goes over the wire. Made by scripts/generate_types.py; not to be edited. */\n"
 SIMPLE = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean"}
+CALLS = """
+/** What each call takes and answers; those that answer something else than JSON are not here. */
+export interface Calls {
+"""
 
 Schema = dict[str, Any]
 
 
 def rendered(document: Schema) -> str:
-    """TypeScript for every schema of an OpenAPI document."""
+    """TypeScript for every schema and every call of an OpenAPI document."""
     schemas = document["components"]["schemas"]
-    return HEAD + "".join(_declaration(name, schemas[name]) for name in sorted(schemas))
+    types = "".join(_declaration(name, schemas[name]) for name in sorted(schemas))
+    paths = document["paths"].items()
+    calls = "".join(
+        f'  "{method.upper()} {path}": {{ {"; ".join([*_takes(call), answer])} }};\n'
+        for path, operations in paths
+        for method, call in operations.items()
+        if (answer := _answer(call))
+    )
+    return f"{HEAD}{types}{CALLS}{calls}}}\n"
+
+
+def _takes(call: Schema) -> Iterator[str]:
+    """Fields for the names in a path or a query, and for a body."""
+    found = [item for item in call.get("parameters", ()) if item["in"] in ("path", "query")]
+    if found:
+        fields = "; ".join(f"{item['name']}{_mark(item)}: {_given(item)}" for item in found)
+        yield f"params{_mark(*found)}: {{ {fields} }}"
+    if body := call.get("requestBody"):
+        yield f"body{_mark(body)}: {_given(body['content']['application/json'])}"
+
+
+def _mark(*items: Schema) -> str:
+    return "" if any(item.get("required") for item in items) else "?"
+
+
+def _given(part: Schema) -> str:
+    """The type of a parameter or a body: what has no value is left out, and nothing is null."""
+    return _type(part["schema"]).removesuffix(" | null")
+
+
+def _answer(call: Schema) -> str | None:
+    """The field for what a call answers; None where that is something else than JSON."""
+    good = [answer for status, answer in call["responses"].items() if status.startswith("2")]
+    contents = [kind for answer in good for kind in answer.get("content", {}).items()]
+    if not contents:
+        return "answer: void"
+    schema = dict(contents).get("application/json", {}).get("schema")
+    return f"answer: {_type(schema)}" if schema else None
 
 
 def _declaration(name: str, schema: Schema) -> str:

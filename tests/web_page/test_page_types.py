@@ -1,5 +1,6 @@
 """The page's types are this server's own: of requests, of answers and of the socket's events."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -41,3 +42,14 @@ def test_the_document_has_the_sockets_events() -> None:
             name = event["$ref"].rpartition("/")[2]
             assert "type" in schemas[name]["required"]
             assert f"export interface {name} {{\n" in text
+
+
+def test_the_calls_are_those_that_answer_json_or_nothing() -> None:
+    calls = re.findall(r'^  "([A-Z]+ /\S*)": \{', (ROOT / TYPES).read_text("utf-8"), re.MULTILINE)
+    served = {
+        f"{method.upper()} {path}"
+        for path, methods in OPENAPI["paths"].items()
+        for method in methods
+    }
+    assert served - set(calls) == {"GET /conversations/{id}/stream", "GET /metrics"}
+    assert len(calls) == len(set(calls) & served)

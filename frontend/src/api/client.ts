@@ -1,25 +1,29 @@
 /** Requests of the person who is logged in. A token that is refused is renewed once. */
-import { ApiError, type Options, send } from "./http";
+import { ApiError, type Ask, type Options, request } from "./http";
 import { accessToken } from "./session";
 
-export async function api<T>(path: string, options: Options = {}): Promise<T> {
+export const api = asked as Ask;
+
+async function asked(call: string, options: Options = {}): Promise<unknown> {
   const token = await accessToken();
   try {
-    return await send<T>(path, { ...options, token });
+    return await request(call, { ...options, token });
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    return await send<T>(path, { ...options, token: await accessToken(token) });
+    return await request(call, { ...options, token: await accessToken(token) });
   }
 }
 
 /** As `api`, but a 429 or 503 is waited for as the server says, and the request made again. */
-export async function patient<T>(path: string, options: Options = {}, tries = 3): Promise<T> {
+export const patient = askedPatiently as Ask;
+
+async function askedPatiently(call: string, options: Options = {}, tries = 3): Promise<unknown> {
   try {
-    return await api<T>(path, options);
+    return await asked(call, options);
   } catch (error) {
     if (!(error instanceof ApiError) || !error.retryAfter || tries <= 1) throw error;
     await pause(Math.min(error.retryAfter, 60) * 1000, options.signal);
-    return patient(path, options, tries - 1);
+    return askedPatiently(call, options, tries - 1);
   }
 }
 

@@ -1,4 +1,5 @@
 /** One request to the server; every failure becomes an `ApiError`. */
+import type { Calls } from "./schema";
 
 export class ApiError extends Error {
   constructor(
@@ -13,7 +14,8 @@ export class ApiError extends Error {
 }
 
 export interface Options {
-  method?: string;
+  /** The names in the path, and what stands in the query. */
+  params?: Record<string, string | number | undefined>;
   body?: unknown;
   token?: string;
   signal?: AbortSignal;
@@ -21,28 +23,52 @@ export interface Options {
   slow?: boolean;
 }
 
+type Taken<Call extends keyof Calls> = Omit<Calls[Call], "answer"> & Pick<Options, "signal" | "slow">;
+
+/** Makes a call such as "GET /conversations/{id}"; it takes and answers what the server's document says. */
+export type Ask = <Call extends keyof Calls>(
+  call: Call,
+  ...options: Partial<Taken<Call>> extends Taken<Call> ? [Taken<Call>?] : [Taken<Call>]
+) => Promise<Calls[Call]["answer"]>;
+
 const PATIENCE_MILLISECONDS = 30_000;
 
-export async function send<T>(path: string, options: Options = {}): Promise<T> {
+/** For those who are not logged in. */
+export const send = request as Ask;
+
+/** As it is on the wire; `Ask` says what may be asked and what is answered. */
+export async function request(call: string, options: Options = {}): Promise<unknown> {
+  const [method, path] = call.split(" ") as [string, string];
   const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang };
   if (options.token) headers.Authorization = `Bearer ${options.token}`;
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   let refused: Response;
   try {
-    const answer = await fetch(path, {
-      method: options.method ?? "GET",
+    const answer = await fetch(address(path, options.params), {
+      method,
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
       signal: patience(options),
       credentials: "same-origin",
     });
-    if (answer.ok) return parse<T>(await answer.text());
+    if (answer.ok) return parse(await answer.text());
     refused = answer;
   } catch (error) {
     if (options.signal?.aborted) throw error;
     throw new ApiError(0, "offline", "");
   }
   throw await failure(refused);
+}
+
+/** The path with its names filled in; what has no place there goes into the query. */
+function address(path: string, params: Options["params"] = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    const filled = path.replace(`{${name}}`, () => encodeURIComponent(String(value)));
+    if (filled === path && value !== undefined) query.set(name, String(value));
+    path = filled;
+  }
+  return `${path}?${query}`.replace(/\?$/, "");
 }
 
 /** A network can swallow a request or its answer without a word. */
@@ -52,8 +78,8 @@ function patience({ signal, slow }: Options): AbortSignal | undefined {
   return signal ? AbortSignal.any([signal, end]) : end;
 }
 
-function parse<T>(text: string): T {
-  return (text ? JSON.parse(text) : undefined) as T;
+function parse(text: string): unknown {
+  return text ? JSON.parse(text) : undefined;
 }
 
 async function failure(answer: Response): Promise<ApiError> {

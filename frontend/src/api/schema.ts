@@ -375,3 +375,42 @@ export interface UserRead {
   email: string;
   created_at: string;
 }
+
+/** What each call takes and answers; those that answer something else than JSON are not here. */
+export interface Calls {
+  "GET /auth/options": { answer: Options };
+  "POST /auth/register": { body: UserCreate; answer: UserRead };
+  "POST /auth/login": { body: LoginRequest; answer: Token };
+  "GET /auth/me": { answer: Me };
+  "DELETE /auth/me": { body: AccountDeletion; answer: void };
+  "GET /auth/audit": { params?: { limit?: number; before_id?: number }; answer: AuditPage };
+  "POST /auth/refresh": { body?: RefreshRequest; answer: Token };
+  "POST /auth/logout": { answer: void };
+  "POST /auth/logout-all": { answer: void };
+  "GET /auth/sessions": { answer: SessionList };
+  "DELETE /auth/sessions/{id}": { params: { id: number }; answer: void };
+  "POST /auth/ws-ticket": { answer: Ticket };
+  "PUT /auth/password": { body: PasswordChange; answer: void };
+  "POST /auth/password/forgot": { body: PasswordForgotten; answer: void };
+  "POST /auth/password/reset": { body: PasswordResetRequest; answer: void };
+  "GET /auth/config": { answer: ConfigRead };
+  "PUT /auth/config": { body: ConfigUpdate; answer: Notice };
+  "POST /auth/config/models": { body?: EndpointTry; answer: ModelNames };
+  "POST /auth/config/test": { body?: ModelTry; answer: TryResult };
+  "POST /conversations": { body?: ConversationCreate; answer: ConversationCreated };
+  "GET /conversations": { params?: { limit?: number; offset?: number; before?: string; before_id?: number }; answer: ConversationList };
+  "GET /conversations/{id}": { params: { id: number }; answer: ConversationRead };
+  "PATCH /conversations/{id}": { params: { id: number }; body: ConversationUpdate; answer: ConversationRead };
+  "DELETE /conversations/{id}": { params: { id: number }; answer: void };
+  "POST /conversations/{id}/restore": { params: { id: number }; answer: ConversationRead };
+  "GET /conversations/{id}/messages": { params: { id: number; limit?: number; before_id?: number }; answer: MessagePage };
+  "POST /conversations/{id}/messages": { params: { id: number }; body: MessageCreate; answer: Exchange };
+  "POST /conversations/{id}/stop": { params: { id: number }; answer: void };
+  "POST /messages/{id}/regenerate": { params: { id: number }; answer: Exchange };
+  "POST /messages/{id}/continue": { params: { id: number }; answer: Exchange };
+  "POST /messages/{id}/edit": { params: { id: number }; body: MessageCreate; answer: Exchange };
+  "GET /messages/{id}/versions": { params: { id: number; limit?: number; before_id?: number }; answer: MessageVersions };
+  "POST /messages/{id}/activate": { params: { id: number }; answer: MessagePage };
+  "GET /health/live": { answer: Health };
+  "GET /health/ready": { answer: Health };
+}

@@ -53,7 +53,7 @@ export async function resume(): Promise<void> {
 
 export async function logIn(name: string, password: string): Promise<void> {
   const body = { username_or_email: name, password };
-  keep(await send<Answer>("/auth/login", { method: "POST", body }));
+  keep(await send("POST /auth/login", { body }));
   tabs.postMessage({ kind: "login" } satisfies News);
 }
 
@@ -69,7 +69,7 @@ function isFresh(refused?: string): boolean {
 
 async function renew(): Promise<string> {
   try {
-    keep(await send<Answer>("/auth/refresh", { method: "POST" }));
+    keep(await send("POST /auth/refresh"));
   } catch (error) {
     if (error instanceof ApiError && error.status === 401) forget();
     throw error;

@@ -6,7 +6,7 @@ import { signal } from "@preact/signals";
 import { api, pause } from "./client";
 import { ApiError } from "./http";
 import { accessToken, tokenInUse } from "./session";
-import type { ClientEvent, ServerEvent, Ticket } from "./types";
+import type { ClientEvent, ServerEvent } from "./types";
 
 const FIRST_PAUSE = 400;
 const LONGEST_PAUSE = 15_000;
@@ -93,7 +93,7 @@ export class ConversationSocket {
   /** Resolves with the close code once the connection has ended. */
   private async connect(cursor: string | undefined, opened: () => void): Promise<number> {
     const signal = this.closed.signal;
-    const { ticket } = await api<Ticket>("/auth/ws-ticket", { method: "POST", signal });
+    const { ticket } = await api("POST /auth/ws-ticket", { signal });
     this.token = tokenInUse();
     const address = new URL(`/ws/conversations/${this.conversationId}`, location.href);
     address.protocol = location.protocol.replace("http", "ws");

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api } from "../../api/client";
-import type { AuditEvent, AuditPage } from "../../api/types";
+import type { AuditEvent } from "../../api/types";
 import { locale } from "../../browser/preferences";
 import { t } from "../../i18n";
 import { Problem } from "../../ui/Problem";
@@ -17,9 +17,8 @@ export function Activity() {
   const more = useSignal<boolean | undefined>(undefined);
   const { error, run } = useAction();
   const load = async () => {
-    const last = entries.value.at(-1);
-    const query = `limit=${PAGE}${last ? `&before_id=${last.id}` : ""}`;
-    const page = await api<AuditPage>(`/auth/audit?${query}`);
+    const params = { limit: PAGE, before_id: entries.value.at(-1)?.id };
+    const page = await api("GET /auth/audit", { params });
     entries.value = [...entries.value, ...page.events];
     more.value = page.has_more;
   };

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api } from "../../api/client";
-import type { Device, SessionList } from "../../api/types";
+import type { Device } from "../../api/types";
 import { locale } from "../../browser/preferences";
 import { t } from "../../i18n";
 import { Problem } from "../../ui/Problem";
@@ -15,12 +15,12 @@ export function Devices() {
   const devices = useSignal<Device[] | null>(null);
   const { busy, error, run } = useAction();
   const load = async () => {
-    devices.value = (await api<SessionList>("/auth/sessions")).sessions;
+    devices.value = (await api("GET /auth/sessions")).sessions;
   };
   useEffect(() => void run(load), []);
   const end = (id: number) =>
     run(async () => {
-      await api(`/auth/sessions/${id}`, { method: "DELETE" });
+      await api("DELETE /auth/sessions/{id}", { params: { id } });
       await load();
     });
   const text = t().settings;

@@ -13,7 +13,7 @@ export function Forgot() {
   const { busy, error, run } = useAction();
   const ask = async () => {
     try {
-      await send("/auth/password/forgot", { method: "POST", body: { email: email.value.trim() } });
+      await send("POST /auth/password/forgot", { body: { email: email.value.trim() } });
       result.value = "sent";
     } catch (failure) {
       if (!(failure instanceof ApiError) || failure.code !== "mail_not_configured") throw failure;

@@ -15,7 +15,7 @@ export function Password() {
   const submit = async (event: Event) => {
     event.preventDefault();
     const body = { old_password: old.value, new_password: next.value };
-    done.value = await run(() => api("/auth/password", { method: "PUT", body }));
+    done.value = await run(() => api("PUT /auth/password", { body }));
     if (done.value) old.value = next.value = "";
   };
   const text = t().settings;

@@ -42,7 +42,7 @@ export function Register() {
     const body = { username: username.value.trim(), email: email.value.trim(), password: password.value };
     const done = await run(async () => {
       // An account that is made already, while its first login failed, is only logged in to.
-      if (made.current !== JSON.stringify(body)) await send("/auth/register", { method: "POST", body });
+      if (made.current !== JSON.stringify(body)) await send("POST /auth/register", { body });
       made.current = JSON.stringify(body);
       await logIn(body.username, body.password);
     });

@@ -20,7 +20,7 @@ export function Reset() {
   const submit = async (event: Event) => {
     event.preventDefault();
     const body = { token: token.value, new_password: password.value };
-    if (!(await run(() => send("/auth/password/reset", { method: "POST", body })))) return;
+    if (!(await run(() => send("POST /auth/password/reset", { body })))) return;
     notify({ text: t().auth.resetDone });
     navigate("/login", { replace: true });
   };

@@ -11,7 +11,7 @@ export const serverOptions = signal<ServerOptions | null>(null);
 
 /** Waits as long as it takes; a session that has ended meanwhile has no account. */
 export async function loadAccount(): Promise<void> {
-  const found = await persistent(() => patient<Account>("/auth/me")).catch(() => null);
+  const found = await persistent(() => patient("GET /auth/me")).catch(() => null);
   if (!found) return;
   if (account.value === null) claimPersonal(found.id);
   account.value = found;
@@ -20,7 +20,7 @@ export async function loadAccount(): Promise<void> {
 /** Throws `ApiError` where the server could not be told. */
 export async function signOut(everywhere = false): Promise<void> {
   try {
-    await api(everywhere ? "/auth/logout-all" : "/auth/logout", { method: "POST" });
+    await api(everywhere ? "POST /auth/logout-all" : "POST /auth/logout");
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error; // it has ended already
   }
@@ -29,11 +29,11 @@ export async function signOut(everywhere = false): Promise<void> {
 }
 
 export async function deleteAccount(password: string): Promise<void> {
-  await api("/auth/me", { method: "DELETE", body: { password } });
+  await api("DELETE /auth/me", { body: { password } });
   leave();
   clearPersonal();
 }
 
 export async function loadOptions(): Promise<void> {
-  serverOptions.value ??= await send<ServerOptions>("/auth/options").catch(() => null);
+  serverOptions.value ??= await send("GET /auth/options").catch(() => null);
 }

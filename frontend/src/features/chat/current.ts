@@ -2,7 +2,7 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { api, patient } from "../../api/client";
 import { ConversationSocket } from "../../api/socket";
-import type { Conversation, Message, MessagePage, ReplyRequest, ServerEvent } from "../../api/types";
+import type { Message, ReplyRequest, ServerEvent } from "../../api/types";
 import { uniqueId } from "../../browser/anywhere";
 import { currentId, navigate, route } from "../../browser/router";
 import { account } from "../account/account";
@@ -106,7 +106,8 @@ export function withdraw({ request }: Pending): void {
 
 export function stop(): void {
   if (socket.value?.send({ type: "stop" })) return;
-  void patient(`/conversations/${openId}/stop`, { method: "POST" }).catch(() => undefined);
+  if (openId === null) return;
+  void patient("POST /conversations/{id}/stop", { params: { id: openId } }).catch(() => undefined);
 }
 
 /** Shows another version of a message, here where the conversation is still open by then. */
@@ -114,15 +115,16 @@ export async function showVersion(message: Message, version: number): Promise<vo
   const id = openId;
   const found = await findVersion(message, version);
   if (found === undefined) return;
-  const page = await patient<MessagePage>(`/messages/${found}/activate`, { method: "POST" });
+  const page = await patient("POST /messages/{id}/activate", { params: { id: found } });
   if (id === openId) dispatch({ type: "activated", page });
 }
 
 export function loadOlder(): Promise<void> {
   const { messages, hasMore } = thread.value;
-  if (!hasMore || !messages[0]) return Promise.resolve();
   const id = openId;
-  olderRequest ??= patient<MessagePage>(`/conversations/${id}/messages?limit=${PAGE}&before_id=${messages[0].id}`)
+  if (id === null || !hasMore || !messages[0]) return Promise.resolve();
+  const params = { id, limit: PAGE, before_id: messages[0].id };
+  olderRequest ??= patient("GET /conversations/{id}/messages", { params })
     .then((page) => id === openId && dispatch({ type: "older", page }))
     .then(() => undefined)
     .finally(() => (olderRequest = undefined));
@@ -134,7 +136,8 @@ function connect(id: number): ConversationSocket {
   return new ConversationSocket(id, {
     async prepare(signal) {
       const [page] = await Promise.all([
-        api<MessagePage>(`/conversations/${id}/messages?limit=${PAGE}`, { signal }), // the socket waits, and says so
+        // The socket waits where that is refused, and says so.
+        api("GET /conversations/{id}/messages", { params: { id, limit: PAGE }, signal }),
         knowTitle(id, signal),
       ]);
       if (signal.aborted) return undefined;
@@ -152,7 +155,7 @@ function connect(id: number): ConversationSocket {
       enqueue(event);
       if (event.type !== "pong" || attached) return;
       attached = true;
-      void catchUp().catch(() => undefined);
+      void catchUp(id).catch(() => undefined);
       // The model names a conversation after its first reply; others may while nobody is connected.
       if (opened || thread.value.messages.length <= 2) void readTitle(id).catch(() => undefined);
       opened = true;
@@ -167,7 +170,7 @@ async function knowTitle(id: number, signal: AbortSignal): Promise<void> {
 
 async function readTitle(id: number, signal?: AbortSignal): Promise<void> {
   const asked = moment();
-  const found = await api<Conversation>(`/conversations/${id}`, { signal });
+  const found = await api("GET /conversations/{id}", { params: { id }, signal });
   const newest = retitle(id, found.title, asked);
   if (id === openId) title.value = newest;
 }
@@ -213,9 +216,8 @@ function sendLater(clientId: string): void {
 }
 
 /** Brings in what began and ended between reading the history and being attached. */
-async function catchUp(): Promise<void> {
-  const id = openId;
-  const page = await patient<MessagePage>(`/conversations/${id}/messages?limit=${PAGE}`);
+async function catchUp(id: number): Promise<void> {
+  const page = await patient("GET /conversations/{id}/messages", { params: { id, limit: PAGE } });
   if (id !== openId || !attached) return;
   apply();
   const last = page.messages.at(-1);

@@ -1,8 +1,7 @@
 /** The list of conversations, most recently used first, as far as it has been loaded. */
 import { signal } from "@preact/signals";
 import { patient } from "../../api/client";
-import type { ConversationCreated } from "../../api/schema";
-import type { Conversation, ConversationPage } from "../../api/types";
+import type { Conversation } from "../../api/types";
 import { currentId, navigate } from "../../browser/router";
 import { explainError, t } from "../../i18n";
 import { dismiss, notify } from "../../ui/toasts";
@@ -34,7 +33,7 @@ export async function refreshConversations(): Promise<void> {
 }
 
 export async function createConversation(): Promise<Conversation> {
-  const made = await patient<ConversationCreated>("/conversations", { method: "POST" });
+  const made = await patient("POST /conversations");
   const conversation = { ...made, updated_at: made.created_at };
   conversations.value = [conversation, ...conversations.value];
   return conversation;
@@ -44,7 +43,7 @@ export async function rename(id: number, title: string): Promise<void> {
   const before = titleOf(id);
   retitle(id, title);
   try {
-    await patient(`/conversations/${id}`, { method: "PATCH", body: { title } });
+    await patient("PATCH /conversations/{id}", { params: { id }, body: { title } });
     retitle(id, title); // newer than what was asked for while it was on its way
   } catch (error) {
     if (before !== undefined && titleOf(id) === title) retitle(id, before);
@@ -70,7 +69,7 @@ export async function remove(conversation: Conversation): Promise<void> {
   const shown = currentId.value === conversation.id;
   if (shown) navigate("/");
   try {
-    await patient(`/conversations/${conversation.id}`, { method: "DELETE" });
+    await patient("DELETE /conversations/{id}", { params: { id: conversation.id } });
   } catch (error) {
     insert(conversation);
     throw error;
@@ -97,7 +96,7 @@ export function update(id: number, change: Partial<Conversation>): void {
 async function restore(conversation: Conversation, show: boolean): Promise<void> {
   dismiss();
   try {
-    await patient(`/conversations/${conversation.id}/restore`, { method: "POST" });
+    await patient("POST /conversations/{id}/restore", { params: { id: conversation.id } });
   } catch (error) {
     const again = { label: t().common.retry, run: () => void restore(conversation, show) };
     return notify({ text: explainError(error), action: again });
@@ -117,13 +116,9 @@ function insert(conversation: Conversation): void {
 }
 
 async function load(limit: number): Promise<void> {
-  const query = new URLSearchParams({ limit: String(limit) });
-  if (last) {
-    query.set("before", last.updated_at);
-    query.set("before_id", String(last.id));
-  }
+  const params = { limit, before: last?.updated_at, before_id: last?.id };
   const asked = moment();
-  const page = await patient<ConversationPage>(`/conversations?${query}`);
+  const page = await patient("GET /conversations", { params });
   const known = new Set(conversations.value.map((item) => item.id));
   const found = page.conversations.filter((item) => !known.has(item.id));
   last = page.conversations.at(-1) ?? last;
@@ -137,7 +132,7 @@ async function load(limit: number): Promise<void> {
 async function refresh(): Promise<void> {
   const before = conversations.value;
   const asked = moment();
-  const page = await patient<ConversationPage>(`/conversations?limit=${PAGE}`);
+  const page = await patient("GET /conversations", { params: { limit: PAGE } });
   const found = page.conversations.map((item) => ({ ...item, title: newestTitle(item.id, item.title, asked) }));
   const isFull = found.length === PAGE;
   const { items, gap } = mergeFirstPage(before, conversations.value, found, isFull);

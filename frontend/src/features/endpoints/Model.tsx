@@ -14,7 +14,7 @@ export function Model() {
   const saved = useSignal<ModelConfig | null | undefined>(undefined);
   const problem = useSignal("");
   useEffect(() => {
-    api<ModelConfig>("/auth/config").then(
+    api("GET /auth/config").then(
       (config) => (saved.value = config),
       (error: unknown) => {
         if (error instanceof ApiError && error.code === "config_not_found") saved.value = null;
@@ -26,7 +26,7 @@ export function Model() {
   const onSaved = () => {
     notify({ text: t().common.saved });
     void loadAccount();
-    void api<ModelConfig>("/auth/config").then((config) => (saved.value = config));
+    void api("GET /auth/config").then((config) => (saved.value = config));
   };
   return (
     <Section title={t().settings.model} lead={operator ? t().model.operator(operator) : undefined}>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api } from "../../api/client";
-import type { ModelConfig, ModelNames, TryResult } from "../../api/types";
+import type { ModelConfig } from "../../api/types";
 import { explain, t } from "../../i18n";
 import { Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
@@ -46,11 +46,11 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
   const endpoint = () => ({ model_url: url.value.trim(), ...(key.value || !keyKept ? { api_key: key.value } : {}) });
   const config = () => ({ ...endpoint(), model_name: model.value.trim() });
   /** What comes back once the fields have changed is about something else, and not told. */
-  const ask = async <T,>(path: string, body: () => object, tell: (answer: T) => void) => {
-    const asked = JSON.stringify(body());
-    const isStill = () => JSON.stringify(body()) === asked;
+  const ask = async <T,>(fields: () => object, call: () => Promise<T>, tell: (answer: T) => void) => {
+    const asked = JSON.stringify(fields());
+    const isStill = () => JSON.stringify(fields()) === asked;
     try {
-      const answer = await api<T>(path, { method: "POST", body: body(), slow: true });
+      const answer = await call();
       if (isStill()) tell(answer);
     } catch (error) {
       if (isStill()) throw error;
@@ -58,8 +58,9 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
   };
   const list = () => {
     forget();
+    const call = () => api("POST /auth/config/models", { body: endpoint(), slow: true });
     return listing.run(() =>
-      ask<ModelNames>("/auth/config/models", endpoint, ({ error, models: names }) => {
+      ask(endpoint, call, ({ error, models: names }) => {
         verdict.value = error ? { ok: false, text: explain(error) } : null;
         models.value = error ? null : names;
         if (!model.value && names.length === 1) model.value = names[0]!;
@@ -68,8 +69,9 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
   };
   const test = () => {
     forget();
+    const call = () => api("POST /auth/config/test", { body: config(), slow: true });
     return testing.run(() =>
-      ask<TryResult>("/auth/config/test", config, ({ ok, error }) => {
+      ask(config, call, ({ ok, error }) => {
         verdict.value = ok ? { ok, text: text.works } : { ok, text: explain(error!) };
       }),
     );
@@ -77,7 +79,7 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
   const save = async (event: Event) => {
     event.preventDefault();
     forget();
-    if (await saving.run(() => api("/auth/config", { method: "PUT", body: config() }))) onSaved();
+    if (await saving.run(() => api("PUT /auth/config", { body: config() }))) onSaved();
   };
   const failure = listing.error.value ?? testing.error.value ?? saving.error.value;
   const count = models.value?.length;

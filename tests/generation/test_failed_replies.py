@@ -32,6 +32,7 @@ async def test_every_fault_is_named_and_the_conversation_goes_on(
         upstream_silence_timeout_seconds=0.3,
         upstream_reply_max_bytes=20_000,
     )
+    await server.app.state.services.ai.prepare()  # loading the SDK is not on the clock
     ada = await server.register()
     conversation = await ada.conversation()
     async with ada.socket(conversation) as socket:

@@ -30,6 +30,13 @@ CREATE TABLE `audit_head` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `database_lock` (
+  `name` varchar(64) NOT NULL,
+  `holder` varchar(32) NOT NULL,
+  `beat` bigint(20) NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `schema_info` (
   `min_app_version` varchar(20) NOT NULL,
   `key_canary` text DEFAULT NULL,

@@ -30,6 +30,13 @@ CREATE TABLE `audit_head` (
   PRIMARY KEY (`id`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
 
+CREATE TABLE `database_lock` (
+  `name` varchar(64) COLLATE utf8mb4_unicode_ci NOT NULL,
+  `holder` varchar(32) COLLATE utf8mb4_unicode_ci NOT NULL,
+  `beat` bigint NOT NULL,
+  PRIMARY KEY (`name`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci;
+
 CREATE TABLE `schema_info` (
   `min_app_version` varchar(20) COLLATE utf8mb4_unicode_ci NOT NULL,
   `key_canary` text COLLATE utf8mb4_unicode_ci,

@@ -10,11 +10,14 @@ from app.errors import AppError, InvalidToken
 from app.middleware.layer import HttpLayer
 from app.ratelimit import RateLimits
 from app.responses import error_response, note
+from app.routers.web_page import ADDRESSES
 from app.state import app_state
 from app.utils.tokens import read_access_token
 
+PAGES = "|".join(re.sub(r"{\w+}", "[^/]+", address) for address in ADDRESSES)
 UNCOUNTED = re.compile(
-    r"/(c/[^/]+|settings|login|register|reset|health/\w+|metrics|auth/options|docs(/assets/[\w.-]+)?|openapi\.json|assets/.+|ws/.+|conversations/\d+/stop)?"
+    rf"{PAGES}|/(health/\w+|metrics|auth/options|docs(/assets/[\w.-]+)?|openapi\.json|assets/.+"
+    r"|ws/.+|conversations/\d+/stop)"
 )
 """Sockets are counted where their token is checked, message by message."""
 

@@ -15,6 +15,7 @@ INSTALLED = APP / "page"
 BUILT = APP.parent / "frontend" / "dist"
 
 ADDRESSES = ("/", "/c/{id}", "/settings", "/login", "/register", "/reset")
+"""Those of frontend/src/routes.ts; a test compares them."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "

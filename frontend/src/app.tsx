@@ -12,6 +12,7 @@ import { Sidebar } from "./features/conversations/Sidebar";
 import { Switcher } from "./features/conversations/Switcher";
 import { switcherOpen } from "./features/conversations/shortcuts";
 import { t } from "./i18n";
+import { routes } from "./routes";
 import { Page } from "./ui/Page";
 import { Toast } from "./ui/Toast";
 
@@ -33,7 +34,7 @@ export function App() {
   const outside = page === "register" || page === "reset" || page === "login";
   useEffect(() => {
     // Whoever logs in next at this browser finds nothing of the person who was here.
-    if (known === false && wasIn.current) location.replace("/login");
+    if (known === false && wasIn.current) location.replace(routes.login);
     else if (known === false && !outside) logInFirst();
     wasIn.current ||= known === true;
     if (known === true) leaveLogin();

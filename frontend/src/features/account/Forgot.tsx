@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { ApiError, send } from "../../api/http";
 import { follow } from "../../browser/router";
 import { t } from "../../i18n";
+import { routes } from "../../routes";
 import { Field } from "../../ui/Field";
 import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
@@ -50,7 +51,7 @@ export function Forgot() {
         </>
       )}
       <p class="auth-more">
-        <a href="/login" onClick={follow}>
+        <a href={routes.login} onClick={follow}>
           {text.logIn}
         </a>
       </p>

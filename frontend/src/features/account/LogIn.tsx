@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { logIn } from "../../api/session";
 import { follow, leaveLogin } from "../../browser/router";
 import { t } from "../../i18n";
+import { routes } from "../../routes";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
@@ -47,12 +48,12 @@ export function LogIn() {
         ) : (
           <span>
             {text.noAccount}{" "}
-            <a href="/register" onClick={follow}>
+            <a href={routes.register} onClick={follow}>
               {text.register}
             </a>
           </span>
         )}
-        <a href="/reset" onClick={follow}>
+        <a href={routes.reset} onClick={follow}>
           {text.forgot}
         </a>
       </p>

@@ -4,6 +4,7 @@ import { send } from "../../api/http";
 import { logIn } from "../../api/session";
 import { follow, navigate } from "../../browser/router";
 import { t } from "../../i18n";
+import { routes } from "../../routes";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
@@ -30,7 +31,7 @@ export function Register() {
         <h1>{text.register}</h1>
         <p>{text.closed}</p>
         <p class="auth-more">
-          <a href="/login" onClick={follow}>
+          <a href={routes.login} onClick={follow}>
             {text.logIn}
           </a>
         </p>
@@ -46,7 +47,7 @@ export function Register() {
       made.current = JSON.stringify(body);
       await logIn(body.username, body.password);
     });
-    if (done) navigate("/", { replace: true });
+    if (done) navigate(routes.start, { replace: true });
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
@@ -90,7 +91,7 @@ export function Register() {
       <p class="auth-more">
         <span>
           {text.haveAccount}{" "}
-          <a href="/login" onClick={follow}>
+          <a href={routes.login} onClick={follow}>
             {text.logIn}
           </a>
         </span>

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { send } from "../../api/http";
 import { navigate } from "../../browser/router";
 import { t } from "../../i18n";
+import { routes } from "../../routes";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { notify } from "../../ui/toasts";
@@ -22,7 +23,7 @@ export function Reset() {
     const body = { token: token.value, new_password: password.value };
     if (!(await run(() => send("POST /auth/password/reset", { body })))) return;
     notify({ text: t().auth.resetDone });
-    navigate("/login", { replace: true });
+    navigate(routes.login, { replace: true });
   };
   return (
     <form onSubmit={(event) => void submit(event)}>

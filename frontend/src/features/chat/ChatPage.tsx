@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import type { Account } from "../../api/types";
 import { currentId, follow } from "../../browser/router";
 import { t } from "../../i18n";
+import { routes } from "../../routes";
 import { Page } from "../../ui/Page";
 import { titleOf } from "../conversations/conversations";
 import { FirstRun } from "../endpoints/FirstRun";
@@ -45,7 +46,7 @@ function Gone() {
       <div class="empty">
         <h1>{t().thread.gone}</h1>
         <p>{t().thread.goneHelp}</p>
-        <a class="button" href="/" onClick={follow}>
+        <a class="button" href={routes.start} onClick={follow}>
           {t().list.newChat}
         </a>
       </div>

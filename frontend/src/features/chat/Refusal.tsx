@@ -1,5 +1,6 @@
 import { follow } from "../../browser/router";
 import { explain, t } from "../../i18n";
+import { routes } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { pending, request, withdraw } from "./current";
 import type { Pending } from "./thread";
@@ -36,7 +37,7 @@ export function Reason({ item: { refused } }: { item: Pending }) {
         {explain(refused!)}
       </p>
       {refused!.code === "model_not_configured" && (
-        <a href="/settings" onClick={follow}>
+        <a href={routes.settings} onClick={follow}>
           {t().thread.modelSettings}
         </a>
       )}

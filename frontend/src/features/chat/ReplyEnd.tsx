@@ -2,6 +2,7 @@ import type { Message } from "../../api/types";
 import { uniqueId } from "../../browser/anywhere";
 import { follow } from "../../browser/router";
 import { explain, t } from "../../i18n";
+import { routes } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { request } from "./current";
 
@@ -29,7 +30,7 @@ export function ReplyEnd({ message, isLast, busy }: { message: Message; isLast: 
         {error ? explain(error) : cut ? text.cutOff : text.stopped}
       </p>
       {error && ABOUT_MODEL.has(error.code) && (
-        <a href="/settings" onClick={follow}>
+        <a href={routes.settings} onClick={follow}>
           {text.modelSettings}
         </a>
       )}

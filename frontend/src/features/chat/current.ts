@@ -1,10 +1,12 @@
 /** The conversation on the screen: its thread, its socket, and what a person can do in it. */
+
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { api, patient } from "../../api/client";
 import { ConversationSocket } from "../../api/socket";
 import type { Message, ReplyRequest, ServerEvent } from "../../api/types";
 import { uniqueId } from "../../browser/anywhere";
 import { currentId, navigate, route } from "../../browser/router";
+import { conversationAt } from "../../routes";
 import { account } from "../account/account";
 import { createConversation, expectTitle, retitle, titleOf, touch } from "../conversations/conversations";
 import { moment } from "../conversations/titles";
@@ -89,7 +91,7 @@ function goTo(id: number, message: ReplyRequest): void {
     openConversation(id);
     dispatch({ type: "latest", page: { messages: [], has_more: false } });
     request(message);
-    navigate(`/c/${id}`);
+    navigate(conversationAt(id));
   });
 }
 

@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../../api/types";
 import { currentId, follow } from "../../browser/router";
 import { t } from "../../i18n";
+import { conversationAt } from "../../routes";
 import { IconButton } from "../../ui/IconButton";
 import { tell } from "../../ui/toasts";
 import { remove, rename } from "./conversations";
@@ -15,7 +16,7 @@ export function ConversationItem({ conversation }: { conversation: Conversation 
     <li class="conversation">
       <a
         class="side-row"
-        href={`/c/${conversation.id}`}
+        href={conversationAt(conversation.id)}
         aria-current={current ? "page" : undefined}
         onClick={follow}
         onDblClick={() => (renaming.value = true)}

@@ -1,6 +1,7 @@
 import { isWide, sidebarOpen } from "../../browser/preferences";
 import { follow, route } from "../../browser/router";
 import { t } from "../../i18n";
+import { routes } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { IconButton } from "../../ui/IconButton";
 import { tell } from "../../ui/toasts";
@@ -26,14 +27,14 @@ export function Sidebar() {
             onClick={() => (switcherOpen.value = true)}
           />
         </div>
-        <a class="side-row new-chat" href="/" onClick={follow}>
+        <a class="side-row new-chat" href={routes.start} onClick={follow}>
           <Icon name="plus" /> {text.newChat}
         </a>
         <ConversationList />
         <div class="sidebar-foot">
           <a
             class="side-row"
-            href="/settings"
+            href={routes.settings}
             onClick={follow}
             aria-current={route.value.page === "settings" ? "page" : undefined}
           >

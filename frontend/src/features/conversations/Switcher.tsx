@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { theme } from "../../browser/preferences";
 import { navigate } from "../../browser/router";
 import { t } from "../../i18n";
+import { conversationAt, routes } from "../../routes";
 import { Icon, type IconName } from "../../ui/Icon";
 import { conversations, loadConversations, moreConversations } from "./conversations";
 import { switcherOpen } from "./shortcuts";
@@ -114,8 +115,8 @@ function choices(): Choice[] {
   const dark =
     theme.value === "dark" || (theme.value === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   const actions: Choice[] = [
-    { key: "new", label: t().list.newChat, icon: "plus", run: () => navigate("/") },
-    { key: "settings", label: t().list.settings, icon: "settings", run: () => navigate("/settings") },
+    { key: "new", label: t().list.newChat, icon: "plus", run: () => navigate(routes.start) },
+    { key: "settings", label: t().list.settings, icon: "settings", run: () => navigate(routes.settings) },
     {
       key: "theme",
       label: dark ? t().switcher.lightTheme : t().switcher.darkTheme,
@@ -128,7 +129,7 @@ function choices(): Choice[] {
   const known = conversations.value.map(({ id, title }) => ({
     key: String(id),
     label: title,
-    run: () => navigate(`/c/${id}`),
+    run: () => navigate(conversationAt(id)),
   }));
   return [...actions.slice(0, 1), ...known, ...actions.slice(1)];
 }

@@ -1,9 +1,11 @@
 /** The list of conversations, most recently used first, as far as it has been loaded. */
+
 import { signal } from "@preact/signals";
 import { patient } from "../../api/client";
 import type { Conversation } from "../../api/types";
 import { currentId, navigate } from "../../browser/router";
 import { explainError, t } from "../../i18n";
+import { conversationAt, routes } from "../../routes";
 import { dismiss, notify } from "../../ui/toasts";
 import { mergeFirstPage } from "./firstPage";
 import { moment, newestTitle } from "./titles";
@@ -67,7 +69,7 @@ export function retitle(id: number, title: string, at?: number): string {
 export async function remove(conversation: Conversation): Promise<void> {
   conversations.value = without(conversation.id);
   const shown = currentId.value === conversation.id;
-  if (shown) navigate("/");
+  if (shown) navigate(routes.start);
   try {
     await patient("DELETE /conversations/{id}", { params: { id: conversation.id } });
   } catch (error) {
@@ -102,7 +104,7 @@ async function restore(conversation: Conversation, show: boolean): Promise<void>
     return notify({ text: explainError(error), action: again });
   }
   insert(conversation);
-  if (show) navigate(`/c/${conversation.id}`);
+  if (show) navigate(conversationAt(conversation.id));
 }
 
 function without(id: number): Conversation[] {

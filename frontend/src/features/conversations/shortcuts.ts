@@ -1,6 +1,8 @@
 /** Keys that work everywhere on the page. */
+
 import { signal } from "@preact/signals";
 import { navigate } from "../../browser/router";
+import { routes } from "../../routes";
 import { toast } from "../../ui/toasts";
 
 export const COMMAND_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
@@ -15,7 +17,7 @@ addEventListener("keydown", (event) => {
     switcherOpen.value = !switcherOpen.value;
   } else if (key === "o" && event.shiftKey) {
     event.preventDefault();
-    navigate("/");
+    navigate(routes.start);
   } else if (key === "z" && !event.shiftKey && toast.value?.action && !isWriting(event.target)) {
     event.preventDefault();
     toast.value.action.run();

@@ -1,0 +1,13 @@
+/** The page's addresses. The server answers each with the page; a test holds its list and docs/api.md to this one. */
+export const routes = {
+  start: "/",
+  conversation: "/c/{id}",
+  settings: "/settings",
+  login: "/login",
+  register: "/register",
+  reset: "/reset",
+} as const;
+
+export function conversationAt(id: number): string {
+  return routes.conversation.replace("{id}", String(id));
+}

@@ -13,6 +13,7 @@ from app.dependencies.user import CurrentUser
 from app.routers.http.replying import REFUSALS, ReplyingDep
 from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED, EventStream
+from app.routers.words import worded
 from app.schemas.message import Exchange, MessageCreate, MessagePage
 from app.services.chat.actions import Send
 
@@ -30,7 +31,7 @@ async def list_messages(
     before_id: BeforeId = None,
 ) -> MessagePage:
     """The newest messages below `before_id`, oldest first."""
-    return await services.messages.page(conversation.id, limit, before_id, language)
+    return worded(await services.messages.page(conversation.id, limit, before_id), language)
 
 
 @router.post("/messages", response_model=Exchange, responses=STREAMED | errors(*REFUSALS))
@@ -61,7 +62,7 @@ async def follow_reply(
     """
     with ExitStack() as held:
         ended = held.enter_context(streams.opened(user.session_id, user.id))
-        live = held.enter_context(services.open_conversation(user.id, id, language))
+        live = held.enter_context(services.open_conversation(user.id, id))
         events = await live.resume(last_event_id)
         if events is None:
             return Response(status_code=204)  # to an EventSource: do not come back

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.routers.http.responses import errors
+from app.routers.words import worded
 from app.schemas.config import (
     ConfigRead,
     ConfigUpdate,
@@ -43,7 +44,7 @@ async def list_models(
     body: EndpointTry | None = None,
 ) -> ModelNames:
     """The models that an endpoint offers, before it is saved or afterwards."""
-    return await services.trials.models(user.id, body or EndpointTry(), language)
+    return worded(await services.trials.models(user.id, body or EndpointTry()), language)
 
 
 @router.post("/test", responses=errors(401, 404, 413, 422, 429))
@@ -54,4 +55,4 @@ async def try_model(
     body: ModelTry | None = None,
 ) -> TryResult:
     """Whether a model answers, before it is saved or afterwards."""
-    return await services.trials.reply(user.id, body or ModelTry(), language)
+    return worded(await services.trials.reply(user.id, body or ModelTry()), language)

@@ -9,7 +9,7 @@ from app.dependencies.conversation import ConversationId, OwnedConversation
 from app.dependencies.paging import BeforeId
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
-from app.errors import InvalidInput
+from app.errors import InvalidInput, Language
 from app.routers.http.responses import errors
 from app.schemas.conversation import (
     ConversationCreate,
@@ -20,6 +20,8 @@ from app.schemas.conversation import (
 )
 from app.schemas.fields import MAX_ID, AnsweredTime, AsWritten
 from app.services.conversation_service import PageRequest
+
+NEW_TITLE: dict[Language, str] = {"zh": "新对话", "en": "New chat"}
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -32,7 +34,8 @@ async def create_conversation(
     body: ConversationCreate | None = None,
 ) -> ConversationCreated:
     """Begin a conversation; without a title it gets one from its first message."""
-    return await services.conversations.create(user.id, body.title if body else None, language)
+    title = body.title if body else None
+    return await services.conversations.create(user.id, title, untitled=NEW_TITLE[language])
 
 
 @router.get("", responses=errors(401, 422, 429))

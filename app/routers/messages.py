@@ -10,6 +10,7 @@ from app.dependencies.user import CurrentUser
 from app.routers.http.replying import REFUSALS, ReplyingDep
 from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED
+from app.routers.words import worded
 from app.schemas.fields import Id
 from app.schemas.message import Exchange, MessageCreate, MessagePage, MessageVersions
 from app.services.chat.actions import Continue, Edit, Regenerate
@@ -60,7 +61,7 @@ async def list_versions(
     before_id: BeforeId = None,
 ) -> MessageVersions:
     """The newest versions of this message below `before_id`, itself included, oldest first."""
-    return await services.messages.versions(id, limit, before_id, language)
+    return worded(await services.messages.versions(id, limit, before_id), language)
 
 
 @router.post("/activate", responses=errors(401, 404, 409, 422, 429))
@@ -72,6 +73,6 @@ async def activate(
     language: LanguageDep,
 ) -> MessagePage:
     """Show this version and the newest messages under it; the end of the history as it is then."""
-    with services.open_conversation(user.id, conversation_id, language) as live:
+    with services.open_conversation(user.id, conversation_id) as live:
         await live.activate(id)
-    return await services.messages.page(conversation_id, 50, None, language)
+    return worded(await services.messages.page(conversation_id, 50, None), language)

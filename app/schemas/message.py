@@ -1,9 +1,10 @@
 """Messages on the wire."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, Field
 
+from app.errors import AppError
 from app.schemas.fields import Text, UtcTime
 
 WholeStatus = Literal["complete", "stopped"]
@@ -38,6 +39,11 @@ class ErrorRead(BaseModel):
 
     code: str
     message: str
+
+    @classmethod
+    def of(cls, error: AppError) -> Self:
+        """An error by its code; a router writes the words, in the reader's language."""
+        return cls(code=error.code, message="")
 
 
 class MessageRead(BaseModel):

@@ -8,7 +8,6 @@ from app.config import Settings
 from app.database import Database, open_database
 from app.encryption import KeyVault
 from app.engines.sole_user import SoleUser
-from app.errors import Language
 from app.logs import log
 from app.services.accounts.service import AccountService
 from app.services.ai_service import AiService
@@ -73,11 +72,9 @@ class Services:
     drain_seconds: float
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
-    def open_conversation(
-        self, user_id: int, conversation_id: int, language: Language
-    ) -> LiveConversation:
+    def open_conversation(self, user_id: int, conversation_id: int) -> LiveConversation:
         """A conversation to enter, for what is live in it."""
-        return LiveConversation(self.chat, self.channels, user_id, conversation_id, language)
+        return LiveConversation(self.chat, self.channels, user_id, conversation_id)
 
     async def open(self) -> None:
         """Begin the background work; replies that a dead process left behind end first.

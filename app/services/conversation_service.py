@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from app.database import Database
-from app.errors import Language
 from app.models import utc_now
 from app.schemas.conversation import (
     ConversationCreated,
@@ -16,8 +15,6 @@ from app.services.conversations.rows import PageRequest
 
 __all__ = ["ConversationService", "PageRequest"]
 
-NEW_TITLE: dict[Language, str] = {"zh": "新对话", "en": "New chat"}
-
 
 class ConversationService:
     """What a user does with conversations. A stranger's is as good as missing."""
@@ -26,11 +23,9 @@ class ConversationService:
         self._database = database
         self._retention = retention
 
-    async def create(
-        self, user_id: int, title: str | None, language: Language
-    ) -> ConversationCreated:
+    async def create(self, user_id: int, title: str | None, untitled: str) -> ConversationCreated:
         """A new conversation, with the title given or one that says that it is new."""
-        return await self._database.write(rows.create, user_id, title, NEW_TITLE[language])
+        return await self._database.write(rows.create, user_id, title, untitled)
 
     async def list(self, user_id: int, page: PageRequest) -> ConversationList:
         """One page of the user's conversations, most recently used first."""

@@ -51,7 +51,7 @@ async def test_a_sender_that_leaves_at_any_moment_is_answered_or_forgotten(
     for steps in range(0, 24, 4):
         conversation = await ada.conversation()
         with services.channels.use(conversation) as channel:
-            work = services.chat.begin(ada.id, channel, Send("hello"), None, "en")
+            work = services.chat.begin(ada.id, channel, Send("hello"), None)
             sending = asyncio.create_task(work)
             for _ in range(steps):
                 await asyncio.sleep(0)
@@ -75,7 +75,7 @@ async def test_a_reply_stopped_before_its_first_step_ends(
     conversation = await ada.conversation()
     services = services_of(server)
     with services.channels.use(conversation) as channel:
-        reply = await services.chat.begin(ada.id, channel, Send("hello"), None, "en")
+        reply = await services.chat.begin(ada.id, channel, Send("hello"), None)
         running = services.supervisor.find(conversation)
         assert running is not None
         running.cancel("stopped")

@@ -29,7 +29,7 @@ def ended(message_id: int) -> LiveReply:
 
 def read_by_one() -> tuple[Channel, Viewer]:
     channel = Channel(1)
-    viewer = Viewer(channel, "en")
+    viewer = Viewer(channel)
     channel.add_reader(viewer)
     return channel, viewer
 

@@ -85,3 +85,23 @@ async def test_reasoning_is_told_and_kept_apart(
     reply = (await ada.messages(conversation))[1]
     assert thought and reply["reasoning"] == thought
     assert events[-1]["usage"] == reply["usage"]
+
+
+async def test_a_failure_is_told_in_the_readers_language_wherever_it_is_read(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    server = await start_server()
+    ada = await server.person_with_model(upstream.url, "401")
+    conversation = await ada.conversation()
+    for language, words in (("zh", "模型服务拒绝了 API 密钥"), ("en", "refused the API key")):
+        ada.headers["Accept-Language"] = language
+        sent = (await ada.say(conversation, "hello")).json()["reply"]
+        streamed = await ada.say(conversation, "hello", Accept="text/event-stream")
+        assert words in streamed.text
+        async with ada.socket(conversation, headers={"Accept-Language": language}) as socket:
+            assert words in (await socket.say("hello"))[-1]["message"]
+        listed = await ada.messages(conversation)
+        versions = (await ada.get(f"/messages/{sent['id']}/versions")).json()["versions"]
+        shown = (await ada.post(f"/messages/{sent['id']}/activate")).json()["messages"]
+        for reply in (sent, *listed[1::2], *versions, *shown[1::2]):
+            assert words in reply["error"]["message"]

@@ -34,7 +34,7 @@ async def shown(viewer: Viewer, end_of: int) -> list[ServerEvent]:
 
 async def test_replies_that_begin_and_end_while_a_reader_is_busy_are_all_shown() -> None:
     channel = Channel(1)
-    viewer = Viewer(channel, "en")
+    viewer = Viewer(channel)
     ids = [2 * number for number in range(1, REPLIES_BEHIND + 1)]
     channel.add_reader(viewer)
     for id in ids:
@@ -49,7 +49,7 @@ async def test_replies_that_begin_and_end_while_a_reader_is_busy_are_all_shown()
 
 async def test_a_reader_too_far_behind_is_told_to_read_the_history_again() -> None:
     channel = Channel(1)
-    viewer = Viewer(channel, "en")
+    viewer = Viewer(channel)
     ids = [2 * number for number in range(1, REPLIES_BEHIND + 3)]
     channel.add_reader(viewer)
     for id in ids:
@@ -62,7 +62,7 @@ async def test_a_reader_too_far_behind_is_told_to_read_the_history_again() -> No
 async def test_what_ended_before_a_reader_came_is_not_shown() -> None:
     channel = Channel(1)
     channel.set_reply(ended(2), 2)
-    viewer = Viewer(channel, "en")
+    viewer = Viewer(channel)
     channel.add_reader(viewer)
     channel.set_reply(ended(4), 4)
     events = await shown(viewer, 4)

@@ -98,7 +98,7 @@ async def test_messages_that_are_purged_while_they_are_read_do_no_harm(
     def read(connection: Connection) -> list[MessageRead]:
         rows = connection.execute(select(message).where(its).order_by(message.c.id)).all()
         connection.execute(delete(message).where(its))
-        return read_messages(connection, rows, "en")
+        return read_messages(connection, rows)
 
     found = await server.app.state.services.database.write(read)
     assert [(m.content, m.version, m.versions) for m in found] == [

@@ -8,6 +8,7 @@ from fastapi import Depends, Header, Request, Response
 from app.dependencies.services import LanguageDep, ServicesDep, StreamsDep
 from app.dependencies.user import CurrentUser
 from app.routers.http.streaming import EVENT_STREAM, EventStream
+from app.routers.words import worded
 from app.schemas.fields import ClientId
 from app.schemas.message import Exchange
 from app.services.chat.actions import ReplyAction
@@ -41,15 +42,13 @@ class Replying:
             ended = None
             if self._wants_events:
                 ended = held.enter_context(self._streams.opened(user.session_id, user.id))
-            live = held.enter_context(
-                self._services.open_conversation(user.id, conversation_id, language)
-            )
+            live = held.enter_context(self._services.open_conversation(user.id, conversation_id))
             reply = await live.begin(action, self._client_id)
             if ended is not None:
                 return EventStream(live.events_of(reply), ended, language, held.pop_all())
             with self._streams.opened(user.session_id) as over:
                 await live.ended(reply, over)
-        return await self._services.chat.exchange(conversation_id, reply, language)
+        return worded(await self._services.chat.exchange(conversation_id, reply), language)
 
 
 ReplyingDep = Annotated[Replying, Depends()]

@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.errors import AppError, Language
 from app.routers.http.responses import Responses
+from app.routers.words import worded_event
 from app.schemas.events import ServerEvent
 
 EVENT_STREAM = "text/event-stream"
@@ -66,7 +67,7 @@ async def _frames(
             event = upcoming.result()
             if event is None:
                 return
-            yield _frame(event)
+            yield _frame(worded_event(event, language))
             upcoming = asyncio.ensure_future(anext(events, None))
     finally:
         upcoming.cancel()

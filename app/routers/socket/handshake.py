@@ -54,7 +54,7 @@ async def chat_socket(websocket: WebSocket) -> None:
         return
     try:
         conversation_id = _conversation_id(websocket.path_params["id"])
-        with services.open_conversation(claims.user_id, conversation_id, socket.language) as live:
+        with services.open_conversation(claims.user_id, conversation_id) as live:
             session = SocketSession(socket, websocket, limits, live)
             await session.run(_query(websocket, "last_event_id"))
     except AppError as error:

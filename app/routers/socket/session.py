@@ -18,6 +18,7 @@ from app.errors import (
 )
 from app.ratelimit import RateLimits
 from app.responses import note
+from app.routers.words import worded_event
 from app.schemas.events import (
     ClientEvent,
     ContinueReply,
@@ -90,7 +91,7 @@ class SocketSession:
 
     async def _show(self) -> None:
         async for event in self._live.events():
-            await self._socket.send(event)
+            await self._socket.send(worded_event(event, self._language))
 
     async def _listen(self) -> None:
         while self._bad_frames < BAD_FRAMES:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Self
 
-from app.errors import AppError, Language
+from app.errors import AppError
 from app.schemas.events import ServerEvent
 from app.services.chat.actions import ReplyAction
 from app.services.chat.service import ChatService
@@ -25,7 +25,6 @@ class LiveConversation:
         "_channels",
         "_chat",
         "_conversation_id",
-        "_language",
         "_user_id",
         "_viewer",
     )
@@ -36,17 +35,15 @@ class LiveConversation:
         channels: Channels,
         user_id: int,
         conversation_id: int,
-        language: Language,
     ) -> None:
         self._chat = chat
         self._channels = channels
         self._user_id = user_id
         self._conversation_id = conversation_id
-        self._language = language
 
     def __enter__(self) -> Self:
         self._channel = self._channels.enter(self._conversation_id)
-        self._viewer = Viewer(self._channel, self._language)
+        self._viewer = Viewer(self._channel)
         self._channel.add_reader(self._viewer)
         return self
 
@@ -56,9 +53,7 @@ class LiveConversation:
 
     async def begin(self, action: ReplyAction, client_id: str | None) -> LiveReply:
         """Begin the reply that an action asks for; raises as `ChatService.begin`."""
-        return await self._chat.begin(
-            self._user_id, self._channel, action, client_id, self._language
-        )
+        return await self._chat.begin(self._user_id, self._channel, action, client_id)
 
     async def stop(self) -> None:
         """End the running reply, in whatever process."""
@@ -73,7 +68,7 @@ class LiveConversation:
 
         Raises as `ChatService.attach`; after InvalidCursor all others are shown all the same.
         """
-        place = await self._chat.attach(self._user_id, self._channel, last_event_id, self._language)
+        place = await self._chat.attach(self._user_id, self._channel, last_event_id)
         if place is not None:
             self._viewer.show(*place)
 
@@ -94,7 +89,7 @@ class LiveConversation:
 
         Raises as `ChatService.attach`.
         """
-        place = await self._chat.attach(self._user_id, self._channel, last_event_id, self._language)
+        place = await self._chat.attach(self._user_id, self._channel, last_event_id)
         reply, cursor = place or (self._channel.reply, None)
         if reply is not None and reply.ending is not None and not _has_more(reply, cursor):
             reply, cursor = self._channel.reply, None  # another one may run by now

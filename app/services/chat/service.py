@@ -4,7 +4,6 @@ from app.database import Database
 from app.errors import (
     BlankMessage,
     InvalidCursor,
-    Language,
     MessageTooLong,
     ReplyInProgress,
     ServerRestarting,
@@ -60,7 +59,6 @@ class ChatService:
         channel: Channel,
         action: ReplyAction,
         client_id: str | None,
-        language: Language,
     ) -> LiveReply:
         """Begin the reply that an action asks for; a known `client_id` brings the one it had.
 
@@ -87,7 +85,7 @@ class ChatService:
         if isinstance(begun, LiveReply):
             return begun
         try:
-            return await self.find_reply(channel, begun.message_id, language, begun.run)
+            return await self.find_reply(channel, begun.message_id, begun.run)
         except InvalidCursor as error:  # it was lost, and has not been ended yet
             raise ReplyInProgress(retry_after=LOST_REPLY_SECONDS) from error
 
@@ -110,7 +108,7 @@ class ChatService:
         channel.set_leaf(leaf_id)
 
     async def find_reply(
-        self, channel: Channel, message_id: int, language: Language, run: int | None = None
+        self, channel: Channel, message_id: int, run: int | None = None
     ) -> LiveReply:
         """The reply with this id, running anywhere or ended; InvalidCursor when there is none.
 
@@ -120,7 +118,7 @@ class ChatService:
             live = channel.reply
             if live is not None and (live.message_id != message_id or live.ending is not None):
                 live = None
-            reply = live or await self._ended_reply(channel, message_id, language)
+            reply = live or await self._ended_reply(channel, message_id)
             if reply is not None:
                 return reply
             await self._follower.look([channel])
@@ -129,25 +127,21 @@ class ChatService:
             return live
         raise InvalidCursor
 
-    async def _ended_reply(
-        self, channel: Channel, message_id: int, language: Language
-    ) -> LiveReply | None:
+    async def _ended_reply(self, channel: Channel, message_id: int) -> LiveReply | None:
         """A reply as it is kept: the very object where readers were shown the same ending of it."""
-        kept = await self._ended.find(channel.conversation_id, message_id, language)
+        kept = await self._ended.find(channel.conversation_id, message_id)
         live = channel.reply
         if kept is None or live is None or live.ending is None or kept.ending is None:
             return kept
         same = (live.message_id, live.run) == (kept.message_id, kept.run)
         return live if same and live.ending.status == kept.ending.status else kept
 
-    async def exchange(
-        self, conversation_id: int, reply: LiveReply, language: Language
-    ) -> Exchange:
+    async def exchange(self, conversation_id: int, reply: LiveReply) -> Exchange:
         """A reply that has ended, and the message it answers; MessageNotFound when it is gone."""
-        return await self._ended.exchange(conversation_id, reply, language)
+        return await self._ended.exchange(conversation_id, reply)
 
     async def attach(
-        self, user_id: int, channel: Channel, last_event_id: str | None, language: Language
+        self, user_id: int, channel: Channel, last_event_id: str | None
     ) -> tuple[LiveReply, Cursor] | None:
         """Bring the channel up to date, and find the reply that a reader left at a cursor.
 
@@ -162,7 +156,7 @@ class ChatService:
         cursor = Cursor.parse(last_event_id)
         if cursor is None:
             raise InvalidCursor
-        return await self.find_reply(channel, cursor.message_id, language), cursor
+        return await self.find_reply(channel, cursor.message_id), cursor
 
     async def delete(self, user_id: int, conversation_id: int) -> None:
         """Take a conversation out of sight; its running reply is stopped, its rows are kept."""

@@ -121,7 +121,7 @@ def target_of(
 
 def _reread(connection: Connection, message_id: int) -> MessageRead:
     row = connection.execute(select(_message).where(_message.c.id == message_id)).one()
-    return read_messages(connection, [row], "zh")[0]
+    return read_messages(connection, [row])[0]
 
 
 def _insert(

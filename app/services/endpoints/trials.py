@@ -7,9 +7,7 @@ from time import perf_counter
 from weakref import WeakValueDictionary
 
 from app.errors import (
-    AppError,
     KeyUnreadable,
-    Language,
     ModelUrlNotAllowed,
     ReplyError,
     UpstreamBadResponse,
@@ -47,7 +45,7 @@ class EndpointTrials:
         self._notes = notes
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    async def models(self, user_id: int, wanted: EndpointTry, language: Language) -> ModelNames:
+    async def models(self, user_id: int, wanted: EndpointTry) -> ModelNames:
         """The models that an endpoint offers; raises what `ConfigService.tried` raises, and
         ModelUrlNotAllowed for an address that may not be called."""
         try:
@@ -55,11 +53,11 @@ class EndpointTrials:
                 endpoint = await self._configs.tried(user_id, wanted, ANY_MODEL)
                 return ModelNames(models=await self._ai.list_models(endpoint), error=None)
         except (UpstreamRejected, UpstreamBadResponse):
-            return ModelNames(models=[], error=_told(UpstreamNotCompatible(), language))
+            return ModelNames(models=[], error=ErrorRead.of(UpstreamNotCompatible()))
         except (ReplyError, KeyUnreadable) as error:
-            return ModelNames(models=[], error=_told(error, language))
+            return ModelNames(models=[], error=ErrorRead.of(error))
 
-    async def reply(self, user_id: int, wanted: ModelTry, language: Language) -> TryResult:
+    async def reply(self, user_id: int, wanted: ModelTry) -> TryResult:
         """Whether a model answers; raises what `ConfigService.tried` raises of the request."""
         try:
             async with self._turn(user_id):
@@ -67,7 +65,7 @@ class EndpointTrials:
                 seconds = await self._seconds_to_answer(endpoint)
         except (ReplyError, KeyUnreadable, ModelUrlNotAllowed) as error:
             note_refusal(self._notes, error, user_id)
-            return TryResult(ok=False, error=_told(error, language), reply_seconds=None)
+            return TryResult(ok=False, error=ErrorRead.of(error), reply_seconds=None)
         return TryResult(ok=True, error=None, reply_seconds=round(seconds, 3))
 
     @asynccontextmanager
@@ -102,7 +100,3 @@ class EndpointTrials:
         except ReplyError:
             return refusal
         return refusal if endpoint.model in names else UpstreamModelUnknown()
-
-
-def _told(error: AppError, language: Language) -> ErrorRead:
-    return ErrorRead(code=error.code, message=error.text(language))

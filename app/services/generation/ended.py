@@ -3,7 +3,6 @@
 from sqlalchemy import Connection
 
 from app.database import Database
-from app.errors import Language
 from app.schemas.message import ErrorRead, Exchange, MessageRead
 from app.services.generation.live_reply import Ending, GrowingText, LiveReply
 from app.services.generation.opening import client_id_of, ending_of, opening_of
@@ -16,30 +15,24 @@ class EndedReplies:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(
-        self, conversation_id: int, message_id: int, language: Language
-    ) -> LiveReply | None:
+    async def find(self, conversation_id: int, message_id: int) -> LiveReply | None:
         """An AI message as a reply that has ended; None when there is none or it still runs."""
-        return await self._database.read(_find, conversation_id, message_id, language)
+        return await self._database.read(_find, conversation_id, message_id)
 
-    async def exchange(
-        self, conversation_id: int, reply: LiveReply, language: Language
-    ) -> Exchange:
+    async def exchange(self, conversation_id: int, reply: LiveReply) -> Exchange:
         """A reply that has ended, and the message it answers; MessageNotFound when it is gone."""
-        found = await self._database.read(exchange_of, conversation_id, reply.message_id, language)
+        found = await self._database.read(exchange_of, conversation_id, reply.message_id)
         if found.reply.status == "generating" and reply.ending is not None:
             # How it ended could not be written down yet.
-            found.reply = _as_ended(found.reply, reply, reply.ending, language)
+            found.reply = _as_ended(found.reply, reply, reply.ending)
         return found
 
 
-def _find(
-    connection: Connection, conversation_id: int, message_id: int, language: Language
-) -> LiveReply | None:
+def _find(connection: Connection, conversation_id: int, message_id: int) -> LiveReply | None:
     row = find_message(connection, conversation_id, message_id)
     if row is None or row.sender != "ai" or row.status == "generating":
         return None
-    exchange = exchange_of(connection, conversation_id, message_id, language)
+    exchange = exchange_of(connection, conversation_id, message_id)
     return LiveReply(
         message_id,
         opening_of(exchange, client_id_of(connection, row)),
@@ -50,17 +43,14 @@ def _find(
     )
 
 
-def _as_ended(
-    message: MessageRead, reply: LiveReply, ending: Ending, language: Language
-) -> MessageRead:
-    error = ending.error
+def _as_ended(message: MessageRead, reply: LiveReply, ending: Ending) -> MessageRead:
     return message.model_copy(
         update={
             "content": str(reply.content),
             "reasoning": str(reply.reasoning) or None,
             "status": ending.status,
             "finish_reason": ending.finish_reason,
-            "error": ErrorRead(code=error.code, message=error.text(language)) if error else None,
+            "error": ErrorRead.of(ending.error) if ending.error else None,
             "cursor": None,
         }
     )

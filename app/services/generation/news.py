@@ -176,7 +176,7 @@ def _reply(
         if row.finished_at is not None:
             ending = _ending(message)
         if row.id not in copied:
-            exchange = exchange_of(connection, row.conversation_id, row.message_id, "zh")
+            exchange = exchange_of(connection, row.conversation_id, row.message_id)
             opening = opening_of(exchange, client_id_of(connection, message))
             run = message.run
     return ReplyNews(row.id, row.message_id, opening, pieces, ending, run)

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Literal, NamedTuple
 
-from app.errors import Interrupted, Language
+from app.errors import Interrupted
 from app.schemas.events import (
     ChunkEvent,
     DoneEvent,
@@ -38,9 +38,8 @@ class DueReply(NamedTuple):
 class Viewer:
     """What one socket or stream shows of a channel."""
 
-    def __init__(self, channel: Channel, language: Language) -> None:
+    def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self._language = language
         self._due: list[ConversationNews | DueReply] = []
         self._shown: LiveReply | None = None
 
@@ -154,7 +153,7 @@ class Viewer:
         error = ending.error or Interrupted()
         return {
             "type": "error",
-            "message": error.text(self._language),
+            "message": "",  # the words are written where it is sent
             "code": error.code,
             "message_id": cursor.message_id,
             "status": status,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from app.database import table_of
-from app.errors import AppError, Language, MessageNotFound, error_by_code
+from app.errors import AppError, MessageNotFound, error_by_code
 from app.models import Generation, Message
 from app.schemas.message import ErrorRead, Exchange, MessageRead, UsageRead
 from app.services.messages.cursor import Cursor
@@ -32,15 +32,13 @@ _VERSIONS = select(
 """Counted by the database, along an index: a message may have thousands of versions."""
 
 
-def exchange_of(
-    connection: Connection, conversation_id: int, reply_id: int, language: Language
-) -> Exchange:
+def exchange_of(connection: Connection, conversation_id: int, reply_id: int) -> Exchange:
     """A reply and the message it answers; MessageNotFound when either is gone."""
     reply = find_message(connection, conversation_id, reply_id)
     message = reply and find_message(connection, conversation_id, reply.parent_id)
     if reply is None or message is None:
         raise MessageNotFound
-    first, second = read_messages(connection, [message, reply], language)
+    first, second = read_messages(connection, [message, reply])
     return Exchange(message=first, reply=second)
 
 
@@ -53,9 +51,7 @@ def find_message(connection: Connection, conversation_id: int, message_id: int) 
     ).first()
 
 
-def read_messages(
-    connection: Connection, rows: Sequence[Row[Any]], language: Language
-) -> list[MessageRead]:
+def read_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[MessageRead]:
     """Rows of one conversation as messages: versions counted, text so far of a running reply.
 
     Those of one parent follow each other, none left out between them.
@@ -68,13 +64,11 @@ def read_messages(
         # What was read a moment ago may be purged by now.
         version, versions = counted.get(first[row.parent_id], (1, 1))
         counted[first[row.parent_id]] = version + 1, versions
-        messages.append(_read(connection, row, version, versions, language))
+        messages.append(_read(connection, row, version, versions))
     return messages
 
 
-def _read(
-    connection: Connection, row: Row[Any], version: int, versions: int, language: Language
-) -> MessageRead:
+def _read(connection: Connection, row: Row[Any], version: int, versions: int) -> MessageRead:
     content, reasoning, cursor = row.content, row.reasoning, None
     if row.status == "generating":
         content, reasoning, cursor = _so_far(connection, row)
@@ -92,7 +86,7 @@ def _read(
         finish_reason=row.finish_reason,
         reasoning=reasoning or None,
         usage=usage_of(row),
-        error=ErrorRead(code=error.code, message=error.text(language)) if error else None,
+        error=ErrorRead.of(error) if error else None,
         cursor=cursor,
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from app.database import Database, table_of
-from app.errors import Language, MessageNotFound
+from app.errors import MessageNotFound
 from app.models import Conversation, Message
 from app.schemas.message import MessagePage, MessageVersions
 from app.services.messages.rows import read_messages
@@ -27,21 +27,17 @@ class MessageService:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(
-        self, conversation_id: int, limit: int, before_id: int | None, language: Language
-    ) -> MessagePage:
+    async def page(self, conversation_id: int, limit: int, before_id: int | None) -> MessagePage:
         """The newest `limit` messages below `before_id` (fewer long ones), oldest first."""
-        return await self._database.read(_page, conversation_id, limit, before_id, language)
+        return await self._database.read(_page, conversation_id, limit, before_id)
 
     async def locate(self, user_id: int, message_id: int) -> int:
         """The conversation of a message that is this user's; else MessageNotFound."""
         return await self._database.read(_locate, user_id, message_id)
 
-    async def versions(
-        self, message_id: int, limit: int, before_id: int | None, language: Language
-    ) -> MessageVersions:
+    async def versions(self, message_id: int, limit: int, before_id: int | None) -> MessageVersions:
         """The newest `limit` versions of a message below `before_id`, oldest first."""
-        return await self._database.read(_versions, message_id, limit, before_id, language)
+        return await self._database.read(_versions, message_id, limit, before_id)
 
 
 def _page(
@@ -49,13 +45,12 @@ def _page(
     conversation_id: int,
     limit: int,
     before_id: int | None,
-    language: Language,
 ) -> MessagePage:
     shown = select(_message).where(
         _message.c.conversation_id == conversation_id, _message.c.active == 1
     )
     page, has_more = _newest(connection, shown, limit, before_id)
-    return MessagePage(messages=read_messages(connection, page, language), has_more=has_more)
+    return MessagePage(messages=read_messages(connection, page), has_more=has_more)
 
 
 def _locate(connection: Connection, user_id: int, message_id: int) -> int:
@@ -79,7 +74,6 @@ def _versions(
     message_id: int,
     limit: int,
     before_id: int | None,
-    language: Language,
 ) -> MessageVersions:
     message = connection.execute(select(_message).where(_message.c.id == message_id)).first()
     if message is None:
@@ -89,7 +83,7 @@ def _versions(
         _message.c.parent_id.is_not_distinct_from(message.parent_id),
     )
     page, has_more = _newest(connection, versions, limit, before_id)
-    return MessageVersions(versions=read_messages(connection, page, language), has_more=has_more)
+    return MessageVersions(versions=read_messages(connection, page), has_more=has_more)
 
 
 def _newest(

@@ -30,9 +30,11 @@ from app.schemas.message import Exchange
 from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
 from app.services.chat.repeats import find_known
 from app.services.chat.turns import Turn, Writing, write_turn
+from app.services.conversations.rows import owned
 from app.services.endpoints.service import SavedEndpoint
 from app.services.generation.live_reply import Opening
 from app.services.generation.opening import opening_of
+from app.services.messages.tree import shown
 from app.services.usage.daily import ReplyLimits, count_default
 
 NEW_MESSAGES: dict[type, int] = {Send: 2, Edit: 2, Regenerate: 1, Continue: 0}
@@ -47,16 +49,11 @@ _user_id = bindparam("of_user", type_=_user.c.id.type)
 _conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
 _here = _generation.c.running_conversation_id == _conversation_id
 _running = (_generation.c.user_id == _user_id, _generation.c.running_conversation_id.is_not(None))
-_shown = (_message.c.conversation_id == _conversation_id, _message.c.active == 1)
 
 _LOCK = (
     select(_conversation.c.title_source)
     .join(_user, _user.c.id == _conversation.c.user_id)
-    .where(
-        _conversation.c.id == _conversation_id,
-        _conversation.c.user_id == _user_id,
-        _conversation.c.deleted_at.is_(None),
-    )
+    .where(_conversation.c.id == _conversation_id, owned(_user_id))
     .with_for_update()
 )
 _SENDER = (
@@ -67,7 +64,10 @@ _SENDER = (
         _config.c.encrypted_api_key,
         select(func.count()).where(_here).scalar_subquery().label("running_here"),
         select(func.count()).where(*_running).scalar_subquery().label("running"),
-        select(func.max(_message.c.id)).where(*_shown).scalar_subquery().label("leaf_id"),
+        select(func.max(_message.c.id))
+        .where(shown(_conversation_id))
+        .scalar_subquery()
+        .label("leaf_id"),
     )
     .select_from(_user.outerjoin(_config, _config.c.user_id == _user.c.id))
     .where(_user.c.id == _user_id)

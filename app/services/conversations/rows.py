@@ -4,7 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from app.database import table_of
 from app.errors import ConversationNotFound, InvalidToken
@@ -74,7 +84,7 @@ def page_query(user_id: int, page: PageRequest) -> Select[Any]:
             _conversation.c.updated_at,
             _conversation.c.message_count,
         )
-        .where(_conversation.c.user_id == user_id, _conversation.c.deleted_at.is_(None))
+        .where(owned(user_id))
         .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())
         .limit(page.limit)
         .offset(page.offset)
@@ -87,15 +97,16 @@ def page_query(user_id: int, page: PageRequest) -> Select[Any]:
     return query.where(updated_at <= page.before, earlier)
 
 
+def owned(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """The conversations that are there for a user: theirs, and not deleted."""
+    return and_(_conversation.c.user_id == user_id, _conversation.c.deleted_at.is_(None))
+
+
 def find_owned(
     connection: Connection, user_id: int, conversation_id: int, lock: bool = False
 ) -> Row[Any]:
     """The row of a conversation that is there and this user's; else ConversationNotFound."""
-    found = select(_conversation).where(
-        _conversation.c.id == conversation_id,
-        _conversation.c.user_id == user_id,
-        _conversation.c.deleted_at.is_(None),
-    )
+    found = select(_conversation).where(_conversation.c.id == conversation_id, owned(user_id))
     row = connection.execute(found.with_for_update() if lock else found).first()
     if row is None:
         raise ConversationNotFound(conversation_id)
@@ -132,7 +143,7 @@ def change(
 
 def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> None:
     """Take a conversation out of sight; its rows stay until they are purged."""
-    if not _set_deleted(connection, user_id, conversation_id, utc_now()):
+    if not _set_deleted(connection, conversation_id, owned(user_id), utc_now()):
         raise ConversationNotFound(conversation_id)
     _count(connection, user_id, -1)
     record(connection, AuditAction.CONVERSATION_DELETED, user_id, conversation_id=conversation_id)
@@ -140,7 +151,8 @@ def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> 
 
 def restore(connection: Connection, user_id: int, conversation_id: int, since: datetime) -> None:
     """Bring a conversation back that was deleted after a time; nothing to bring back, no change."""
-    if _set_deleted(connection, user_id, conversation_id, None, since):
+    deleted = and_(_conversation.c.user_id == user_id, _conversation.c.deleted_at > since)
+    if _set_deleted(connection, conversation_id, deleted, None):
         _count(connection, user_id, +1)
         record(
             connection, AuditAction.CONVERSATION_RESTORED, user_id, conversation_id=conversation_id
@@ -148,20 +160,11 @@ def restore(connection: Connection, user_id: int, conversation_id: int, since: d
 
 
 def _set_deleted(
-    connection: Connection,
-    user_id: int,
-    conversation_id: int,
-    at: datetime | None,
-    since: datetime | None = None,
+    connection: Connection, conversation_id: int, which: ColumnElement[bool], at: datetime | None
 ) -> bool:
-    before = _conversation.c.deleted_at
     changed = connection.execute(
         update(_conversation)
-        .where(
-            _conversation.c.id == conversation_id,
-            _conversation.c.user_id == user_id,
-            before > since if since is not None else before.is_(None),
-        )
+        .where(_conversation.c.id == conversation_id, which)
         .values(deleted_at=at)
     )
     return changed.rowcount == 1

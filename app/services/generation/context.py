@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from app.database import table_of
 from app.models import Conversation, Message
+from app.services.messages.tree import shown
 from app.services.upstream.types import Prompt
 
 MESSAGE_TOKENS = 4
@@ -27,16 +28,16 @@ _conversation = table_of(Conversation)
 
 _conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
 _SYSTEM_PROMPT = select(_conversation.c.system_prompt).where(_conversation.c.id == _conversation_id)
-_shown = (_message.c.conversation_id == _conversation_id, _message.c.active == 1)
+_shown = shown(_conversation_id)
 _LENGTHS_BELOW = (
     select(_message.c.id, _message.c.sender, func.char_length(_message.c.content).label("length"))
-    .where(*_shown, _message.c.id < bindparam("below"))
+    .where(_shown, _message.c.id < bindparam("below"))
     .order_by(_message.c.id.desc())
     .limit(PAGE)
 )
 _BETWEEN = (
     select(_message.c.sender, _message.c.content)
-    .where(*_shown, _message.c.id.between(bindparam("first"), bindparam("last")))
+    .where(_shown, _message.c.id.between(bindparam("first"), bindparam("last")))
     .order_by(_message.c.id)
 )
 

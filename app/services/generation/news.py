@@ -16,6 +16,7 @@ from app.services.generation.live_reply import Ending, Opening
 from app.services.generation.opening import client_id_of, ending_of, opening_of
 from app.services.messages.pieces import KINDS
 from app.services.messages.rows import exchange_of
+from app.services.messages.tree import shown
 
 CUT_OFF = Ending("interrupted", error=Interrupted())
 NAMES: dict[int, TextKind] = {number: kind for kind, number in KINDS.items()}
@@ -28,7 +29,7 @@ _conversation = table_of(Conversation)
 # Not `max(id)`, for which a database may read the whole path.
 _leaf_id = (
     select(_message.c.id)
-    .where(_message.c.conversation_id == _conversation.c.id, _message.c.active == 1)
+    .where(shown(_conversation.c.id))
     .order_by(_message.c.id.desc())
     .limit(1)
     .scalar_subquery()

@@ -9,7 +9,9 @@ from app.database import Database, table_of
 from app.errors import MessageNotFound
 from app.models import Conversation, Message
 from app.schemas.message import MessagePage, MessageVersions
+from app.services.conversations.rows import owned
 from app.services.messages.rows import read_messages
+from app.services.messages.tree import shown
 
 PAGE_CHARACTERS = 2_000_000
 """A page ends before it has more text than this: a reply alone may have half of it, or more."""
@@ -46,10 +48,8 @@ def _page(
     limit: int,
     before_id: int | None,
 ) -> MessagePage:
-    shown = select(_message).where(
-        _message.c.conversation_id == conversation_id, _message.c.active == 1
-    )
-    page, has_more = _newest(connection, shown, limit, before_id)
+    path = select(_message).where(shown(conversation_id))
+    page, has_more = _newest(connection, path, limit, before_id)
     return MessagePage(messages=read_messages(connection, page), has_more=has_more)
 
 
@@ -57,11 +57,7 @@ def _locate(connection: Connection, user_id: int, message_id: int) -> int:
     found = (
         select(_message.c.conversation_id)
         .join(_conversation, _conversation.c.id == _message.c.conversation_id)
-        .where(
-            _message.c.id == message_id,
-            _conversation.c.user_id == user_id,
-            _conversation.c.deleted_at.is_(None),
-        )
+        .where(_message.c.id == message_id, owned(user_id))
     )
     conversation_id = connection.execute(found).scalar()
     if conversation_id is None:

@@ -5,7 +5,7 @@ all of it above an id can be turned off by one UPDATE. Only what changes is read
 two branches from where the path shown and the new one part.
 """
 
-from sqlalchemy import Connection, bindparam, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal, select, update
 
 from app.database import table_of
 from app.models import Conversation, Message
@@ -40,6 +40,11 @@ _down = _down.union_all(
     )
 )
 _DESCEND = select(_down.c.id, _down.c.step)
+
+
+def shown(conversation_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """The messages on the path shown of a conversation."""
+    return and_(_message.c.conversation_id == conversation_id, _message.c.active == 1)
 
 
 def show_up_to(connection: Connection, conversation_id: int, message_id: int | None) -> None:
@@ -91,13 +96,7 @@ def _batches(ids: list[int]) -> list[list[int]]:
 
 def _hide_after(connection: Connection, conversation_id: int, message_id: int) -> int:
     hidden = connection.execute(
-        update(_message)
-        .where(
-            _message.c.conversation_id == conversation_id,
-            _message.c.active == 1,
-            _message.c.id > message_id,
-        )
-        .values(active=0)
+        update(_message).where(shown(conversation_id), _message.c.id > message_id).values(active=0)
     )
     return hidden.rowcount
 

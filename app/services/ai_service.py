@@ -23,7 +23,7 @@ from app.services.upstream.guard import AddressGuard, origin_of, parse_model_url
 from app.services.upstream.pace import Pace
 from app.services.upstream.resolver import look_up_for
 from app.services.upstream.transport import GuardedTransport
-from app.services.upstream.types import Completion, Endpoint, OnDelta, Prompt, Usage
+from app.services.upstream.types import Completion, Endpoint, OnDelta, Prompt
 from app.services.upstream.watchdog import Watchdog
 from app.tracing import span
 from app.utils.memory import exempt_what_is_loaded
@@ -32,7 +32,7 @@ from app.utils.tasks import has_failed
 if TYPE_CHECKING:
     from app.services.upstream.sdk import Client
 
-__all__ = ["AiService", "Completion", "Endpoint", "OnDelta", "Usage"]
+__all__ = ["AiService", "Completion", "Endpoint", "OnDelta"]
 
 KEYLESS = "none"
 """Sent where a user has no key: local servers want none, the SDK insists on one."""

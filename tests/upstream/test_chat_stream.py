@@ -17,8 +17,9 @@ from app.errors import (
     UpstreamRateLimited,
     UpstreamUnavailable,
 )
+from app.schemas.message import UsageRead
 from app.services.upstream.chat_stream import ChatStream
-from app.services.upstream.types import Completion, Usage
+from app.services.upstream.types import Completion
 
 KIB = 1024
 Deltas = list[tuple[str, str]]
@@ -48,6 +49,7 @@ def said(text: str) -> bytes:
 
 
 DONE = b"data: [DONE]\n\n"
+USAGE = UsageRead(prompt_tokens=1, completion_tokens=2, total_tokens=3)
 STREAM = (
     b": hello\r\n\r\nevent: message\rid: 7\r"
     + event({"content": "a\u2028b", "reasoning": "why"}, end="\r\n\r\n")
@@ -74,7 +76,7 @@ def test_a_stream_with_every_peculiarity() -> None:
         ("content", "\ufffdtwo lines"),
         ("content", "raw 🍣"),
     ]
-    assert outcome == Completion("stop", Usage(1, 2, 3))
+    assert outcome == Completion("stop", USAGE)
 
 
 @given(st.lists(st.integers(0, len(STREAM)), max_size=40))

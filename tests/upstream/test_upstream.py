@@ -24,14 +24,15 @@ from app.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from app.services.ai_service import AiService, Completion, Endpoint, Usage
+from app.schemas.message import UsageRead
+from app.services.ai_service import AiService, Completion, Endpoint
 from tests.support.upstream import ScriptedUpstream
 from tests.support.upstream_replies import BIG_TEXT
 
 pytestmark = pytest.mark.anyio
 
 KEY = "sk-very-secret"
-USAGE = Usage(7, 5, 12)
+USAGE = UsageRead(prompt_tokens=7, completion_tokens=5, total_tokens=12)
 MIB = 1024 * 1024
 
 
@@ -99,7 +100,7 @@ async def ask(
     ],
 )
 async def test_replies(
-    ai: AiService, upstream: ScriptedUpstream, model: str, content: str, usage: Usage | None
+    ai: AiService, upstream: ScriptedUpstream, model: str, content: str, usage: UsageRead | None
 ) -> None:
     reply = await ask(ai, upstream, model)
     assert (reply.content, reply.reasoning) == (content, "")

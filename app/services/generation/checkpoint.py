@@ -176,7 +176,7 @@ def write_ending(
     connection: Connection, message_id: int, content: str, reasoning: str, ending: Ending
 ) -> None:
     """Put the final text and state into the message's row."""
-    usage = ending.usage or {}
+    usage = ending.usage
     connection.execute(
         _END,
         {
@@ -186,9 +186,9 @@ def write_ending(
             "status": ending.status,
             "finish_reason": ending.finish_reason,
             "error_code": ending.error.code if ending.error else None,
-            "prompt_tokens": usage.get("prompt_tokens"),
-            "completion_tokens": usage.get("completion_tokens"),
-            "total_tokens": usage.get("total_tokens"),
+            "prompt_tokens": usage.prompt_tokens if usage else None,
+            "completion_tokens": usage.completion_tokens if usage else None,
+            "total_tokens": usage.total_tokens if usage else None,
         },
     )
 

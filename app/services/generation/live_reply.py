@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 from app.errors import AppError
-from app.schemas.message import EndStatus, TextKind
+from app.schemas.message import EndStatus, TextKind, UsageRead
 from app.services.messages.cursor import Cursor
 
 FRAME_CHARACTERS = 10_000
@@ -24,7 +24,7 @@ class Ending:
 
     status: EndStatus
     finish_reason: str | None = None
-    usage: dict[str, int] | None = None
+    usage: UsageRead | None = None
     error: AppError | None = None
 
     @classmethod

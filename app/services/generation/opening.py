@@ -32,10 +32,7 @@ def opening_of(exchange: Exchange, client_id: str | None) -> Opening:
 
 def ending_of(row: Row[Any]) -> Ending:
     """How a stored reply ended."""
-    usage = usage_of(row)
-    return Ending(
-        row.status, row.finish_reason, usage.model_dump() if usage else None, error_of(row)
-    )
+    return Ending(row.status, row.finish_reason, usage_of(row), error_of(row))
 
 
 def client_id_of(connection: Connection, reply: Row[Any]) -> str | None:

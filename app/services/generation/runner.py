@@ -83,14 +83,7 @@ class Runner:
 def _completed(running: RunningReply, outcome: Completion) -> Ending:
     if not running.has_grown:
         return _broken(running, UpstreamBadResponse())
-    usage = None
-    if outcome.usage is not None:
-        usage = {
-            "prompt_tokens": outcome.usage.prompt_tokens,
-            "completion_tokens": outcome.usage.completion_tokens,
-            "total_tokens": outcome.usage.total_tokens,
-        }
-    return Ending("complete", outcome.finish_reason, usage)
+    return Ending("complete", outcome.finish_reason, outcome.usage)
 
 
 def _cancelled(running: RunningReply) -> Ending:

@@ -148,7 +148,7 @@ class Viewer:
                 "id": str(cursor),
             }
             if ending.usage is not None:
-                done["usage"] = ending.usage
+                done["usage"] = ending.usage.model_dump()
             return done
         error = ending.error or Interrupted()
         return {

@@ -5,11 +5,11 @@ from typing import Any
 import orjson
 
 from app.errors import ReplyTooLong, UpstreamBadResponse, UpstreamInterrupted
-from app.schemas.message import TextKind
+from app.schemas.message import TextKind, UsageRead
 from app.services.upstream.failures import failure_in
 from app.services.upstream.fields import finish_reason_of, parse_json, text_of, usage_of
 from app.services.upstream.sse import EventSplitter
-from app.services.upstream.types import Completion, OnDelta, Usage
+from app.services.upstream.types import Completion, OnDelta
 
 TEXTLESS_MAX_BYTES = 16 * 1024 * 1024
 """Some 50,000 events of a model that thinks without telling. More is no reply but a load: reading
@@ -38,7 +38,7 @@ class ChatStream:
         """Events with data so far; comments are none, so a count that stands still is silence."""
         self.has_text = False
         self.finish_reason: str | None = None
-        self.usage: Usage | None = None
+        self.usage: UsageRead | None = None
         self.is_done = False
 
     def feed(self, chunk: bytes) -> bool:

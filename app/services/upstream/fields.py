@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from app.errors import UpstreamBadResponse
-from app.services.upstream.types import Usage
+from app.schemas.message import UsageRead
 
 FINISH_REASON = re.compile(r"[A-Za-z0-9_-]{1,32}")
 MODEL_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,100}")
@@ -49,7 +49,7 @@ def finish_reason_of(value: object) -> str | None:
     return value if FINISH_REASON.fullmatch(value) else "other"
 
 
-def usage_of(value: object) -> Usage | None:
+def usage_of(value: object) -> UsageRead | None:
     """Usage, where both parts of it are plausible counts."""
     if not isinstance(value, dict):
         return None
@@ -57,7 +57,11 @@ def usage_of(value: object) -> Usage | None:
     if prompt is None or completion is None:
         return None
     total = _count(value, "total_tokens")
-    return Usage(prompt, completion, prompt + completion if total is None else total)
+    return UsageRead(
+        prompt_tokens=prompt,
+        completion_tokens=completion,
+        total_tokens=prompt + completion if total is None else total,
+    )
 
 
 def model_names(payload: Any) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from app.schemas.message import TextKind
+from app.schemas.message import TextKind, UsageRead
 
 Prompt = list[dict[str, str]]
 """Messages as a model is given them: `role` and `content`, oldest first."""
@@ -21,17 +21,8 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens, as the endpoint counted them."""
-
-    prompt_tokens: int
-    completion_tokens: int
-    total_tokens: int
-
-
-@dataclass(frozen=True, slots=True)
 class Completion:
     """How a reply ended when the model itself ended it."""
 
     finish_reason: str
-    usage: Usage | None
+    usage: UsageRead | None

@@ -14,11 +14,11 @@ from app import database_url
 
 PLACEHOLDERS = {"your-secret-key-here", "your-32-byte-base64-encoded-key", "changeme", "secret"}
 KEPT_SECRETS = ("secret_key", "encryption_key")
-"""Made on first start and kept in files of these names, unless they are set."""
+"""Secrets that are made on first start and kept in files of these names, unless set."""
 SECONDS_MAX = 86_400
-"""A day: nothing that is waited for takes longer."""
+"""A day, the upper bound of every wait."""
 DAYS_MAX = 36_500
-"""A hundred years: times that far away can still be reckoned and stored."""
+"""A hundred years: sums with times that far away can still be computed and stored."""
 SECRET_KEY_MIN_BYTES = 32
 """RFC 7518 §3.2: an HS256 key is at least as long as its hash output."""
 
@@ -30,7 +30,7 @@ def _split(value: object) -> object:
 
 
 def _database(value: str) -> str:
-    """Refuse what is no database of ours, without its words: they hold a password."""
+    """Refuse an unsupported database URL without quoting it: it holds a password."""
     if value:
         database_url.read(value)
     return value
@@ -173,7 +173,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _running_replies_are_seen_to_live(self) -> Self:
-        # One save may find the row locked, be it by a reaper that looks; several in a row do not.
+        # One save may find its row locked, by a reaper for example; several in a row do not.
         if self.reap_after_seconds < 4 * self.checkpoint_seconds:
             raise ValueError("REAP_AFTER_SECONDS must be at least four times CHECKPOINT_SECONDS")
         return self
@@ -192,11 +192,11 @@ class Settings(BaseSettings):
 
 
 class UnusableSecret(ValueError):
-    """A secret cannot be used. The text names its setting or its file, and shows nothing of it."""
+    """A secret cannot be used. The text names its setting or file and never shows its value."""
 
 
 def check_secret(name: str, value: str, where: str) -> None:
-    """Raise UnusableSecret, which names `where`, unless `value` is good for the setting `name`."""
+    """Raise UnusableSecret, naming `where`, unless `value` is valid for the setting `name`."""
     if value in PLACEHOLDERS or value.startswith("your-"):
         raise UnusableSecret(f"{where} still has the placeholder of the example; set your own")
     if name == "secret_key" and len(value.encode()) < SECRET_KEY_MIN_BYTES:

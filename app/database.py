@@ -1,6 +1,6 @@
-"""The database as two verbs: `read` and `write`, each running a plain function in one transaction.
+"""The database as two verbs, `read` and `write`: each runs a plain function in one transaction.
 
-A function takes a `Connection` and is free of `await`, so the same SQL serves both databases.
+A function takes a `Connection` and has no `await`, so the same SQL serves both databases.
 """
 
 from collections.abc import Sequence
@@ -30,13 +30,13 @@ class Database(Protocol):
 
     @property
     def load(self) -> Load:
-        """What it is doing at this moment."""
+        """How many transactions run and wait at this moment."""
 
     def hurry(self, seconds: float) -> None:
-        """The process is ending: from now on nothing waits longer for a database that is silent."""
+        """Begin the shutdown: from now on no wait for a silent database is long."""
 
     async def close(self) -> None:
-        """Finish what runs and let the connections go."""
+        """Finish the running transactions and close the connections."""
 
 
 def open_database(settings: Settings) -> Database:

@@ -1,7 +1,7 @@
-"""One reading of `DATABASE_URL` for every driver: what it may say, and what that means.
+"""One reading of `DATABASE_URL` for every driver: what it may contain, and what that means.
 
-Dialect names of other drivers are taken for the database they mean, and a parameter has the same
-meaning whichever driver connects. Pure: no file is opened, nothing is connected.
+Dialect names of other drivers stand for the database they belong to, and a parameter means the same
+for every driver. Pure: no file is opened, nothing is connected.
 """
 
 from dataclasses import dataclass
@@ -34,12 +34,12 @@ MODES = ("DISABLED", "REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY")
 
 
 class UnusableUrl(ValueError):
-    """`DATABASE_URL` cannot be used. The text says why, and shows nothing of what it holds."""
+    """`DATABASE_URL` cannot be used. The text says why and quotes nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tls:
-    """How a connection is encrypted: files as paths, and who is checked against the authority."""
+    """How a connection is encrypted: certificate files as paths, and what is verified."""
 
     verify: Literal["nobody", "authority", "name"]
     ca: str | None = None
@@ -91,7 +91,7 @@ def options_of(url: URL) -> dict[str, str]:
 
 
 def _sqlite(url: URL) -> URL:
-    # What lies in memory is another database for each connection.
+    # In memory, each connection would have a database of its own.
     if (url.database or ":").startswith((":", "file:")):
         raise UnusableUrl("SQLite needs a file, such as sqlite:///data/chat.db")
     if url.query:
@@ -131,7 +131,7 @@ def _mode(options: dict[str, str]) -> str | None:
 
 
 def _checked(mode: str | None, options: dict[str, str]) -> Literal["nobody", "authority", "name"]:
-    """Who is checked; an authority's file alone means both, as it is given for that."""
+    """What is verified. An authority's file alone means both certificate and name."""
     if mode == "VERIFY_IDENTITY":
         return "name"
     if mode == "VERIFY_CA":

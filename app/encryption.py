@@ -50,7 +50,7 @@ class KeyVault:
         return self._opens(self._fernet, canary)
 
     def is_newest(self, sealed: str) -> bool:
-        """Whether the newest master key alone opens a ciphertext."""
+        """Whether the newest master key opens a ciphertext."""
         return self._opens(self._newest, sealed)
 
     def renewed(self, sealed: str) -> str:

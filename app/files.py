@@ -1,4 +1,4 @@
-"""Folders and files that nobody else on the machine may read, whatever the umask is; and locks.
+"""Folders, files and locks with modes that keep other users of the machine out, whatever the umask.
 
 What exists already keeps its mode: whoever opened it to others may have had a reason.
 """
@@ -18,9 +18,9 @@ def make_folder(path: Path) -> None:
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file where there is none, and its folder; raises OSError.
+    """Create an empty file and its folder if missing; raises OSError.
 
-    One that is there is not even opened: SQLite's locks on it end when its process closes it.
+    An existing file is not even opened: closing it would release SQLite's locks in this process.
     """
     make_folder(path.parent)
     try:
@@ -30,10 +30,10 @@ def make_file(path: Path) -> None:
 
 
 def open_lock(path: Path) -> IO[bytes]:
-    """A file for `flock`, made when it is not there; raises OSError.
+    """A file for `flock`, created if missing; raises OSError.
 
-    There is nothing in it to hide, and one that root once made must not keep the server out:
-    whoever may read it can lock it, too.
+    It is readable by all, as it is empty: a lock file that root created must not keep the server
+    out, and reading is enough to lock it.
     """
     try:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -43,6 +43,6 @@ def open_lock(path: Path) -> IO[bytes]:
 
 
 def in_the_way(error: OSError, path: Path | str | None = None) -> str:
-    """What a user is told of a file that cannot be used: which one, why, and what to do."""
+    """The message for a file that cannot be used: which one, why, and what to do."""
     advice = RIGHTS if isinstance(error, PermissionError) else ""
     return f"{path or error.filename}: {error.strerror}{advice}"

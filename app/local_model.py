@@ -151,7 +151,7 @@ def _reserve_port() -> socket.socket:
 def _spawn(debug: bool) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "app.local_model_server"],
-        stdin=subprocess.PIPE,  # its end, however we end, is the end of the child
+        stdin=subprocess.PIPE,  # closed when we end, however we end; the child ends with it
         stdout=subprocess.PIPE,
         stderr=None if debug else subprocess.DEVNULL,
         text=True,
@@ -161,7 +161,7 @@ def _spawn(debug: bool) -> subprocess.Popen[str]:
 
 
 def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
-    """What a process needs that is none of ours: the settings hold every secret of the server."""
+    """The environment of the child, without our settings: they hold every secret of the server."""
     return {k: v for k, v in environment.items() if k.lower() not in Settings.model_fields}
 
 

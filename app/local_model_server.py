@@ -42,7 +42,7 @@ def parameters(spec: dict[str, Any]) -> Any:
     params.cpuparams.n_threads = spec["threads"]
     params.cpuparams_batch.n_threads = spec["threads"]
     params.sampling.temp, params.sampling.top_p = 0.2, 0.9  # as the model's card recommends
-    params.sampling.penalty_repeat = 1.1  # it is small, and would go round in circles
+    params.sampling.penalty_repeat = 1.1  # without it a small model repeats itself
     params.verbosity = 3 if spec["debug"] else -1
     return params
 

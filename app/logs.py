@@ -17,13 +17,13 @@ _QUERY = re.compile(r"\?[^\s\"']*")
 
 
 class EventLog:
-    """An event has a fixed name; whatever varies stands in its fields."""
+    """Writes events. The name is fixed; whatever varies goes into the fields."""
 
     def __init__(self, name: str) -> None:
         self._logger = logging.getLogger(name)
 
     def set_level(self, level: int) -> None:
-        """Write nothing below this level."""
+        """Drop events below this level."""
         self._logger.setLevel(level)
 
     def debug(self, event: str, **fields: object) -> None:
@@ -67,9 +67,9 @@ class JsonLines(logging.Formatter):
 
 
 class ConsoleLines(logging.Formatter):
-    """Time, level, event, then `name=value`; a traceback follows on lines of its own.
+    """Time, level, event, then `name=value`; a traceback follows on its own lines.
 
-    A plain one: those that show local variables show tokens and keys, too.
+    A plain traceback: those that show local variables show tokens and keys, too.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -89,8 +89,8 @@ class WithoutQuery(logging.Filter):
 
 
 class WithoutClientFaults(logging.Filter):
-    """Drops uvicorn's traceback for a frame of text that is no UTF-8: the client's fault, told to
-    it by the close code 1007."""
+    """Drops uvicorn's traceback for a text frame that is not UTF-8. That is the client's fault, and
+    close code 1007 says so."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         return not record.getMessage().startswith("Invalid UTF-8 sequence")
@@ -103,7 +103,9 @@ def configure_logs(settings: Settings) -> None:
     handler.addFilter(WithoutQuery())
     root = logging.getLogger()
     for other in root.handlers[:]:
-        if isinstance(other.formatter, JsonLines | ConsoleLines):  # of a server before, in tests
+        if isinstance(
+            other.formatter, JsonLines | ConsoleLines
+        ):  # left by an earlier server, in tests
             root.removeHandler(other)
     root.addHandler(handler)
     log.set_level(logging.DEBUG if settings.debug else logging.INFO)
@@ -126,7 +128,7 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def _in_one_word(value: object) -> str:
-    """A value that cannot be taken for another field or another line."""
+    """A value quoted where it could pass for another field or line."""
     text = str(value)
     plain = text.isprintable() and not {" ", "="} & set(text)
     return text if plain and text else repr(text)

@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None, page: Path | None = None) -> Fa
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        # The framework's own spans and logs tell queries and the texts of exceptions.
+        # The framework's own spans and logs contain queries and exception texts.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         lifespan=_lifespan,
     )

@@ -27,7 +27,7 @@ class Counter:
 
 
 class Spread:
-    """How often values fell between bounds, and their sum."""
+    """Counts of values between bounds, and their sum."""
 
     __slots__ = ("bounds", "counts", "total")
 

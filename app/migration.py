@@ -115,7 +115,7 @@ def sync_engine(settings: Settings) -> Engine:
 
 
 def revisions() -> list[str]:
-    """All of them, oldest first; each file in `migrations/versions` begins with its own."""
+    """The revisions, oldest first, read from the names of the files in `migrations/versions`."""
     return sorted(path.name.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
@@ -144,13 +144,13 @@ def _revisions(connection: Connection) -> list[str]:
 
 
 def _is_torn(engine: Engine) -> bool:
-    """Whether two migrations ran at once, as they could where servers only knew their own locks."""
+    """Whether two migrations ran at once: servers once held only locks of their own."""
     with engine.connect() as connection:
         return len(_revisions(connection)) > 1
 
 
 def _heal(connection: Connection) -> None:
-    """Keep the newest revision of several: a migration writes it down when its steps are done."""
+    """Keep the newest of several revisions: each was recorded after its steps were done."""
     found = _revisions(connection)
     older = [{"revision": revision} for revision in sorted(found)[:-1]]
     if older:
@@ -170,9 +170,9 @@ def check_version(engine: Engine) -> None:
 
 
 def _require_skip_locked(engine: Engine) -> None:
-    """Raise SchemaError where SKIP LOCKED is no lock, tried on two connections.
+    """Raise SchemaError when SKIP LOCKED does not work, tested on two connections.
 
-    A server may take the words and lock nothing; two processes would then write one reply.
+    Some servers accept the words and lock nothing; then two processes would write one reply.
     """
     if engine.dialect.name == "sqlite":
         return

@@ -1,4 +1,4 @@
-"""Where the work in hand comes from: known to whatever runs on behalf of a request."""
+"""The origin of the current work, known to everything that runs on behalf of a request."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RequestOrigin:
-    """The client's address and the request's id; None for work that nobody asked for."""
+    """The client's address and the request's id; None for background work."""
 
     address: str | None = None
     request_id: str | None = None
@@ -20,14 +20,14 @@ _origin: ContextVar[RequestOrigin] = ContextVar("origin", default=NOBODY)
 
 
 def current_origin() -> RequestOrigin:
-    """The origin of the work in hand."""
+    """The origin of the current work."""
     return _origin.get()
 
 
 class ActingFor:
-    """Everything that begins inside comes from there, tasks and database work included.
+    """Sets the origin for everything that begins inside, tasks and database work included.
 
-    A class, as a generator of `contextlib` would hold half a kilobyte as long as a socket is open.
+    A class, because a generator of `contextlib` would hold half a kilobyte while a socket is open.
     """
 
     __slots__ = ("_origin", "_token")

@@ -33,19 +33,21 @@ class RateLimits:
         self._hit("all", who)
 
     def payer(self, claims: Claims, address: str) -> str:
-        """Whose budget a request with this token is on: whoever still tries a token of an ended
-        session may be a thief, and is not to use up the budget of its owner."""
+        """The budget that a request with this token counts against.
+
+        A token of an ended session may be stolen, so it must not use up its owner's budget.
+        """
         if claims.session_id in self._ended:
             return self.stranger(address)
         return f"user:{claims.user_id}"
 
     @staticmethod
     def stranger(address: str) -> str:
-        """Whose budget a request without a good token is on: its address's, of IPv6 a /64."""
+        """The budget of a request without a valid token: that of its address, of IPv6 a /64."""
         return f"address:{network_of(address, 32, 64)}"
 
     def remember_ended(self, session_id: int) -> None:
-        """Take note that a session has ended; the oldest notes are given up."""
+        """Remember that a session has ended; the oldest entries are dropped."""
         self._ended[session_id] = None
         if len(self._ended) > ENDED_SESSIONS_KEPT:
             del self._ended[next(iter(self._ended))]
@@ -56,10 +58,10 @@ class RateLimits:
 
     @contextmanager
     def guessing(self, account: str, address: str) -> Iterator[None]:
-        """Count a try at an account's password, from one network; RateLimited when spent.
+        """Count an attempt at an account's password from one network; RateLimited when spent.
 
-        A try that succeeds clears the count. Other networks are not touched: whoever guesses
-        locks nobody out but themselves.
+        A success clears the count. Other networks are not affected, so guessing locks nobody else
+        out.
         """
         who = f"{account} {network_of(address, 24, 48)}"
         self._hit("password", who)
@@ -67,7 +69,7 @@ class RateLimits:
         self._budgets["password"].forget(who)
 
     def may_mail(self, account: str) -> bool:
-        """Count a mail to an account; False when it has had enough of them in this hour."""
+        """Count a mail to an account; False above its hourly limit."""
         return self._mails.hit(account) == 0
 
     def _hit(self, name: str, who: str) -> None:

@@ -41,7 +41,7 @@ def error_response(scope: Scope, error: AppError) -> JSONResponse:
 
 
 def note(scope: Scope, error: AppError) -> None:
-    """Have a refusal written into the audit log, if it is one of those that are."""
+    """Report a refusal to the audit log, which records some of them."""
     app_state(scope).services.audit.refused(error, request_state(scope).user_id)
 
 
@@ -71,7 +71,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
 async def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     own = BY_STATUS.get(error.status_code)
-    if own is None:  # the framework found the body unreadable
+    if own is None:  # the framework could not read the body
         own = MalformedJson if error.status_code == 400 else InvalidInput
         return error_response(request.scope, own(where="?"))
     response = error_response(request.scope, own())

@@ -22,7 +22,7 @@ def with_local_secrets(settings: Settings) -> Settings:
 
 
 def with_kept_secrets(settings: Settings) -> Settings:
-    """The same for who only looks: no file is made, and a secret without one stays empty."""
+    """The same for commands that only look: no file is made; a missing secret stays empty."""
     return _with_missing(settings, _found)
 
 
@@ -43,9 +43,9 @@ def read_secret(name: str, path: Path) -> str:
 
 
 def _kept(name: str, path: Path) -> str:
-    """The secret in a file; the first process to come makes it, all others read that one.
+    """The secret in a file; the first process creates it, all others read it.
 
-    By a lock and a rename: a hard link would do, but not every file system has them.
+    By a lock and a rename: not every file system has hard links.
     """
     try:
         make_folder(path.parent)

@@ -1,7 +1,7 @@
 """SIGTERM without loss: replies are saved and clients told before the server closes its sockets.
 
-uvicorn closes sockets before it tells the application, so this comes first and then hands the
-signal on to whoever had handled it.
+uvicorn closes sockets before it tells the application, so the signal is handled here first and then
+passed on to its former handler.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ class GracefulSignals:
         self._task: asyncio.Task[None] | None = None
 
     def install(self) -> None:
-        """Take the signals over; does nothing outside the main thread, where none arrive."""
+        """Install the handlers; does nothing outside the main thread, where no signals arrive."""
         if threading.current_thread() is not threading.main_thread():
             return
         loop = asyncio.get_running_loop()
@@ -41,7 +41,7 @@ class GracefulSignals:
                 loop.add_signal_handler(number, self._received, number)
 
     def restore(self) -> None:
-        """Give the signals back; what the first one began ends here."""
+        """Restore the former handlers and end what the first signal began."""
         if self._task is not None:
             self._task.cancel()
         loop = asyncio.get_running_loop()

@@ -1,4 +1,4 @@
-"""How often something may happen: so many times within so many seconds, for any number of keys."""
+"""Limits of so many events within so many seconds, for any number of keys."""
 
 import time
 from collections.abc import Callable
@@ -7,11 +7,11 @@ ROUNDING = 1e-9
 
 
 class SlidingWindow:
-    """At most `limit` events of a key within any `seconds`, closely enough.
+    """At most `limit` events of a key within any `seconds`, approximately.
 
-    Time is cut into windows of that length. Counted are the events of this one, and of those of
-    the one before the share that still lies within `seconds`, as if they had come evenly spread.
-    An event looks at its own key alone, and a key is forgotten with its window.
+    Time is cut into windows of that length. Counted are the events of the current window, plus a
+    share of the previous one's: the part of that window that still lies within `seconds`. An event
+    looks at its own key alone, and a key is forgotten with its window.
     """
 
     def __init__(
@@ -25,7 +25,8 @@ class SlidingWindow:
         self._before: dict[str, int] = {}
 
     def hit(self, key: str) -> float:
-        """Count an event: 0. Or, when there were enough, count nothing: seconds to wait."""
+        """Count an event and return 0; above the limit, count nothing and return the seconds to
+        wait."""
         gone = self._turn()
         now, before = self._now.get(key, 0), self._before.get(key, 0)
         if now + before * (1 - gone) + 1 <= self._limit + ROUNDING:
@@ -37,12 +38,12 @@ class SlidingWindow:
         return (2 - (self._limit - 1) / now - gone) * self._seconds
 
     def forget(self, key: str) -> None:
-        """Count nothing of what there was of a key."""
+        """Forget the events of a key."""
         self._now.pop(key, None)
         self._before.pop(key, None)
 
     def _turn(self) -> float:
-        """Begin a new window if it is time; how much of it has gone, from 0 to 1."""
+        """Begin a new window if it is time; returns the elapsed share of it, from 0 to 1."""
         windows = self._clock() / self._seconds
         window = int(windows)
         if window != self._window:

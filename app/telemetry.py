@@ -18,7 +18,7 @@ from app.errors import AppError
 from app.tracing import SpanAttributes
 
 SEND_SECONDS = 2
-"""For one export, and so for the last one: a collector that is away must not hold up a stop."""
+"""Timeout of one export, the last included: an unreachable collector must not delay a stop."""
 
 
 class Telemetry:
@@ -35,7 +35,7 @@ class Telemetry:
 
     @contextmanager
     def open(self, name: str, kind: str) -> Iterator[SpanAttributes]:
-        """A span; a note called `name` renames it. Of an error only the code is told."""
+        """A span; the attribute `name` renames it. Of an error only the code is recorded."""
         notes: SpanAttributes = {}
         with self._tracer.start_as_current_span(
             name,

@@ -1,4 +1,4 @@
-"""Work that may take its time, until the process ends and it is told to hurry."""
+"""Limits of work that may take its time until the process ends."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 
 class TimeLimits:
-    """The limits of all work of one kind that is under way; in seconds, None for no limit."""
+    """The limits of all running work of one kind; in seconds, None for no limit."""
 
     def __init__(self, seconds: float | None) -> None:
         self._seconds = seconds
@@ -14,7 +14,7 @@ class TimeLimits:
 
     @asynccontextmanager
     async def limited(self) -> AsyncIterator[asyncio.Timeout]:
-        """Ends what stands inside with TimeoutError when its time is over."""
+        """Limits the block: TimeoutError when its time is over."""
         async with asyncio.timeout(self._seconds) as limit:
             self._running.add(limit)
             try:
@@ -26,7 +26,7 @@ class TimeLimits:
         return len(self._running)
 
     def hurry(self, seconds: float) -> None:
-        """From now on nothing takes longer, neither what runs nor what begins."""
+        """Limit everything that runs or begins from now on to so many seconds."""
         self._seconds = seconds
         until = asyncio.get_running_loop().time() + seconds
         for limit in self._running:

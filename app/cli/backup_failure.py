@@ -1,4 +1,4 @@
-"""What goes wrong with backups and with the audit log, as one plain line."""
+"""Failures of backups and of the audit log, as one plain line."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from app.services.upkeep.master_keys import WrongEncryptionKey
 
 @contextmanager
 def plain_failures(settings: Settings) -> Iterator[None]:
-    """End the command plainly when its work fails."""
+    """End the command with one plain line when its work fails."""
     try:
         yield
     except (BackupError, SchemaError, WrongEncryptionKey) as error:

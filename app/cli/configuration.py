@@ -40,8 +40,8 @@ def setting_problems() -> list[str]:
 
 
 def with_secrets(settings: Settings, make: bool = True) -> Settings:
-    """The settings with the secrets that are kept in files; ends the command, code 2, when one of
-    them cannot be used. Commands that only look `make` none where there is none."""
+    """The settings with the secrets that are kept in files. Ends the command, code 2, when a secret
+    cannot be used. Commands that only look do not create missing secrets."""
     try:
         return with_local_secrets(settings) if make else with_kept_secrets(settings)
     except UnusableSecret as error:
@@ -66,7 +66,7 @@ def data_dir_problem(settings: Settings) -> str | None:
 
 
 def require_data_dir(settings: Settings) -> None:
-    """Make `DATA_DIR` if it is used; ends the command when it cannot be written."""
+    """Create `DATA_DIR` if the settings use it. Ends the command when it cannot be written."""
     problem = None if settings.database_url else data_dir_problem(settings)
     if problem:
         fail(problem)

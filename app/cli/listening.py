@@ -1,4 +1,4 @@
-"""Sockets bound before the app is loaded, so that a taken port is told at once and plainly."""
+"""Binds the sockets before the app is loaded, so that a port in use is reported at once."""
 
 import errno
 import ipaddress
@@ -6,11 +6,11 @@ import socket
 from typing import Any
 
 ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
-"""A name such as `localhost` may stand for an address that this machine does not have."""
+"""Errors for an address that this machine does not have, though a name stands for it."""
 
 
 class CannotListen(Exception):
-    """Its text says why, in one line."""
+    """The sockets cannot be bound; the text says why, in one line."""
 
 
 def bound_sockets(host: str, port: int) -> list[socket.socket]:

@@ -1,4 +1,4 @@
-"""A bar on a terminal's standard error; nothing where nobody watches."""
+"""A progress bar on standard error when that is a terminal, else nothing."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def progress_bar(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
-    """Yields what is told how many more are done."""
+    """Yields a function that takes how many more items are done."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     bar = Progress(

@@ -59,7 +59,7 @@ def restore(
 
 
 def _warn_of_wrong_key(settings: Settings) -> None:
-    """Say it now, not at the next start, when the backup came without its master key."""
+    """Warn at once, not at the next start, when the backup's master key is not set here."""
     engine = sync_engine(settings)
     with engine.connect() as connection:
         canary = canary_of(connection)

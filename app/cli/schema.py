@@ -1,4 +1,4 @@
-"""Schema and master key, seen to before a command needs them; failures as one plain line."""
+"""Checks schema and master key before a command uses them; failures as one plain line."""
 
 from collections.abc import Callable
 from typing import NoReturn
@@ -16,13 +16,13 @@ from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
 
 
 def upgraded(settings: Settings) -> Migrated:
-    """Upgrade the schema where that is due. Ends the command when the data cannot be used."""
+    """Upgrade the schema if it is old. Ends the command when the data cannot be used."""
     require_data_dir(settings)
     return _plainly(migrate, settings)
 
 
 def ready(settings: Settings) -> None:
-    """Upgrade the schema or, without `AUTO_MIGRATE`, end the command when that is due."""
+    """Upgrade the schema if it is old; without `AUTO_MIGRATE`, end the command instead."""
     if settings.auto_migrate:
         upgraded(settings)
     else:

@@ -48,7 +48,7 @@ def serve(
         sockets = bound_sockets(settings.host, settings.port)
     except CannotListen as error:
         fail(str(error))
-    ready(settings)  # the app does all three too, but has no plain words for what goes wrong
+    ready(settings)  # the app does all three too, but reports failures as tracebacks
     require_own_key(settings)
     SoleUser(settings.database).try_file()
     model = _started_model(settings) if local_model else None
@@ -78,9 +78,7 @@ def _started_model(settings: Settings) -> LocalModel | None:
         return None
     os.environ.update(model.environment)
     if settings.default_model_daily_messages == DAILY_MESSAGES.default:
-        _override(
-            default_model_daily_messages=0
-        )  # the cap saves an operator money; this costs none
+        _override(default_model_daily_messages=0)  # the cap saves money; this model costs none
     return model
 
 
@@ -89,7 +87,7 @@ def _say(text: str) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says where it is once it listens."""
+    """uvicorn's server that prints its address once it listens."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -1,4 +1,4 @@
-"""`chat-backend user`: accounts, made, disabled and let in again by the operator."""
+"""`chat-backend user`: accounts, created, disabled and enabled by the operator."""
 
 import asyncio
 import sys

@@ -16,9 +16,9 @@ HEAD_BYTES = 64 * 1024
 class BoundedHttpProtocol(HttpToolsProtocol):
     """Cuts a connection that has sent no whole head after `head_seconds`.
 
-    Nor has it longer for the rest of a body whose answer was given already, which is dropped. A
-    response under way is not touched, nor a socket, nor a connection that waits for its next
-    request: that one uvicorn ends (`timeout_keep_alive`).
+    The same limit holds for the rest of a body that is dropped because it was answered already.
+    Responses under way, sockets and idle connections are not touched; uvicorn ends the idle ones
+    (`timeout_keep_alive`).
     """
 
     def __init__(self, *args: Any, head_seconds: float, **kwargs: Any) -> None:
@@ -40,7 +40,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._body_ended = False
         super().data_received(data)
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
-            return  # refused, or a socket from now on
+            return  # refused, or upgraded to a socket
         if self._head_timer is None and self._is_idle():
             self._start_head()
         if self._head_timer is not None and not (self._is_in_body or self._body_ended):
@@ -70,7 +70,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._head_timer = None
 
     def _refuse(self, status: int) -> None:
-        """Say why and close; to a connection on which nothing was asked, only close."""
+        """Answer with the reason and close; without an answer where no request was begun."""
         self._end_head()
         if self.transport.is_closing():
             return

@@ -1,4 +1,4 @@
-"""All that is open in this process: what is over is ended, and in the end everything is."""
+"""All that is open in this process, ended when its time is over and when the server ends."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,10 +14,10 @@ from app.time_limits import TimeLimits
 CLOSE_SECONDS = 2
 CUT_SECONDS = 1
 REQUEST_SECONDS = 1.5
-"""Longer than the database has: what waits for that is told so."""
+"""Longer than the database's own limit, so that requests waiting for it report that error."""
 
 LiveSessions = Callable[[set[int]], Awaitable[set[int]]]
-"""Those of these sessions that are still logged in."""
+"""The ids, among these, of sessions that are still logged in."""
 
 
 class OpenConnections:
@@ -31,7 +31,8 @@ class OpenConnections:
         self._check_seconds = settings.session_check_seconds
 
     async def sweep(self, live: LiveSessions) -> None:
-        """For ever end what is over: token expired, session ended, user disabled, client asleep."""
+        """Repeatedly end what is over: expired tokens, ended sessions, disabled users, stalled
+        clients."""
         while True:
             await asyncio.sleep(self._check_seconds)
             try:
@@ -51,14 +52,14 @@ class OpenConnections:
             self.streams.end_sessions(over, InvalidToken())
 
     async def drain(self, finish: Callable[[], Awaitable[None]]) -> None:
-        """End everything because the server ends, once `finish` has ended what they wait for."""
+        """End everything at shutdown: `finish` ends the replies, then clients are told."""
         await finish()
         self.streams.end_all(ServerRestarting())
         self.requests.hurry(REQUEST_SECONDS)
         await self.sockets.end_all(ServerRestarting(), CLOSE_SECONDS)
 
     async def cut_off(self) -> None:
-        """Cut, for ever, whoever does not take what they were told, and who came last of all."""
+        """Repeatedly cut all sockets and unread responses; new ones may come to the very end."""
         while True:
             await asyncio.sleep(CUT_SECONDS)
             self.sockets.abort_all()

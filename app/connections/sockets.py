@@ -30,7 +30,7 @@ class Socket:
         self._websocket = websocket
 
     def belongs_to(self, user_id: int, session_id: int, expires_at: float) -> None:
-        """Say whose socket it is, and until when (seconds since 1970)."""
+        """Set the socket's user, session and expiry (seconds since 1970)."""
         self.user_id, self.session_id, self.expires_at = user_id, session_id, expires_at
 
     async def send(self, event: Mapping[str, Any]) -> None:
@@ -44,12 +44,12 @@ class Socket:
         await self.send(refusal(error, self.language, details))
 
     def end(self, error: AppError) -> None:
-        """Have the session that serves this socket say why, and close."""
+        """Have the session that serves this socket send the error and close."""
         if not self.ended.done():
             self.ended.set_result(error)
 
     async def close(self, error: AppError) -> None:
-        """Say why and close; a client that does not read is cut off after a second."""
+        """Send the error and close; cut off a client that does not read for a second."""
         request_state(self._websocket.scope).close_code = error.close_code or 1000
         try:
             async with asyncio.timeout(ABORT_SECONDS):
@@ -58,10 +58,10 @@ class Socket:
         except TimeoutError:
             self.abort()
         except (RuntimeError, WebSocketDisconnect):
-            pass  # the client was quicker
+            pass  # the client closed first
 
     def abort(self) -> None:
-        """Cut the connection without a word."""
+        """Cut the connection without a close frame."""
         transport = request_state(self._websocket.scope).transport
         if transport is not None:
             cut(transport)
@@ -78,7 +78,8 @@ class SocketRegister:
         self._over: AppError | None = None
 
     def add(self, socket: Socket) -> None:
-        """Count a socket in; TooManySockets when its user has too many, or why all have ended."""
+        """Register a socket. Raises TooManySockets above the user's limit, and after `end_all` the
+        error that ended the others."""
         if self._over is not None:
             raise self._over
         if self._count[socket.user_id] >= self._per_user:
@@ -87,7 +88,7 @@ class SocketRegister:
         self._sockets.add(socket)
 
     def remove(self, socket: Socket) -> None:
-        """Count a socket out."""
+        """Remove a socket."""
         self._sockets.remove(socket)
         self._count[socket.user_id] -= 1
         if not self._count[socket.user_id]:
@@ -125,7 +126,7 @@ class SocketRegister:
                 socket.end(error)
 
     async def end_all(self, error: AppError, timeout_seconds: float) -> None:
-        """End every socket, and cut those that are still there after the timeout; take no more."""
+        """End every socket and refuse new ones; cut those still open after the timeout."""
         self._over = error
         for socket in self._sockets:
             socket.end(error)
@@ -134,6 +135,6 @@ class SocketRegister:
         self.abort_all()
 
     def abort_all(self) -> None:
-        """Cut every socket without a word."""
+        """Cut every socket without a close frame."""
         for socket in list(self._sockets):
             socket.abort()

@@ -1,7 +1,7 @@
-"""HTTP responses whose clients do not read: seen, and cut off after a while.
+"""Finds HTTP responses whose clients do not read, and cuts them off after a while.
 
-A server waits for such a client without end, and a shutdown with it. Sockets have a watch of their
-own in `SocketRegister`.
+Otherwise the server waits for such a client without end, and so does a shutdown. Sockets are
+watched in `SocketRegister`.
 """
 
 import time
@@ -16,16 +16,16 @@ from app.connections.transport import cut
 
 
 class StalledResponses:
-    """Which connections are behind, and since when the server has waited for them."""
+    """The connections whose clients do not read, and since when."""
 
     def __init__(self, timeout_seconds: float) -> None:
         self._timeout = timeout_seconds
         self._waiting: dict[Any, float] = {}
         self._behind: dict[Any, tuple[int, float]] = {}
-        """How many bytes a client had not taken, and since when it has taken none of them."""
+        """By connection: bytes not yet taken by the client, and since when it has taken none."""
 
     async def send(self, transport: Any, send: Send, message: Message) -> None:
-        """Send a part of a response, under watch."""
+        """Send a part of a response while watching the client."""
         self._waiting[transport] = time.monotonic()
         try:
             await send(message)

@@ -1,4 +1,4 @@
-"""The requests that stay open while a reply is written, by the session they were made in."""
+"""The requests that stay open while a reply is written, by session."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from app.errors import AppError, TooManySockets
 
 
 class StreamRegister:
-    """Every stream of events, and every request that waits for a reply, of this process."""
+    """Every event stream of this process, and every request that waits for a reply."""
 
     def __init__(self, per_user: int) -> None:
         self._per_user = per_user
@@ -19,10 +19,10 @@ class StreamRegister:
     def opened(
         self, session_id: int, user_id: int | None = None
     ) -> Iterator[asyncio.Future[AppError]]:
-        """A request from its start to its end, counted for the user if one is named.
+        """Register a request until it ends; with a user it counts toward that user's limit.
 
-        The future has a result once the request must end, and why. Raises TooManySockets when too
-        many are counted for the user already.
+        The future gets the reason as its result once the request must end. Raises TooManySockets
+        when the user has too many already.
         """
         if user_id is not None and self._count(user_id) >= self._per_user:
             raise TooManySockets

@@ -10,9 +10,9 @@ AT_ONCE = struct.pack("ii", 1, 0)
 
 
 def cut(transport: asyncio.Transport) -> None:
-    """Drop a connection at once, with all that was not read.
+    """Drop a connection and its unread data at once.
 
-    An ordinary close would leave megabytes in the system's own buffer, for minutes.
+    An ordinary close would leave megabytes in the system's buffer for minutes.
     """
     connection = transport.get_extra_info("socket")
     if connection is not None:

@@ -1,7 +1,7 @@
-"""uvicorn's WebSocket protocol with a bound that it lacks: on what a turn of the event loop reads.
+"""uvicorn's WebSocket protocol with a limit on what one turn of the event loop reads.
 
-One read of the network may bring 40,000 frames of six bytes, and all of them would be read, and
-answered where they are pings, before anybody else has a turn: half a second.
+One read may bring 40,000 frames of six bytes. uvicorn would handle them all, and answer the pings
+among them, before anything else runs: half a second.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ TURN_BYTES = 8 * 1024
 
 
 class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
-    """Reads a few kilobytes a turn, and no more before the application has taken their frames."""
+    """Reads a few kilobytes a turn, and no more until the application has taken their frames."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,5 +51,5 @@ class BoundedWebSocketProtocol(WebSocketsSansIOProtocol):
     async def receive(self) -> "ASGIReceiveEvent":
         message = await super().receive()
         if self._unread and not self.read_paused:
-            self._hold_on()  # uvicorn has resumed reading, for its queue is empty
+            self._hold_on()  # uvicorn has resumed reading because its queue is empty
         return message

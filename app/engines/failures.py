@@ -8,16 +8,18 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.errors import AppError, DatabaseUnavailable, StorageFull
 
 DEADLOCK_CODES = {1205, 1213}
-"""A lock that was waited for in vain, a deadlock; a cluster calls a conflict of writers so, too."""
+"""Lock wait timeout, deadlock; a cluster reports a conflict of writers the same way."""
 LEAVE_CODES = {1047, 1290, 1836, 3100}
 """This server takes no writes (any more): not in its cluster, read-only, not the primary.
-https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html"""
+
+https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+"""
 ROLLED_BACK_CODES = {1213, 3101}
 """At COMMIT: the cluster decided against this transaction."""
 FAILED_COMMIT_CODE = 1180
 ROLLED_BACK_REASON = "149"
-"""With the code above: a storage engine's deadlock. Other reasons leave the outcome open, such as
-a node that lost the majority while the cluster may have taken the transaction."""
+"""With the code above: a deadlock in the storage engine, which rolled back. Other reasons leave the
+outcome open: a node that lost the majority, while the cluster may have committed."""
 FULL_CODES = {1021, 1114}
 
 
@@ -46,7 +48,7 @@ def is_passing(error: BaseException) -> bool:
 
 
 def is_rolled_back(error: BaseException) -> bool:
-    """Whether a COMMIT that failed so is known to have left nothing."""
+    """Whether a COMMIT that failed with this error is known to have changed nothing."""
     code = code_of(error)
     if code == FAILED_COMMIT_CODE and isinstance(error, DBAPIError):
         return f" {ROLLED_BACK_REASON} " in str(error.orig)
@@ -54,9 +56,9 @@ def is_rolled_back(error: BaseException) -> bool:
 
 
 def leave_servers_that_take_no_writes(engine: Engine) -> None:
-    """Have a pool drop all its connections once one leads to a server that takes no writes.
+    """Have a pool drop all its connections once one reaches a server that takes no writes.
 
-    New ones may lead elsewhere: an address that moved, a proxy that knows the primary.
+    New connections may reach another server: an address that moved, a proxy that knows the primary.
     """
 
     @event.listens_for(engine, "handle_error")
@@ -66,7 +68,7 @@ def leave_servers_that_take_no_writes(engine: Engine) -> None:
 
 
 def own_error(error: BaseException) -> AppError | None:
-    """The typed error for trouble of the database; None for others, such as a broken constraint."""
+    """The typed error for the database's own trouble; None for others, say a broken constraint."""
     if isinstance(error, DBAPIError):
         if code_of(error) in FULL_CODES or "disk is full" in str(error.orig):
             return StorageFull()

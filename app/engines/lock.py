@@ -1,8 +1,8 @@
-"""A lock that is data, for work that one process of many does: a migration, a backup.
+"""A lock kept as a row, for work that one of many processes does: a migration, a backup.
 
-A MySQL server's own locks (GET_LOCK) are known to that server alone; a row is replicated to all of
-a cluster, and of two that take it at once the cluster lets one commit. Who holds it counts up a
-number; who sees the same number for a while, by a clock of its own, takes the holder for dead.
+A MySQL server's own locks (GET_LOCK) are known to that server alone. A row is replicated to the
+whole cluster, which lets one of two simultaneous takers commit. The holder counts a number up; a
+process that sees the same number for a while, by its own clock, takes the holder for dead.
 """
 
 import secrets
@@ -38,15 +38,15 @@ LET_GO = text(f"DELETE FROM {TABLE} WHERE name = :name AND holder = :me")
 
 
 class LockTaken(Exception):
-    """Somebody who lives holds the lock."""
+    """A live process holds the lock."""
 
 
 @contextmanager
 def held_lock(engine: Engine, name: str, wait_seconds: float) -> Iterator[None]:
     """Hold the lock of this name in the engine's database (MySQL only).
 
-    A holder that lives is waited for, `wait_seconds` in all; one that died, until that is certain.
-    Raises LockTaken, and SQLAlchemyError when the database does not answer.
+    Waits up to `wait_seconds` for a live holder; for a dead one, until its death is certain. Raises
+    LockTaken, and SQLAlchemyError when the database does not answer.
     """
     mine = {"name": name, "me": secrets.token_hex(8)}
     _take(engine, mine, wait_seconds)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
 TRANSACTION_SECONDS = 15
-"""Longer than any lock wait; a database that is silent for so long is away."""
+"""Longer than any lock wait; after that a silent database counts as unavailable."""
 
 
 class MySqlDatabase:
@@ -43,7 +43,7 @@ class MySqlDatabase:
             max_overflow=settings.database_max_overflow,
             pool_recycle=settings.database_pool_recycle_seconds,
             pool_timeout=TRANSACTION_SECONDS,
-            # Every transaction is ended where it began; a rollback after each COMMIT is for nobody.
+            # No rollback when a connection returns: every transaction is ended where it began.
             pool_reset_on_return=None,
             connect_args={**connect_args(url), "async_creator_fn": open_connection},
         )

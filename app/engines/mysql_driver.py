@@ -26,7 +26,7 @@ def connect_args(url: URL) -> dict[str, Any]:
 
 
 def bare(url: URL) -> URL:
-    """The URL without its parameters: they were read."""
+    """The URL without its parameters, which are read separately."""
     return url.set(query={})
 
 

@@ -1,7 +1,7 @@
-"""What a session depends on is set by us on every connection of every driver, then looked at.
+"""Every connection of every driver gets the session settings we rely on, and they are checked.
 
-A server's own settings, and those of a proxy before it, are its operator's: any of these changed
-there would change what our statements mean, down to where a quoted text ends (`sql_mode`).
+The server's defaults, and a proxy's, belong to its operator. Any of these settings changed there
+would change what our statements mean, down to where a quoted text ends (`sql_mode`).
 """
 
 from collections.abc import Callable
@@ -18,7 +18,8 @@ SQL_MODE = (
     "NO_ENGINE_SUBSTITUTION"
 )
 NAMES = "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_ci"
-"""Also where the server overlooks the client's wish (skip-character-set-client-handshake)."""
+"""Set explicitly, because a server may ignore the client's wish
+(skip-character-set-client-handshake)."""
 ISOLATION = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE"
 VARIABLES = {
     "sql_mode": SQL_MODE,
@@ -51,11 +52,11 @@ SHOW = "SHOW SESSION VARIABLES WHERE Variable_name IN ({})".format(
 
 
 def prepare_sessions(engine: Engine) -> None:
-    """Have every connection of an engine's pool set up before anything else is said on it.
+    """Have every connection of an engine's pool set up before any other statement.
 
-    A connection that cannot be given our settings is refused with UnusableDatabase. One to a server
-    that takes no writes is used once and not kept: it may have handed its part over to another
-    server meanwhile, and would go on showing what it had then.
+    A connection that does not accept our settings is refused with UnusableDatabase. A connection to
+    a server that takes no writes is used once and not pooled: its server may have ceased to be the
+    primary, and would keep showing old data.
     """
 
     def configure(connection: Any, record: ConnectionPoolEntry) -> None:
@@ -69,7 +70,7 @@ def prepare_sessions(engine: Engine) -> None:
         finally:
             cursor.close()
 
-    # In front: SQLAlchemy looks at a first connection's mode to learn how names are quoted.
+    # Before SQLAlchemy's listener, which reads a first connection's mode to quote names by it.
     event.listen(engine, "connect", configure, insert=True)
     event.listen(engine, "checkin", _keep_no_reader)
 
@@ -125,7 +126,7 @@ def _plain(name: str, value: str) -> object:
 
 
 class _NotKept(UnusableDatabase):
-    """A setting is another one than was asked for a moment ago: a proxy stands between, say."""
+    """A setting is not what was just set: there may be a proxy in between."""
 
     def __init__(self, name: str) -> None:
         super().__init__(

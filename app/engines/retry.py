@@ -1,4 +1,4 @@
-"""When the same work is tried again, and after which pause."""
+"""When the same work is retried, and after which pause."""
 
 import random
 import time
@@ -13,7 +13,7 @@ LONGEST_PAUSE_SECONDS = 0.5
 
 
 class Retry:
-    """One piece of work: how often it was tried, and since when."""
+    """The attempts of one piece of work: how many, and since when."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
@@ -21,10 +21,11 @@ class Retry:
         self._pause = FIRST_PAUSE_SECONDS
 
     def pause_after(self, error: BaseException, committing: bool) -> float | None:
-        """Seconds to wait before the work is tried again, growing, never two alike.
+        """Seconds to wait before the next attempt, growing, with jitter; None when there is to be
+        none.
 
-        None where it must not be, or was tried enough. `committing`: the error met the COMMIT; what
-        is not known to be rolled back then may have happened.
+        `committing`: the error came from COMMIT. Unless that is known to be rolled back, the work
+        may have been done, and is not repeated.
         """
         again = is_rolled_back(error) if committing else is_passing(error)
         if not again or self._is_enough(error):
@@ -37,5 +38,5 @@ class Retry:
     def _is_enough(self, error: BaseException) -> bool:
         if self._attempts + 1 < ATTEMPTS:
             return False
-        # A connection that breaks each time may do so because of what is sent: a text too long.
+        # Sending too long a text breaks the connection each time: no reason to go on.
         return not is_answer(error) or time.monotonic() - self._began >= PATIENCE_SECONDS

@@ -1,4 +1,4 @@
-"""asyncmy's connection with a quoting that means the same under every mode of a server."""
+"""asyncmy's connection with quoting that is safe under every SQL mode of the server."""
 
 from typing import Any
 

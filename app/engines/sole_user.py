@@ -1,7 +1,7 @@
 """Whether this process is the only one that uses its SQLite file.
 
-Then every reply found running at start belongs to a process that is dead, and need not be waited
-for. Each process holds a shared lock while it runs; who gets the exclusive one is alone.
+If so, every reply found running at start belongs to a dead process and can be ended at once. Each
+process holds a shared lock while it runs; the one that gets the exclusive lock is alone.
 """
 
 import fcntl
@@ -14,7 +14,7 @@ from app.files import open_lock
 
 
 class SoleUser:
-    """A lock file beside the database; on MySQL nobody is ever known to be alone."""
+    """A lock file beside the database; on MySQL no process can know that it is alone."""
 
     def __init__(self, url: URL) -> None:
         self._path = None
@@ -42,11 +42,11 @@ class SoleUser:
             open_lock(self._path).close()
 
     def share(self) -> None:
-        """Let others in; from now on they can tell that this process is here."""
+        """Change to a shared lock: others can start, and can tell that this process runs."""
         if self._file is not None:
             fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def release(self) -> None:
-        """This process is done with the database."""
+        """Release the lock."""
         if self._file is not None:
             self._file.close()

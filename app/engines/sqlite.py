@@ -57,7 +57,7 @@ class SqliteDatabase:
             self._writes -= 1
 
     async def _in_thread[T](self, threads: ThreadPoolExecutor, run: Callable[[], T]) -> T:
-        context = contextvars.copy_context()  # in the event loop, as on MySQL, it is there anyway
+        context = contextvars.copy_context()  # as on MySQL, where work runs in the caller's task
         try:
             return await asyncio.get_running_loop().run_in_executor(threads, context.run, run)
         except SQLAlchemyError as error:
@@ -73,7 +73,7 @@ class SqliteDatabase:
         return Load(running, waiting, 1 + READERS)
 
     def hurry(self, seconds: float) -> None:
-        """Nothing to do: a file is never silent, and a lock is waited for a few seconds only."""
+        """Nothing to do: a file is never silent, and waits for locks are a few seconds at most."""
 
     async def close(self) -> None:
         def release() -> None:

@@ -1,4 +1,4 @@
-"""Which database servers will do: those that can pass over a row that is locked (SKIP LOCKED)."""
+"""Which database servers can be used: those that support SKIP LOCKED."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class Server:
 
     @property
     def advice(self) -> str:
-        """What to do about a server that is too old; empty for one that will do."""
+        """What to do about a server that is too old; empty for a supported one."""
         oldest = OLDEST.get(self.make, ())
         return f"use {self.make} {_dotted(oldest)} or newer" if self.version < oldest else ""
 

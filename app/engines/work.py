@@ -14,7 +14,7 @@ type Work[**P, T] = Callable[Concatenate[Connection, P], T]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Transactions that run, those that wait for their turn, and how many may run at once."""
+    """How many transactions run, how many wait, and how many may run at once."""
 
     running: int
     waiting: int
@@ -22,7 +22,7 @@ class Load:
 
 
 async def carried_through[T](work: Coroutine[Any, Any, T]) -> T:
-    """Await work that goes on when its caller is cancelled; then a failure is told in the log."""
+    """Await work that continues when its caller is cancelled; its failure is then logged."""
     task = asyncio.ensure_future(work)
     try:
         await asyncio.wait((task,))

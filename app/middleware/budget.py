@@ -23,7 +23,7 @@ UNCOUNTED = re.compile(
 
 
 class RateLimit(HttpLayer):
-    """One budget a minute: of the user where the token is valid, else of the address."""
+    """One budget a minute: of the user when the token is valid, else of the address."""
 
     def __init__(self, app: ASGIApp, limits: RateLimits) -> None:
         super().__init__(app)

@@ -1,4 +1,4 @@
-"""Who asks, under which id, and the line that is written about it."""
+"""The origin of every request, its id, and its log line."""
 
 import secrets
 import time
@@ -19,9 +19,9 @@ METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
 
 class RequestContext:
-    """Names the request and its address; counts it and writes one line when it ends.
+    """Gives the request its id and address; counts it and logs one line when it ends.
 
-    No query, no body.
+    Neither query nor body is logged.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -68,8 +68,8 @@ class RequestContext:
 
 
 def _whole(headers: Headers, name: str) -> str:
-    """A list that may stand in several lines, as one (RFC 9110 section 5.3): some proxies add to
-    the client's line, others write one of their own below it."""
+    """A header's lines joined into one list (RFC 9110 section 5.3): some proxies add to the
+    client's line, others append one of their own."""
     return ",".join(headers.getlist(name))
 
 
@@ -92,7 +92,7 @@ def _notes(scope: Scope, status: int, request_id: str) -> SpanAttributes:
 
 
 def _tell(scope: Scope, status: int, seconds: float) -> None:
-    """The line of a request or socket that ended, and a request's part in the metrics."""
+    """Log a request or socket that ended, and count a request in the metrics."""
     state = request_state(scope)
     who = {"user_id": state.user_id, "ms": round(seconds * 1000, 1)}
     if scope["type"] == "websocket":

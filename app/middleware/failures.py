@@ -1,4 +1,4 @@
-"""Answers for what nobody foresaw, and for requests that outlast the server."""
+"""Answers unexpected exceptions, and requests that outlast the server."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,9 +12,9 @@ from app.time_limits import TimeLimits
 
 
 class Faults(HttpLayer):
-    """Answers what nobody foresaw like any other failure, inside of all that is put on an answer.
+    """Answers an unexpected exception like any other failure, inside the layers that add headers.
 
-    What has begun to be answered is broken off; the server logs it then.
+    An answer that has begun is broken off; the server then logs the exception.
     """
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -29,9 +29,9 @@ class Faults(HttpLayer):
 
 
 class EndWithServer(HttpLayer):
-    """Answers requests that outlast the server's end with ServerRestarting, whatever they wait for.
+    """Answers requests that outlast the server's end with ServerRestarting.
 
-    One that has begun to be answered is cut. `requests` has no limit until then.
+    A request whose answer has begun is cut. `requests` has no limit until the shutdown.
     """
 
     def __init__(self, app: ASGIApp, requests: TimeLimits) -> None:

@@ -13,10 +13,10 @@ from app.responses import error_response
 
 
 class ForceHttps:
-    """Sends pages to https and refuses all else.
+    """Redirects pages to https and refuses all other requests.
 
-    A request with a token has already shown it to everybody: a redirect would hide that. `hosts`
-    are `ALLOWED_HOSTS`, which are checked before; where any host is allowed, none is redirected to.
+    A request with a token has exposed it already; a redirect would hide that. `hosts` are
+    `ALLOWED_HOSTS`, checked before; where any host is allowed, nothing is redirected.
     """
 
     def __init__(self, app: ASGIApp, hosts: list[str]) -> None:

@@ -7,8 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HttpLayer(ABC):
-    """A layer around requests that leaves sockets alone: without a coroutine of its own, which
-    would live as long as a socket does."""
+    """A layer around requests that passes sockets through without a coroutine of its own, which
+    would live as long as the socket."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -23,7 +23,7 @@ class HttpLayer(ABC):
 
 
 class Answer:
-    """Sends on, and knows whether the answer has begun."""
+    """A `send` that records whether the answer has begun."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

@@ -17,7 +17,7 @@ BODY_BYTES = 2 * 1024 * 1024
 
 
 class HeadLimit:
-    """Refuses heads over a size before anything reads them: a token of megabytes is JSON, too."""
+    """Refuses heads above a size before anything reads them: a token of megabytes is JSON, too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -35,7 +35,7 @@ class HeadLimit:
 
 
 class BodyLimit(HttpLayer):
-    """Refuses bodies over a size, whether they say so or not, and those of too many parts."""
+    """Refuses bodies above a size, declared or not, and those of too many parts."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         length = Headers(scope=scope).get("content-length", "0")
@@ -57,8 +57,10 @@ class BodyLimit(HttpLayer):
 
 
 class BodyTimeout(HttpLayer):
-    """Waits for a body only so long. What follows the whole body, such as a long reply, may take
-    its time."""
+    """Limits the time that a body takes to arrive.
+
+    What follows the body, such as a long reply, is not limited.
+    """
 
     def __init__(self, app: ASGIApp, seconds: float) -> None:
         super().__init__(app)
@@ -75,7 +77,7 @@ class BodyTimeout(HttpLayer):
                 async with asyncio.timeout_at(None if whole else due):
                     message = await receive()
             except TimeoutError as error:
-                if answer.has_begun:  # without having asked for the body
+                if answer.has_begun:  # before reading the body
                     return {"type": "http.disconnect"}
                 raise HTTPException(408) from error
             whole = whole or not message.get("more_body", False)

@@ -14,12 +14,11 @@ PLAIN: Mark = {"plain": True}
 """Backed up and restored as it is; nothing in it is encrypted with the master key."""
 
 OPENS_ACCOUNT: Mark = {"opens_account": True}
-"""Somebody gets into an account by these rows: a restore forgets them, for they may have been
-ended since the backup."""
+"""The rows give access to an account. A restore drops them: they may have been revoked since."""
 
 
 def derived(source: str) -> Mark:
-    """Can be made again from `source`, so that no backup holds it."""
+    """The rows can be rebuilt from `source`, so backups leave them out."""
     return {"derived": source}
 
 
@@ -29,12 +28,12 @@ def sealed(*columns: str) -> Mark:
 
 
 def owner(column: str) -> Mark:
-    """The column that leads to whose a row is: to `user.id`, or to a table that has an owner."""
+    """The column that leads to the owner of a row: `user.id`, or a table that has an owner."""
     return {"owner": column}
 
 
 def no_owner(reason: str) -> Mark:
-    """Nobody's rows; an account that is deleted leaves them."""
+    """Rows without an owner; deleting an account leaves them."""
     return {"no_owner": reason}
 
 
@@ -44,7 +43,7 @@ def marked(*marks: Mark) -> dict[str, Any]:
 
 
 def opens_account(table: Table) -> bool:
-    """Whether somebody gets into an account by its rows."""
+    """Whether the rows give access to an account."""
     return "opens_account" in table.info
 
 
@@ -59,6 +58,6 @@ def sealed_columns(table: Table) -> list[Column[Any]]:
 
 
 def owner_of(table: Table) -> Column[Any] | None:
-    """The column that leads to whose a row is, None where it is nobody's."""
+    """The column that leads to the owner of a row; None where rows have none."""
     name = table.info.get("owner")
     return None if name is None else table.columns[name]

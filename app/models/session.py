@@ -67,7 +67,7 @@ class WsTicket(Base):
 
 
 class PasswordReset(Base):
-    """The operator's leave to set a new password; a user has one at most."""
+    """A user's permission to set a new password by a link; one per user at most."""
 
     __tablename__ = "password_reset"
     __table_args__ = GIVEN_KEY_OPTIONS | marked(OPENS_ACCOUNT, owner("user_id"))

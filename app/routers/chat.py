@@ -65,7 +65,7 @@ async def follow_reply(
         live = held.enter_context(services.open_conversation(user.id, id))
         events = await live.resume(last_event_id)
         if events is None:
-            return Response(status_code=204)  # to an EventSource: do not come back
+            return Response(status_code=204)  # tells an EventSource not to reconnect
         return EventStream(events, ended, language, held.pop_all())
 
 

@@ -1,4 +1,4 @@
-"""The web page, where it has been built: every address of its own answers its index."""
+"""The built web page: each of its addresses answers with the index."""
 
 import hashlib
 import re
@@ -21,7 +21,8 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-"""Nothing from other hosts, not even pictures: a reply's address of one must not call anybody."""
+"""Nothing from other hosts, not even pictures: showing a reply must not call a host that it names.
+"""
 MEDIA_TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -36,7 +37,7 @@ MEDIA_TYPES = {
     ".woff2": "font/woff2",
 }
 PACKED = {"br": ".br", "gzip": ".gz"}
-"""Encodings by preference, and how the packed file beside a file is called."""
+"""Encodings by preference, with the suffix of the compressed file."""
 HASHED = re.compile(r"assets/.+-[\w-]{8}\.\w+")
 """Vite names a file after its content; other files change under their name."""
 FOREVER = "public, max-age=31536000, immutable"
@@ -44,7 +45,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the page: by encoding its bytes and their tag; `""` are the plain ones."""
+    """A file of the page: its bytes and their tag by encoding; `""` is uncompressed."""
 
     headers: dict[str, str]
     media_type: str

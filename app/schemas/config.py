@@ -10,7 +10,7 @@ from app.schemas.message import ErrorRead
 ApiKey = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^[ -~]*$")
 ]
-"""What may stand in a header (RFC 9110 section 5.5); blanks around it were copied along."""
+"""A header's characters (RFC 9110 section 5.5); surrounding blanks from copying are removed."""
 
 
 ModelUrl = Annotated[Text, Field(min_length=1, max_length=500)]

@@ -47,7 +47,7 @@ def _as_utc(value: datetime) -> str:
 
 
 AsWritten = BeforeValidator(_as_written)
-"""Stands after the bounds of a number: only so does the OpenAPI document show them."""
+"""Goes after the bounds of a number, or the OpenAPI document would not show them."""
 Id = Annotated[int, Field(ge=1, le=MAX_ID), AsWritten]
 Text = Annotated[str, AfterValidator(_storable)]
 Visible = AfterValidator(_visible)
@@ -57,6 +57,6 @@ UtcTime = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
 AnsweredTime = Annotated[datetime, BeforeValidator(_as_answered)]
-"""A time that a client gives back as it got it."""
+"""A time that a client sends back exactly as it was answered."""
 ClientId = Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]
 """Printable ASCII without blanks, chosen by the client to make sending idempotent."""

@@ -68,10 +68,10 @@ class AiService:
         self._sdk: asyncio.Task[None] | None = None
 
     def prepare(self) -> asyncio.Task[None]:
-        """Begin to load the SDK, in a thread; called when somebody comes who may chat.
+        """Begin to load the SDK in a thread; called when a user comes who may chat.
 
-        Half a second and 13 MB that neither a start nor an idle server should cost. What failed
-        for want of a file handle or a thread is tried again.
+        It takes half a second and 13 MB, which neither a start nor an idle server should pay. A
+        load that failed for want of a file handle or a thread is retried.
         """
         if self._sdk is None or (self._sdk.done() and has_failed(self._sdk)):
             self._sdk = asyncio.create_task(asyncio.to_thread(_load_sdk))
@@ -87,11 +87,10 @@ class AiService:
     async def stream_reply(
         self, endpoint: Endpoint, messages: Prompt, on_delta: OnDelta, before_bytes: int = 0
     ) -> Completion:
-        """Streams one reply; `on_delta` is called from inside the event loop's read callback.
+        """Streams one reply; `on_delta` is called inside the event loop's read callback.
 
-        `before_bytes`: how long the message is already that the model goes on with; its limit
-        holds for the whole. Returns when the model has ended the reply. Cancelling closes the
-        connection at once.
+        `before_bytes`: the length of the message that the model continues; the limit holds for the
+        whole. Returns when the model has ended the reply. Cancelling closes the connection at once.
         """
         limits = self._settings
         stream = self._stream(on_delta, before_bytes)

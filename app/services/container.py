@@ -77,7 +77,7 @@ class Services:
         return LiveConversation(self.chat, self.channels, user_id, conversation_id)
 
     async def open(self) -> None:
-        """Begin the background work; replies that a dead process left behind end first.
+        """Begin the background work, first ending replies that a dead process left behind.
 
         Raises WrongEncryptionKey before anything is written with a key that is not the database's.
         """
@@ -112,7 +112,7 @@ class Services:
         self.database.hurry(HURRY_SECONDS)
 
     async def close(self) -> None:
-        """Save what runs, end the background work, let go of connections and threads."""
+        """Save the running replies, end the background work, close connections and threads."""
         await self.supervisor.close()
         await stop_tasks(*self.tasks)
         await self.audit.close()

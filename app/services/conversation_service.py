@@ -17,14 +17,14 @@ __all__ = ["ConversationService", "PageRequest"]
 
 
 class ConversationService:
-    """What a user does with conversations. A stranger's is as good as missing."""
+    """What a user does with conversations. Another user's conversation counts as missing."""
 
     def __init__(self, database: Database, retention: timedelta) -> None:
         self._database = database
         self._retention = retention
 
     async def create(self, user_id: int, title: str | None, untitled: str) -> ConversationCreated:
-        """A new conversation, with the title given or one that says that it is new."""
+        """A new conversation; `untitled` is its title when none is given."""
         return await self._database.write(rows.create, user_id, title, untitled)
 
     async def list(self, user_id: int, page: PageRequest) -> ConversationList:

@@ -6,14 +6,16 @@ IpAddress = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 UNKNOWN = "unknown"
-"""Whoever comes from no address: over a Unix socket, or by a header that uvicorn believed."""
+"""The address of clients without one: over a Unix socket, or from a header that uvicorn believed.
+"""
 
 
 def client_address(peer: str | None, forwarded_for: str, proxies: list[Network]) -> str:
-    """The client's address: the peer's, or, behind trusted proxies, the last one they vouch for.
+    """The client's address: the peer's or, behind trusted proxies, the last one that they vouch
+    for.
 
-    The header is read from its end, because everything before the last trusted proxy's entry is
-    the client's own claim. What is no plain address names nobody, and ends the reading.
+    The header is read from its end, because everything before the last trusted proxy's entry is the
+    client's own claim. An entry that is no plain address ends the reading.
     """
     address = _parsed(peer or "")
     hops = [hop.strip() for hop in forwarded_for.split(",") if hop.strip()]

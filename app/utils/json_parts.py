@@ -1,11 +1,11 @@
-"""How much work a JSON text is to read: most of it is in its parts, not in its length."""
+"""Estimates the work of reading a JSON text, which lies in its parts more than in its length."""
 
 MOST_PARTS = 150_000
-"""A message of the greatest length may be all commas; nothing that is asked for holds more."""
+"""A message of the greatest length may be all commas; no valid request has more parts."""
 
 
 def count_parts(text: str | bytes) -> int:
-    """At least as many as a JSON text has objects, lists, and values in them."""
+    """An upper bound of the values that stand in a JSON text's objects and lists."""
     if isinstance(text, str):
         return text.count("{") + text.count("[") + text.count(",")
     return text.count(b"{") + text.count(b"[") + text.count(b",")

@@ -4,7 +4,7 @@ from app.errors import Language
 
 
 def preferred_language(accept_language: str | None) -> Language:
-    """The better liked of Chinese and English (RFC 9110 §12.5.4); Chinese where neither is said."""
+    """The preferred one of Chinese and English (RFC 9110 §12.5.4); Chinese if neither is named."""
     best: tuple[float, Language] = (0.0, "zh")
     for item in (accept_language or "").split(","):
         tag, _, parameters = item.strip().partition(";")

@@ -1,4 +1,4 @@
-"""Keeps what is loaded once and for all out of the garbage collector's way."""
+"""Keeps permanently loaded objects out of garbage collections."""
 
 import gc
 import linecache
@@ -12,12 +12,12 @@ YOUNG_OBJECTS, PASSES = 5_000, (10, 10)
 
 
 def exempt_what_is_loaded(collect: bool) -> None:
-    """Exempt every object there is from later collections; `collect` garbage before.
+    """Exempt all existing objects from later collections; `collect` garbage before.
 
     A full pass over the modules, models and routes takes 0.2 s, in which no token moves.
     """
     if collect:
-        linecache.clearcache()  # sources that libraries looked at while they were loaded
+        linecache.clearcache()  # source lines that libraries read while they were loaded
         gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, *PASSES)
@@ -25,9 +25,9 @@ def exempt_what_is_loaded(collect: bool) -> None:
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Load modules without a look for garbage, which they make none of, and exempt them later.
+    """Load modules with garbage collection off, and exempt them from later collections.
 
-    Otherwise a command spends a seventh of its start on that.
+    Loading makes no garbage; collections would take a seventh of a command's start.
     """
     gc.disable()
     try:

@@ -9,7 +9,7 @@ import unicodedata
 from bcrypt import checkpw, gensalt, hashpw
 
 _HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}")
-"""With rounds that `BCRYPT_ROUNDS` may have; the last letter of a salt holds two bits only."""
+"""Only with rounds that `BCRYPT_ROUNDS` allows; the last character of a salt holds two bits."""
 
 
 def is_hash(text: str) -> bool:
@@ -43,7 +43,7 @@ def rounds_of(password_hash: str) -> int:
 
 
 def unmatched_hash(rounds: int) -> str:
-    """A hash that no password has, for users who do not exist: checking it takes as long."""
+    """A hash that no password has, for unknown users: checking it takes as long."""
     return gensalt(rounds).decode() + secrets.token_hex(16)[:31]
 
 

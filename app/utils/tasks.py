@@ -14,8 +14,8 @@ def has_failed(task: asyncio.Task[Any]) -> bool:
 async def stop_tasks(*tasks: asyncio.Task[None]) -> None:
     """Cancel tasks and wait until they have ended.
 
-    A database driver may take a cancellation for a failure of its connection, after which the task
-    goes on as it does after any failure: so it is told again.
+    A database driver may take a cancellation for a connection failure, after which the task goes on
+    as after any failure; so it is cancelled again.
     """
     while running := [task for task in tasks if not task.done()]:
         for task in running:

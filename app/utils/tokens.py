@@ -16,7 +16,7 @@ TICKET = "ws-ticket"
 REQUIRED = ["exp", "iat", "sub", "sid", "jti", "type"]
 OPAQUE_BYTES = 32
 SKEW_SECONDS = 60
-"""Two machines' clocks may be so far apart (RFC 7519 section 4.1.5)."""
+"""Allowed clock skew between machines (RFC 7519 section 4.1.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _verified(secret: str, token: str) -> dict[str, Any]:
             token,
             secret,
             algorithms=["HS256"],
-            # When it was made is by the clock of another server, or by one that was set back.
+            # `iat` is by another server's clock, or by one that was set back.
             options={"require": REQUIRED, "verify_iat": False, "verify_nbf": False},
         )
     except (jwt.InvalidTokenError, ValueError) as error:
@@ -104,10 +104,10 @@ def opaque_token() -> str:
 
 
 def next_token(token: str, salt: bytes) -> str:
-    """The one successor of a secret: neither the secret nor the salt alone leads to it."""
+    """The successor of a secret; neither the secret nor the salt alone leads to it."""
     return hmac.new(salt, token.encode(), hashlib.sha256).hexdigest()
 
 
 def token_hash(token: str) -> bytes:
-    """What is kept of a secret; plain SHA-256, for 256 random bits cannot be guessed."""
+    """The stored form of a secret: plain SHA-256, as 256 random bits cannot be guessed."""
     return hashlib.sha256(token.encode()).digest()

@@ -1,4 +1,4 @@
-"""Which characters can be seen: a text without any looks like none."""
+"""Which characters are visible: a text without any looks empty."""
 
 import unicodedata
 from functools import lru_cache
@@ -21,7 +21,7 @@ VISIBLE_FORMATS = {0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD} | s
 
 def has_visible(text: str) -> bool:
     """Whether a text has a character that can be seen."""
-    return any(map(is_visible, set(text)))  # 100,000 blanks are one
+    return any(map(is_visible, set(text)))  # 100,000 blanks are looked at once
 
 
 @lru_cache(1024)
@@ -33,5 +33,5 @@ def is_visible(character: str) -> bool:
 
 
 def is_ignorable(character: str) -> bool:
-    """Whether a character is drawn as nothing, though its category does not tell."""
+    """Whether a character is invisible though its category does not say so."""
     return any(ord(character) in some for some in IGNORABLE)

@@ -95,7 +95,7 @@ class ChatSession:
         self._idle.set()
 
     def _connected_once(self) -> bool:
-        """One connection, from its beginning to its end; whether it was of any use."""
+        """Use one connection from its beginning to its end; whether it was of any use."""
         began, events = time.monotonic(), 0
         try:
             with self._open_socket(self._stream.cursor) as socket:
@@ -112,7 +112,7 @@ class ChatSession:
                 self.failure = f"The server closed the connection ({code})"
             if code == TOKEN_CLOSE_CODE:
                 self._try_to_renew()
-                events = 0  # all it said was that; a server that goes on so is given up
+                events = 0  # nothing but an error: too many of these in a row end the session
         except (OSError, WebSocketException):
             pass  # tried again; the caller counts
         except (ValueError, KeyError, TypeError):

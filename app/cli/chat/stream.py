@@ -14,7 +14,7 @@ type Frame = dict[str, Any]
 
 @dataclass(frozen=True)
 class Shown:
-    """Something for the user. `end` closes a reply, `refused` a message that got none."""
+    """Something to show. `end` closes a reply; `refused` closes a message that got none."""
 
     kind: Literal["text", "reasoning", "title", "end", "failed", "refused"]
     text: str = ""
@@ -22,7 +22,7 @@ class Shown:
 
 @dataclass
 class _Text:
-    """One growing text: what was shown of it, and how far a repetition of it has come."""
+    """One growing text: what was shown, and how far the server has come in repeating it."""
 
     shown: str = ""
     repeated: str | None = None

@@ -9,7 +9,7 @@ from app.cli.chat.session import ChatSession
 from app.cli.chat.stream import Shown
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""A model's text must not move the cursor or talk to the terminal in escape sequences."""
+"""Control characters: a model's text must not move the cursor or send escape sequences."""
 PROMPT = "> "
 
 

@@ -1,4 +1,4 @@
-"""`chat-backend doctor`: what is well, what is not, and what to do about it."""
+"""`chat-backend doctor`: what works, what does not, and how to fix it."""
 
 import asyncio
 from collections.abc import Iterator

@@ -31,7 +31,7 @@ PACKET_MIB = 4
 
 
 def check_database(settings: Settings) -> Iterator[Check]:
-    """Everything that needs a connection; only the failure to connect when there is none."""
+    """All checks that need a connection. One failed check stands for all when it cannot be made."""
     try:
         engine = sync_engine(settings)
     except UnusableDatabase as error:  # a file for TLS
@@ -74,7 +74,7 @@ def _scalar(connection: Connection, statement: str) -> object:
 
 
 async def _check_durability(settings: Settings) -> Check:
-    """On a connection as the server's are: part of it is set there."""
+    """Durability, on a connection set up like the server's: part of it is a session setting."""
     database = open_database(settings)
     try:
         promise, risk = await database.read(durability)
@@ -99,7 +99,7 @@ def _check_clock(connection: Connection, settings: Settings, sqlite: bool) -> Ch
 
 
 def _check_packets(connection: Connection) -> Check:
-    """The longest reply, twice as long where all of it is escaped, is one statement."""
+    """The longest reply must fit in one statement, at twice its length when all is escaped."""
     most = int(str(_scalar(connection, "SELECT @@max_allowed_packet"))) / MIB
     advice = f"set it to {PACKET_MIB}M or more: the longest replies cannot be saved"
     found = f"max_allowed_packet={most:.3g} MiB"

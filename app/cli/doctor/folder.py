@@ -16,7 +16,8 @@ NETWORK_TYPES = ("nfs", "cifs", "smb", "9p", "ceph", "gluster", "lustre", "afs",
 ENV_FILE = Path(".env")
 SECRETS = {"SECRET_KEY", "ENCRYPTION_KEY", "DEFAULT_API_KEY", "DATABASE_URL", "METRICS_TOKEN"}
 DISTINCT_CHARACTERS_MIN = 8
-"""32 random bytes have 11 or more, in base64 or in hexadecimal, save once in a million times."""
+"""Distinct characters below which a key looks typed. The text of 32 random bytes, in base64 or
+hexadecimal, has at least 11, save once in a million times."""
 FULL_BYTES = 100_000_000
 NEARLY_FULL_BYTES = 1_000_000_000
 
@@ -38,11 +39,11 @@ def check_data_dir(settings: Settings) -> Iterator[Check]:
 
 
 def check_readers(settings: Settings) -> Iterator[Check]:
-    """A warning where others on this machine get at the messages and the password hashes."""
+    """A warning when other users of this machine can read the messages and password hashes."""
     file = Path(settings.database.database or "")
     if settings.database.get_backend_name() != "sqlite" or not _is_open(file.parent):
         return
-    # A folder that DATABASE_URL names may have other things in it; DATA_DIR is ours.
+    # The folder named by DATABASE_URL may hold other things; DATA_DIR is ours alone.
     mend = {} if settings.database_url else {file.parent: f"chmod 700 {file.parent}"}
     if _is_open(file):
         mend[file] = f"chmod 600 {file}*"

@@ -9,7 +9,8 @@ from app.schemas.error import ErrorResponse
 Responses = dict[int | str, dict[str, Any]]
 
 REFUSAL = {"$ref": REFERENCE.format(model=ErrorResponse.__name__)}
-"""As a `model` it would be built into a validator for each status of each route."""
+"""A reference to the schema: given as `model`, each status of each route would build a validator.
+"""
 
 
 def errors(*statuses: int) -> Responses:

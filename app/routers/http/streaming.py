@@ -20,9 +20,9 @@ KEEP_ALIVE_SECONDS = 15
 
 
 class EventStream(StreamingResponse):
-    """One reply's events as they come, to their end or until `ended` says why there are no more.
+    """One reply's events as they come, until its end or until `ended` gives the reason to stop.
 
-    `held`, what the caller has entered for the stream, is left at the end.
+    `held` is what the caller has entered for the stream; it is left at the end.
     """
 
     media_type = EVENT_STREAM
@@ -46,9 +46,9 @@ class EventStream(StreamingResponse):
 async def _frames(
     events: AsyncIterator[ServerEvent], ended: asyncio.Future[AppError], language: Language
 ) -> AsyncIterator[bytes]:
-    """Events as frames, and a comment where there was nothing to say for a while.
+    """Events as frames, with a comment after every quiet while.
 
-    When the stream is ended from outside, the last frame says why.
+    When the stream is ended from outside, the last frame gives the reason.
     """
     upcoming = asyncio.ensure_future(anext(events, None))
     try:

@@ -1,4 +1,4 @@
-"""`/ws/conversations/{id}`: who may open a socket, and until when it stays."""
+"""`/ws/conversations/{id}`: authentication of a socket, and its life from opening to close."""
 
 from fastapi import APIRouter, WebSocket
 from pydantic import TypeAdapter, ValidationError

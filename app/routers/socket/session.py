@@ -38,9 +38,9 @@ from app.utils.json_parts import MOST_PARTS, count_parts
 from app.utils.validation import invalid_input
 
 FRAME_CHARACTERS = 1_500_000
-"""A message of the greatest length still fits when every character is escaped."""
+"""Room for a message of the greatest length with every character escaped."""
 SMALL_FRAME_CHARACTERS = 1_000
-"""A longer frame counts before it is read, whatever it turns out to be: reading it is work."""
+"""A longer frame counts against the budget before it is read, because reading it is work."""
 BAD_FRAMES = 20
 
 
@@ -111,7 +111,7 @@ class SocketSession:
                 client_id = getattr(event, "client_id", None) if event else client_id_in(frame)
                 details = {"client_id": client_id} if client_id else {}
                 await self._socket.send_error(error, **details)
-            await asyncio.sleep(0)  # frames that came together leave turns to others
+            await asyncio.sleep(0)  # let other tasks run between frames that came together
         await self._websocket.close(1008, "too many bad frames")
 
     def _read(self, frame: str | bytes) -> ClientEvent:

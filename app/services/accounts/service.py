@@ -52,7 +52,7 @@ class AccountService:
         hashed = await self._threads.hash(request.password)
         try:
             return await self._database.write(_insert, request, keys, hashed)
-        except IntegrityError:  # somebody was quicker
+        except IntegrityError:  # another request was quicker
             await self._database.read(_refuse_taken, *keys)
             raise
 
@@ -98,7 +98,7 @@ def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
     if id is None:
         return False
     connection.execute(update(_user).where(same).values(yn=yn))
-    if not yn:  # so that whoever is let in again is the one who knows the password
+    if not yn:  # once enabled again, only the password lets anybody in
         revoke_all(connection, id)
         stop_all_of(connection, id)
         connection.execute(delete(_reset).where(_reset.c.user_id == id))

@@ -92,9 +92,10 @@ def head_of(connection: Connection, signer: HeadSigner, lock: bool = False) -> C
 
 
 def begin_chain(connection: Connection, signer: HeadSigner) -> None:
-    """Sign the head of a log that has no rows yet; called before anything can be written down.
+    """Sign the head of a log without rows; called before anything can be recorded.
 
-    With rows there, an unsigned head is somebody's work who wants them sealed anew: it stays.
+    An unsigned head over existing rows may be an attempt to have them sealed anew: it stays
+    unsigned.
     """
     row = connection.execute(select(_head).where(_head.c.id == 1).with_for_update()).first()
     if row is not None and row.mac is None and not has_rows(connection):
@@ -114,13 +115,13 @@ def is_signed(connection: Connection) -> bool:
 
 
 def record_if_begun(connection: Connection, action: AuditAction, **detail: Any) -> None:
-    """Write down what is done to a database by itself, unless no server has ever used it."""
+    """Record what is done to a whole database, unless no server has ever used it."""
     if is_signed(connection):
         record(connection, action, **detail)
 
 
 def move_head(connection: Connection, signer: HeadSigner, old: ChainHead, new: ChainHead) -> None:
-    """Put a signed head in place of the one that was read; ChainBroken if that is gone."""
+    """Replace the head that was read by a new, signed one; ChainBroken if it has changed."""
     unchanged = (_head.c.id == 1, _head.c.seq == old.seq, _head.c.pruned_seq == old.pruned_seq)
     changed = connection.execute(update(_head).where(*unchanged).values(new.columns(signer)))
     if changed.rowcount != 1:
@@ -176,8 +177,9 @@ def require_last_row(connection: Connection, head: ChainHead) -> None:
 def prune_some(connection: Connection, signer: HeadSigner, before: datetime) -> int:
     """Remove rows older than a time from the beginning of the chain; how many.
 
-    The head keeps the seal of the last one, on which the first that stays is built. Raises as
-    `head_of`, and ChainBroken for a row that is not what was sealed: made older, say, to be gone.
+    The head keeps the seal of the last removed row, on which the first that stays is built. Raises
+    as `head_of`, and ChainBroken for a row that is not what was sealed: one backdated to be
+    removed, for example.
     """
     head = head_of(connection, signer, lock=True)
     oldest = select(_event).where(_event.c.seq > head.pruned_seq, _event.c.seq <= head.seq)
@@ -190,7 +192,7 @@ def prune_some(connection: Connection, signer: HeadSigner, before: datetime) -> 
         seq, seal = row.seq, row.seal
     if seq == head.pruned_seq:
         return 0
-    # Nothing below: a row that is there was put in, and stays for `audit verify` to tell.
+    # Only these: a row at a lower place was inserted, and stays for `audit verify` to report.
     old = (_event.c.seq > head.pruned_seq, _event.c.seq <= seq)
     gone = connection.execute(delete(_event).where(*old)).rowcount
     move_head(connection, signer, head, ChainHead(head.seq, head.seal, seq, seal))
@@ -198,11 +200,10 @@ def prune_some(connection: Connection, signer: HeadSigner, before: datetime) -> 
 
 
 def restart_chain(connection: Connection, signer: HeadSigner) -> int:
-    """Begin a chain at a place that no row has had; that of the last one before it.
+    """Begin a new chain after the highest place ever used; returns that place.
 
-    The way on after tampering. All rows that are there wait to be sealed anew, as they are now:
-    so they are pruned in their turn, and none can be slipped in among them. It is written down
-    itself, behind them.
+    The way on after tampering. All existing rows are sealed anew, as they are now, so that they are
+    pruned in turn and none can be inserted among them. The restart is recorded behind them.
     """
     newest = select(func.max(_event.c.seq))
     head = connection.execute(select(_head.c.seq).where(_head.c.id == 1).with_for_update()).scalar()
@@ -218,7 +219,7 @@ def restart_chain(connection: Connection, signer: HeadSigner) -> int:
 
 
 def sign_again(connection: Connection, signer: HeadSigner, abandon: bool = False) -> None:
-    """Sign the head with the newest key; `abandon` also where it was signed with a lost one.
+    """Sign the head with the newest key; with `abandon` also one that a lost key signed.
 
     Raises as `head_of`; a head that was never signed stays so.
     """

@@ -1,4 +1,4 @@
-"""What stands in the audit log, and the one way in."""
+"""The events of the audit log, and the one way to write them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -53,7 +53,7 @@ HIDDEN = (AuditAction.FOREIGN_OBJECT,)
 """Not shown to the user: it would tell that the object exists."""
 
 PLAIN = {"count": 1, "session_id": None, "conversation_id": None, "host": None, "key_changed": None}
-"""What users are shown of a detail, where it does not say."""
+"""Defaults of what users are shown of an event's detail."""
 
 
 def record(

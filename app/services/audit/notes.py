@@ -1,8 +1,8 @@
-"""Events that no transaction carries: refusals, held in memory and bounded in number.
+"""Refusals for the audit log, held in memory and bounded in number: no transaction carries them.
 
-Of one kind of refusal to one user (or to one address without a login) the first is due at once, and
-what follows within a minute becomes one row that counts it. So nobody fills the table, or the
-memory, by being refused.
+Of each kind of refusal to one user (or, without a login, to one address) the first is due at once;
+those within the next minute become one row with a count. So being refused fills neither the table
+nor the memory.
 """
 
 import time
@@ -18,7 +18,7 @@ from app.utils.client_address import network_of
 
 WINDOW_SECONDS = 60
 MAX_WINDOWS = 500
-"""Rows that one process adds in a minute at most; the rest is counted in one more."""
+"""Rows that one process adds in a minute at most; all others are counted in one more row."""
 MAX_OBJECTS = 100
 
 AuditObject = tuple[ObjectKind, int]
@@ -27,9 +27,9 @@ NoteKey = tuple[AuditAction, int | None, str | None]
 
 @dataclass(slots=True)
 class Note:
-    """Refusals that are one row: the first one's circumstances, and how many there were.
+    """Refusals that make one row: the circumstances of the first, and their number.
 
-    `objects` are what was asked for where that may have been somebody else's.
+    `objects` are the ids asked for that may belong to somebody else.
     """
 
     action: AuditAction
@@ -84,7 +84,7 @@ class RefusalNotes:
             window.waiting.objects |= note.objects
 
     def take(self, everything: bool = False) -> dict[NoteKey, Note]:
-        """The notes whose row is due, or all there are; windows that stayed empty are closed."""
+        """Take out the notes whose row is due, or all; windows that stayed empty are closed."""
         now = time.monotonic()
         due: dict[NoteKey, Note] = {}
         for key, window in list(self._windows.items()):

@@ -1,4 +1,4 @@
-"""Puts notes into the database, and finds out which of them are about other people's objects."""
+"""Writes notes into the database, after finding which are about other users' objects."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,9 +25,9 @@ OWNERS: dict[ObjectKind, tuple[Any, ColumnElement[int], ColumnElement[int]]] = {
 
 
 def write_notes(connection: Connection, notes: Sequence[Note]) -> None:
-    """A row for every note, save for those about objects that nobody has.
+    """Write a row for every note, except those about objects that do not exist.
 
-    Those take an id all the same: from the numbers of their own events users must not learn what
+    Those use up an id all the same: gaps in the ids of their own events must not tell users what
     exists.
     """
     for note in notes:
@@ -42,7 +42,7 @@ def write_notes(connection: Connection, notes: Sequence[Note]) -> None:
 
 
 def _foreign(connection: Connection, note: Note) -> dict[str, list[int]]:
-    """The objects of a note that are there and somebody else's, by kind."""
+    """The objects of a note that exist and belong to others, by kind."""
     found: dict[str, list[int]] = {}
     for kind, (source, id, owner) in OWNERS.items():
         wanted = [number for of, number in note.objects if of == kind]

@@ -1,5 +1,5 @@
-"""The audit log of one process: notes go in, rows get sealed, old ones are pruned, all behind
-the requests' backs."""
+"""The audit log of one process: writes notes, seals rows and prunes old ones, all in the
+background."""
 
 import asyncio
 from datetime import timedelta
@@ -47,7 +47,7 @@ class AuditLog:
         self._told = ""
 
     def refused(self, error: AppError, user_id: int | None) -> None:
-        """Write a refusal down, soon, if it is one of those that are."""
+        """Have a refusal recorded soon, if it is of a kind that is."""
         note_refusal(self._notes, error, user_id)
 
     async def page(self, user_id: int, limit: int, before_id: int | None) -> AuditPage:
@@ -114,7 +114,7 @@ class AuditLog:
             pass
 
     def _tell(self, error: Exception) -> None:
-        """Say what is wrong with the chain, once and not every second."""
+        """Log what is wrong with the chain, once and not every second."""
         if str(error) == self._told:
             return
         self._told = str(error)

@@ -26,7 +26,7 @@ _event = table_of(AuditEvent)
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A place and its seal as they stood elsewhere, such as in a line of the server's log."""
+    """A place and its seal as recorded elsewhere, such as in a line of the server's log."""
 
     seq: int
     seal: bytes
@@ -97,7 +97,7 @@ def _rows_after(connection: Connection, place: int) -> list[Any]:
 
 
 def _check_beginning(connection: Connection, pruned: int, report: Report) -> None:
-    """What was pruned is gone: no row can be at its places, or before the first."""
+    """Find rows at pruned places: there can be none, so they were inserted."""
     columns = (_event.c.id, _event.c.seq)
     below = select(*columns).where(_event.c.seq <= pruned).order_by(_event.c.seq).limit(FINDINGS)
     for row in connection.execute(below):

@@ -14,10 +14,9 @@ HASH_QUEUE = 64
 
 
 class PasswordThreads:
-    """bcrypt in a few threads with a short queue, so that a login storm delays nobody else.
+    """bcrypt in a few threads with a short queue, so that a login storm delays nothing else.
 
-    `rounds`: what a hash costs. Every verb that is awaited raises ServerBusy when too many wait
-    already.
+    `rounds`: what a hash costs. Every awaited method raises ServerBusy when too many wait already.
     """
 
     def __init__(self, rounds: int) -> None:
@@ -35,9 +34,10 @@ class PasswordThreads:
         return await self._run(hash_password, password, self._rounds)
 
     async def matches(self, password: str, password_hash: str | None) -> bool:
-        """Whether this is the password; without a hash, or with a broken one, no, in the same time.
+        """Whether this is the password. False, in the same time, without a hash or with a broken
+        one.
 
-        No is said after the time of the costliest hash that was seen, of before `rounds` changed.
+        False takes the time of the costliest hash seen, as one made before `rounds` changed.
         """
         known = password_hash if password_hash and is_hash(password_hash) else self._nobody
         self._most_rounds = max(self._most_rounds, rounds_of(known))
@@ -57,7 +57,7 @@ class PasswordThreads:
             self._waiting -= 1
 
     def close(self) -> None:
-        """Let the threads end."""
+        """Stop the threads; work that waits for one is cancelled."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

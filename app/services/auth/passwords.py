@@ -1,4 +1,4 @@
-"""What only the password allows, and what gives a new one."""
+"""What requires the password, and how a new one is set."""
 
 from dataclasses import dataclass
 from datetime import timedelta

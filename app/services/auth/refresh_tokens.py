@@ -1,8 +1,8 @@
-"""What a session is to the database: begun, refreshed, revoked (RFC 9700 §4.14).
+"""Sessions in the database: begun, refreshed, revoked (RFC 9700 §4.14).
 
-A refresh token is good once and answers with its successor. For a few seconds it answers with the
-same successor again, as long as nobody has used that: two tabs, or an answer that was lost. Any
-other second use means that two parties hold the token, and ends the session for both.
+A refresh token is good once and returns its successor. For a few seconds it returns the same
+successor again, as long as that is unused: two tabs, or a lost answer. Any other second use means
+that two parties hold the token, and ends the session for both.
 """
 
 import secrets
@@ -97,7 +97,7 @@ def refresh(
         .join(_user, _user.c.id == _session.c.user_id)
         .where(_token.c.hash == hash, _token.c.expires_at > now, _user.c.yn == 1)
     ).first()
-    # The update is the lock, too: of two that come at once the second sees what the first did.
+    # The update is the lock, too: of two simultaneous uses the second sees the first.
     if found is None or not _touch(connection, found.id, device, lifetime):
         return None
     row = connection.execute(

@@ -22,7 +22,7 @@ _user = table_of(User)
 
 
 class AuthService:
-    """Who somebody is."""
+    """Checks who somebody is, and logs them in."""
 
     def __init__(
         self, database: Database, threads: PasswordThreads, sessions: SessionService
@@ -53,7 +53,7 @@ class AuthService:
             return known
         try:
             new = await self._threads.hash_again(request.password)
-        except ServerBusy:  # another login will do it
+        except ServerBusy:  # a later login will do it
             return known
         if await self._database.write(_swap_hash, user.id, known, new):
             return new

@@ -53,7 +53,7 @@ class SessionService:
         self._lifetime = timedelta(days=settings.refresh_token_expire_days)
 
     async def begin(self, user_id: int, password_hash: str, device: Device) -> Token:
-        """The tokens of a new session; InvalidCredentials when that is the hash no longer."""
+        """The tokens of a new session; InvalidCredentials when the hash has changed meanwhile."""
         issued = await self._database.write(
             begin, user_id, password_hash, device, self._lifetime, self._most
         )
@@ -62,7 +62,7 @@ class SessionService:
         return self._token(issued)
 
     async def refresh(self, refresh_token: str, device: Device) -> Token:
-        """New tokens for a refresh token; InvalidToken for one that is not good (any longer)."""
+        """New tokens for a refresh token; InvalidToken for one that is not valid."""
         issued = await self._database.write(refresh, refresh_token, device, self._lifetime)
         if issued is None:
             raise InvalidToken
@@ -87,14 +87,14 @@ class SessionService:
         return read_socket_token(self._secret, token)
 
     async def account(self, claims: Claims) -> Account:
-        """The account, while it is not disabled and the session goes on; or InvalidToken."""
+        """The account; InvalidToken when it is disabled or the session has ended."""
         account = await self._database.read(_account, claims)
         if account is None:
             raise InvalidToken
         return account
 
     async def live(self, session_ids: set[int]) -> set[int]:
-        """Those of the sessions that go on, and whose users are not disabled."""
+        """Those of these sessions that are valid and whose users are enabled."""
         return await self._database.read(_live, session_ids)
 
     async def list(self, account: Account) -> list[SessionRead]:
@@ -202,7 +202,7 @@ def _redeem(connection: Connection, user_id: int, ticket: str) -> None:
     now = utc_now()
     over = _ticket.c.expires_at < now
     connection.execute(delete(_ticket).where(_ticket.c.user_id == user_id, over))
-    # Twice the ticket's life: its own clock may be another process's.
+    # Twice the ticket's life, as allowance for clock skew between nodes.
     expires_at = now + timedelta(seconds=2 * TICKET_SECONDS)
     row = {"jti": token_hash(ticket), "user_id": user_id, "expires_at": expires_at}
     connection.execute(insert(_ticket).values(row))

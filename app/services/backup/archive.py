@@ -35,7 +35,7 @@ class Backup:
         self.header.check()
         self._tables = tables_at(self.header.schema_revision)
         held = self.header.rows.keys()
-        # What was derived then is not in it, and need not be a table of today any more.
+        # Tables that were derived then are not in it, and may not exist any more.
         if held - self._tables.keys() or self._tables.keys() & TABLES.keys() - held:
             raise BackupDamaged(path)
 
@@ -65,7 +65,8 @@ class Backup:
             raise BackupDamaged(self._path)
 
     def _format_of(self, name: str) -> RowFormat:
-        """Of the columns that the file names; they are those of the table at its revision."""
+        """The format of the columns that the file names; they are those of the table at its
+        revision."""
         start = TableStart.model_validate_json(self._next())
         table = self._tables[name]
         if start.table != name or sorted(start.columns) != sorted(table.columns.keys()):

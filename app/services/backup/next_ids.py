@@ -22,7 +22,7 @@ def next_ids(connection: Connection) -> dict[str, int]:
 
 
 def raise_next_ids(connection: Connection, wanted: dict[str, int]) -> None:
-    """Let no table give out an id below the wanted one.
+    """Make every table give out ids from the wanted one on.
 
     MySQL commits the transaction that this runs in (ALTER TABLE), SQLite does not.
     """

@@ -27,7 +27,7 @@ from app.services.backup.tables import TABLES, BackupError
 from app.services.backup.transaction import CHANGE, transaction
 
 ITSELF = ("schema_info", "audit_head")
-"""What every database has, also one that holds nothing yet."""
+"""The tables that have rows in every database, also in an empty one."""
 
 
 def check_backup(path: Path, begin: Begin) -> Header:
@@ -78,9 +78,9 @@ def _restore(
 
 
 def _next_ids(source: Source) -> dict[str, int]:
-    """The next ids at least; those of logins above all that were given out since the backup.
+    """Ids that tables must go on from; of sessions, above all that were given out since the backup.
 
-    An access token names a user and a session, both by id, and is good while its session is.
+    An access token names a user and a session by id, and is good while the session is.
     """
     now = int(time.time() * 1000)  # no table ever takes a row each millisecond
     logins = [
@@ -93,7 +93,7 @@ def _next_ids(source: Source) -> dict[str, int]:
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    """Keep servers away from an SQLite file; on MySQL nobody is ever known to be alone."""
+    """Keep servers away from an SQLite file; on MySQL no process can know that it is alone."""
     user = SoleUser(settings.database)
     try:
         if not user.claim() and settings.database.get_backend_name() == "sqlite":

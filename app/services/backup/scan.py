@@ -16,7 +16,7 @@ BATCH_ROWS = 100
 
 
 def counts(connection: Connection) -> dict[str, int]:
-    """How many rows each table has that belongs into a backup."""
+    """The number of rows of each table that a backup holds."""
     return {
         name: connection.execute(select(func.count()).select_from(table)).scalar_one()
         for name, table in TABLES.items()

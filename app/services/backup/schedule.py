@@ -1,4 +1,4 @@
-"""Backups by the clock: made by whichever server finds one due, the oldest given up."""
+"""Scheduled backups: any server that finds one due makes it, then deletes the oldest."""
 
 import asyncio
 import threading
@@ -82,9 +82,9 @@ class ScheduledBackups:
 
 
 def wait_after(failures: int, period: float) -> float:
-    """Seconds until the next look: twice as long with each failure in a row, a period at most.
+    """Seconds until the next look: doubled with each failure in a row, up to one period.
 
-    A disk that is full is not filled up again every minute by a backup that finds no room.
+    Otherwise a backup that finds no room would fill up the disk again every minute.
     """
     usual = min(LOOK_SECONDS, period / LOOKS_PER_PERIOD)
     return min(usual * 2.0 ** min(failures, MOST_DOUBLINGS), period)
@@ -96,16 +96,15 @@ def backups_in(folder: Path) -> list[Path]:
 
 
 def is_due(folder: Path, period: timedelta, now: datetime) -> bool:
-    """Whether the newest backup is a period old; those from the future, of a clock that was wrong,
-    tell nothing."""
+    """Whether the newest backup is a period old; those dated in the future do not count."""
     past = [made for made, _ in _dated(folder) if made <= now]
     return not past or now - past[-1] >= period
 
 
 def give_up_oldest(folder: Path, keep: int, now: datetime) -> None:
-    """Delete all but the newest `keep` backups, and what a killed process left half made.
+    """Delete all but the newest `keep` backups, and partial files of killed processes.
 
-    Those from the future neither count nor go, until their time has come.
+    Backups dated in the future, by a wrong clock, neither count nor go until that time.
     """
     past = [path for made, path in _dated(folder) if made <= now]
     for path in [*past[:-keep], *folder.glob(f".*{DRAFT}")]:

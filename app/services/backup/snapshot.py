@@ -52,7 +52,7 @@ def write_backup(settings: Settings, path: Path, begin: Callable[[int], Progress
 
 
 def _record(settings: Settings, header: Header) -> None:
-    """Write the backup down; one whose database takes no more rows is worth all the more."""
+    """Record the backup; it is kept, and only a warning logged, if that fails."""
     try:
         with transaction(settings, CHANGE) as connection:
             record_if_begun(connection, AuditAction.BACKUP_MADE, rows=header.total)
@@ -80,7 +80,7 @@ def _lines(connection: Connection, header: Header, progress: Progress) -> Iterat
 
 @contextmanager
 def _appearing(path: Path) -> Iterator[IO[bytes]]:
-    """A file under another name, in place and on the disk once it is whole, else gone."""
+    """A draft under another name; renamed once it is whole and on disk, else deleted."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{DRAFT}")
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -95,7 +95,7 @@ def _appearing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _put_in_place(draft: Path, path: Path) -> None:
-    """Give a file its name, unless that is taken: a rename would write over what has it."""
+    """Give the draft its name unless that is taken: a rename would overwrite it."""
     try:
         os.link(draft, path)
     except FileExistsError:

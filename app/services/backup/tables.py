@@ -17,8 +17,8 @@ from app.models.marks import is_derived
 TABLES: dict[str, Table] = {
     table.name: table for table in Base.metadata.sorted_tables if not is_derived(table)
 }
-"""Parents before their children, the order in which rows can be put back. What can be made again
-from other rows is none of a backup's."""
+"""Parents before their children, the order in which rows can be restored; without tables that can
+be rebuilt from others."""
 
 RowValues = dict[str, Any]
 """Values by the names of their columns."""

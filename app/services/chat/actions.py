@@ -1,4 +1,4 @@
-"""What a user may ask for that has a reply written."""
+"""The requests of a user that have a reply written."""
 
 from dataclasses import dataclass
 

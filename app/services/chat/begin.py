@@ -1,7 +1,7 @@
-"""The transaction that keeps a message and begins its reply.
+"""The transaction that stores a message and begins its reply.
 
-Its statements are built once: building one takes longer than running it, and a reader waits for
-the first word of the reply meanwhile.
+Its statements are built once: building one takes longer than running it, and a reader is waiting
+for the first word.
 """
 
 from dataclasses import dataclass
@@ -111,17 +111,18 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """The reply that an earlier request with the same `client_id` had begun, and its writing."""
+    """The reply that an earlier request with the same `client_id` began, and which run of it."""
 
     message_id: int
     run: int
 
 
 def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> Begun | Attached:
-    """Keep the message and begin its reply, or find the reply it already had.
+    """Store the message and begin its reply, or find the reply that it already had.
 
-    The conversation and its user are locked first, so that of two senders one comes second. What
-    the other did is seen by the statements after the lock, not by the one that waited for it.
+    The conversation and its user are locked first, so that simultaneous senders come one after the
+    other. Only statements after the lock see what the other one did; the locking statement itself
+    does not.
     """
     conversation = _lock(connection, request)
     client_id = request.client_id.encode() if request.client_id else None
@@ -182,7 +183,7 @@ def _endpoint(
     limits: ReplyLimits,
     now: datetime,
 ) -> SavedEndpoint:
-    """Where the message goes, if this user may send one now."""
+    """The endpoint that the message goes to; raises when this user may not send one now."""
     if sender.yn != 1:
         raise InvalidToken
     default = request.default_endpoint if sender.base_url is None else None

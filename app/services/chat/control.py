@@ -1,4 +1,4 @@
-"""What is done to a conversation from outside its replies: stop, switch the version, delete."""
+"""Commands to a conversation from outside its replies: stop, switch the version, delete."""
 
 from sqlalchemy import Connection, select, update
 
@@ -18,9 +18,9 @@ def request_stop(connection: Connection, user_id: int, conversation_id: int) -> 
 
 
 def activate(connection: Connection, user_id: int, conversation_id: int, message_id: int) -> int:
-    """Show a version and the newest messages under it; the id of the last one.
+    """Show a version and the newest messages under it; returns the id of the last one.
 
-    ReplyInProgress while a reply is written.
+    Raises ReplyInProgress while a reply is written.
     """
     find_owned(connection, user_id, conversation_id, lock=True)
     running = _generation.c.running_conversation_id == conversation_id
@@ -30,7 +30,7 @@ def activate(connection: Connection, user_id: int, conversation_id: int, message
 
 
 def delete(connection: Connection, user_id: int, conversation_id: int) -> None:
-    """Take the conversation out of sight and ask for the end of its running reply."""
+    """Mark the conversation as deleted and ask for the end of its running reply."""
     mark_deleted(connection, user_id, conversation_id)
     ask_to_stop(connection, conversation_id)
 

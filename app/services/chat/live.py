@@ -1,4 +1,4 @@
-"""A conversation while somebody has it open: their requests, and what they are shown of it."""
+"""A conversation that somebody has open: their requests, and the events they are sent."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -20,7 +20,7 @@ _KNOWN = select(_message).where(
 def find_known(
     connection: Connection, conversation_id: int, action: ReplyAction, client_id: bytes
 ) -> int | None:
-    """The reply that this `client_id` had begun; ClientIdReused where it meant another thing."""
+    """The reply that this `client_id` began; ClientIdReused when it named another request."""
     by = {"in_conversation": conversation_id, "known_as": client_id}
     sent = connection.execute(_KNOWN, by).first()
     match action:
@@ -28,7 +28,7 @@ def find_known(
             if sent is None:
                 return None
             _require_same(sent.sender == "user" and sent.content == action.content)
-            _require_same(not _has_older_version(connection, sent))  # as an edited one has
+            _require_same(not _has_older_version(connection, sent))  # an edited message has one
             return _first_reply(connection, sent)
         case Edit(message_id):
             if sent is None:
@@ -57,7 +57,7 @@ def _require_same(condition: bool) -> None:
 
 
 def _is_newer_version(sent: Row[Any], target: Row[Any]) -> bool:
-    """Whether one message may have been asked for as another version of the other."""
+    """Whether one message can have been requested as another version of the other."""
     same = (sent.sender, sent.parent_id) == (target.sender, target.parent_id)
     return same and sent.id > target.id
 

@@ -29,7 +29,7 @@ from app.utils.visible import has_visible
 
 MESSAGE_CHARACTERS = 100_000
 LOST_REPLY_SECONDS = 5
-"""When to ask again for a reply that no process writes: the reaper ends it within a lease."""
+"""Retry-After for a reply that no process writes: the reaper ends it within a lease."""
 
 
 class ChatService:
@@ -86,7 +86,7 @@ class ChatService:
             return begun
         try:
             return await self.find_reply(channel, begun.message_id, begun.run)
-        except InvalidCursor as error:  # it was lost, and has not been ended yet
+        except InvalidCursor as error:  # its process died, and the reaper has not ended it yet
             raise ReplyInProgress(retry_after=LOST_REPLY_SECONDS) from error
 
     async def _begin(self, channel: Channel, request: SendRequest) -> LiveReply | Attached:
@@ -112,7 +112,7 @@ class ChatService:
     ) -> LiveReply:
         """The reply with this id, running anywhere or ended; InvalidCursor when there is none.
 
-        One whose ending could not be written down yet only where its `run` is that (None: any).
+        A reply whose ending could not be saved yet is found only by its `run` (None: any).
         """
         for _ in range(2):
             live = channel.reply
@@ -128,7 +128,7 @@ class ChatService:
         raise InvalidCursor
 
     async def _ended_reply(self, channel: Channel, message_id: int) -> LiveReply | None:
-        """A reply as it is kept: the very object where readers were shown the same ending of it."""
+        """A reply as it is stored, or the live object when readers were shown the same ending."""
         kept = await self._ended.find(channel.conversation_id, message_id)
         live = channel.reply
         if kept is None or live is None or live.ending is None or kept.ending is None:
@@ -145,8 +145,8 @@ class ChatService:
     ) -> tuple[LiveReply, Cursor] | None:
         """Bring the channel up to date, and find the reply that a reader left at a cursor.
 
-        Raises ConversationNotFound for a stranger's conversation, InvalidCursor for a cursor that
-        is none of it.
+        Raises ConversationNotFound for another user's conversation, InvalidCursor for a cursor that
+        does not belong to this one.
         """
         self._ai.prepare()
         await self._database.read(find_owned, user_id, channel.conversation_id)

@@ -1,7 +1,7 @@
 """The four ways to have a reply written, as rows: send, edit, regenerate, continue.
 
-Nothing is overwritten: an edited message and a regenerated reply are new versions beside the old.
-Only `continue` goes on writing in the message that was broken off.
+Nothing is overwritten: an edited message and a regenerated reply are new versions beside the old
+ones. Only `continue` writes on in the message that was broken off.
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Writing:
 def write_turn(
     connection: Connection, action: ReplyAction, writing: Writing, model_name: str
 ) -> Turn:
-    """Put the rows of a turn in place; MessageNotFound or CannotContinue where that cannot be."""
+    """Write the rows of a turn; MessageNotFound or CannotContinue when that is impossible."""
     match action:
         case Send(content):
             return _new_exchange(connection, writing, writing.leaf_id, content, model_name)

@@ -1,4 +1,4 @@
-"""Conversations as rows: owned, listed, changed, taken out of sight and brought back."""
+"""Conversations as rows: owned, listed, changed, deleted and restored."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,15 +67,18 @@ def page_of(connection: Connection, user_id: int, page: PageRequest) -> Conversa
     total = connection.execute(
         select(_user.c.conversation_count).where(_user.c.id == user_id)
     ).scalar()
-    if total is None:  # the account has been deleted since it was let in
+    if total is None:  # the account was deleted after its token was checked
         raise InvalidToken
     items = [ConversationItem(**row._mapping) for row in rows]
     return ConversationList(conversations=items, total=total)
 
 
 def page_query(user_id: int, page: PageRequest) -> Select[Any]:
-    """The rows of a page, by a walk along `idx_user_recent`: nothing is sorted. It begins where the
-    page does; MariaDB prefers to begin at the user's newest, as with an offset."""
+    """The rows of a page, read along `idx_user_recent` without sorting.
+
+    The read begins where the page does; MariaDB prefers to begin at the user's newest row, as with
+    an offset.
+    """
     query = (
         select(
             _conversation.c.id,
@@ -91,7 +94,7 @@ def page_query(user_id: int, page: PageRequest) -> Select[Any]:
     )
     if page.before is None:
         return query
-    # Not `(updated_at, id) < (…)`: MySQL finds no place in an index by that.
+    # Not `(updated_at, id) < (…)`: MySQL cannot seek in an index by that.
     updated_at, id = _conversation.c.updated_at, _conversation.c.id
     earlier = or_(updated_at < page.before, id < page.before_id)
     return query.where(updated_at <= page.before, earlier)
@@ -142,7 +145,7 @@ def change(
 
 
 def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> None:
-    """Take a conversation out of sight; its rows stay until they are purged."""
+    """Mark a conversation as deleted; its rows stay until they are purged."""
     if not _set_deleted(connection, conversation_id, owned(user_id), utc_now()):
         raise ConversationNotFound(conversation_id)
     _count(connection, user_id, -1)
@@ -150,7 +153,7 @@ def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> 
 
 
 def restore(connection: Connection, user_id: int, conversation_id: int, since: datetime) -> None:
-    """Bring a conversation back that was deleted after a time; nothing to bring back, no change."""
+    """Restore a conversation deleted after a time; does nothing when there is none."""
     deleted = and_(_conversation.c.user_id == user_id, _conversation.c.deleted_at > since)
     if _set_deleted(connection, conversation_id, deleted, None):
         _count(connection, user_id, +1)
@@ -171,7 +174,7 @@ def _set_deleted(
 
 
 def _count(connection: Connection, user_id: int, change: int) -> None:
-    """Count the user's conversations; InvalidToken when the account has been deleted meanwhile."""
+    """Change the user's count of conversations; InvalidToken when the account was deleted."""
     counted = connection.execute(
         update(_user)
         .where(_user.c.id == user_id)
@@ -182,7 +185,7 @@ def _count(connection: Connection, user_id: int, change: int) -> None:
 
 
 def write_model_title(connection: Connection, conversation_id: int, title: str) -> bool:
-    """Put the model's title over the first words; False where the user has set one meanwhile."""
+    """Replace the first words by the model's title; False when the user has set one meanwhile."""
     changed = connection.execute(
         update(_conversation)
         .where(_conversation.c.id == conversation_id, _conversation.c.title_source == "words")

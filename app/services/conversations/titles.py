@@ -14,7 +14,7 @@ from app.utils.visible import has_visible, is_visible
 
 TITLE_CHARACTERS = 50
 READ_CHARACTERS = 2_000
-"""More of a text is not looked at: a model may answer with megabytes."""
+"""Text beyond this is ignored: a model may answer with megabytes."""
 EXCERPT_CHARACTERS = 1_000
 MARKS = "#*_`\"'“”‘’《》「」 .。"
 INSTRUCTION = (
@@ -43,7 +43,8 @@ def tidy_title(answer: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """In one line that begins with what can be seen first, so that no cut leaves only the rest."""
+    """The text on one line, from its first visible character: cutting it must not leave only
+    invisible ones."""
     seen = islice(dropwhile(lambda c: not is_visible(c), text), READ_CHARACTERS)
     plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in seen)
     return " ".join(plain.split())

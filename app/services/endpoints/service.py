@@ -134,9 +134,9 @@ def _save(
     values = {"base_url": base_url, "model_name": model_name, "updated_at": now}
     if sealed is not None:
         values["encrypted_api_key"] = sealed
-    # The user's row is what two first saves both find and can wait for.
+    # Two simultaneous first saves have no row of their own to lock: they lock the user's.
     user = select(_user.c.id).where(_user.c.id == user_id).with_for_update()
-    if connection.execute(user).first() is None:  # deleted since it was let in
+    if connection.execute(user).first() is None:  # the account was deleted meanwhile
         raise InvalidToken
     mine = select(_config.c.base_url).where(_config.c.user_id == user_id)
     row = connection.execute(mine).first()

@@ -75,7 +75,7 @@ class EndpointTrials:
             yield
 
     async def _seconds_to_answer(self, endpoint: Endpoint) -> float:
-        """Streams as a chat does, and leaves at the first words: what follows need not be paid."""
+        """Seconds to the first words, streamed as in a chat. Leaves then, to save the cost."""
 
         def leave(*_: str) -> None:
             raise _Answered
@@ -92,7 +92,7 @@ class EndpointTrials:
         return perf_counter() - began
 
     async def _reason(self, endpoint: Endpoint, refusal: UpstreamRejected) -> ReplyError:
-        """A wrong path and a wrong model name are refused alike; the list of models tells."""
+        """Why a request was refused: a wrong path or a wrong model name, by the list of models."""
         try:
             names = await self._ai.list_models(endpoint)
         except (UpstreamRejected, UpstreamBadResponse):

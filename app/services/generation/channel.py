@@ -14,7 +14,7 @@ from app.services.generation.live_reply import LiveReply
 
 
 class Reader(Protocol):
-    """Whoever is to be shown every reply of a conversation, and every change of its state."""
+    """A reader to be shown every reply of a conversation, and every change of its state."""
 
     def announce(self, reply: LiveReply) -> None:
         """A reply begins, or has begun and ended elsewhere since the last one."""
@@ -24,11 +24,12 @@ class Reader(Protocol):
 
 
 class Channel:
-    """One conversation on the air. Readers look, and wait for a change when there is no more.
+    """One conversation in use in this process.
 
-    Between looking and waiting a reader does not await anything else, so it misses nothing.
-    `reply` is the newest that was told of, written as `generation_id`. `newest_generation` is the
-    newest one noticed in the database; None before the first look.
+    Readers look, and wait for a change when there is nothing more. Between looking and waiting a
+    reader awaits nothing else, so it misses nothing. `reply` is the newest reply announced, written
+    as `generation_id`. `newest_generation` is the newest one noticed in the database; None before
+    the first look.
     """
 
     def __init__(self, conversation_id: int) -> None:
@@ -69,8 +70,11 @@ class Channel:
         self._readers.remove(reader)
 
     def set_reply(self, reply: LiveReply, generation_id: int) -> None:
-        """A reply begins, and is the last message shown; or it is told of only after it has ended
-        elsewhere, and a newer one runs by now. Later ones have greater generation ids."""
+        """Announce a reply that begins, and is the last message shown.
+
+        Or one that is learned of only after it ended elsewhere, when a newer one may run already.
+        Later replies have greater generation ids.
+        """
         if generation_id > self.generation_id:
             self.reply = reply
             self.generation_id = generation_id
@@ -109,13 +113,13 @@ class Channels:
         self._open: dict[int, Channel] = {}
 
     def enter(self, conversation_id: int) -> Channel:
-        """The conversation's channel; who enters it leaves it."""
+        """Enter the conversation's channel; whoever enters it must leave it."""
         channel = self._open.setdefault(conversation_id, Channel(conversation_id))
         channel.users += 1
         return channel
 
     def leave(self, channel: Channel) -> None:
-        """One user less; the last one takes the channel away."""
+        """Leave a channel; the last user's leaving removes it."""
         channel.users -= 1
         if channel.users == 0:
             del self._open[channel.conversation_id]
@@ -130,7 +134,7 @@ class Channels:
             self.leave(channel)
 
     def find(self, conversation_id: int) -> Channel | None:
-        """The conversation's channel where somebody uses it."""
+        """The conversation's channel if it is in use."""
         return self._open.get(conversation_id)
 
     def __iter__(self) -> Iterator[Channel]:

@@ -117,18 +117,18 @@ def save(
     for item in finishes:
         if item.generation_id in free and mine[item.generation_id].runs:
             _finish(connection, item)
-    # Held and not running: an earlier commit of ours, whose answer was lost, had finished it.
+    # Ours but not running: an earlier commit finished it, and its answer was lost.
     return SaveResult(ours, to_stop, written, finished=free, locked=set(mine) - free)
 
 
 def _hold_running(
     connection: Connection, owner: str, ids: Sequence[int]
 ) -> tuple[set[int], set[int], set[int]]:
-    """Those of these generations that are the owner's and run; of them, those that are locked for
-    us now; and those that are to stop."""
+    """Of these generations: those that are the owner's and run; of them, those now locked for us;
+    and those to stop."""
     if ids:
-        # Nearly always all of them run on, and one number says so. A row for each is a sixth of the
-        # work of the whole commit.
+        # One count, because nearly always all of them run on: a row for each would be a sixth of
+        # the work of the whole commit.
         undisturbed = connection.scalar(_COUNT, {"ids": sorted(ids), "by_owner": owner})
         if undisturbed == len(ids):
             return set(ids), set(ids), set()
@@ -140,7 +140,7 @@ def _hold_running(
 def _hold(
     connection: Connection, hold: Select[Any], owner: str, ids: Sequence[int]
 ) -> tuple[dict[int, Row[Any]], set[int]]:
-    """Those of these generations that are the owner's, and which of them are locked for us now."""
+    """Of these generations: those that are the owner's, and which of them are now locked for us."""
     if not ids:
         return {}, set()
     mine = {"ids": sorted(ids), "by_owner": owner}
@@ -163,7 +163,7 @@ def _append(connection: Connection, pieces: list[Piece]) -> None:
         }
         for piece in pieces
     ]
-    # A piece stands already where the answer to an earlier COMMIT was lost; this one is longer.
+    # The piece exists already if the answer to an earlier COMMIT was lost; this one is longer.
     upsert(connection, _piece, rows, {"content": lambda new: new.content})
 
 
@@ -197,6 +197,6 @@ def delete_finished(connection: Connection, older_than: Any) -> None:
     """Remove generations that ended before a time, with their pieces; not those that are locked."""
     old = select(_generation.c.id).where(_generation.c.finished_at < older_than)
     rows = connection.execute(old.limit(DELETED_AT_ONCE).with_for_update(skip_locked=True))
-    # One by one: for a list MySQL may read the whole table, and wait for what is locked.
+    # One by one: for a list MySQL may scan the whole table, and wait for locked rows.
     if ids := [{"its": id} for id in rows.scalars()]:
         connection.execute(delete(_generation).where(_generation.c.id == bindparam("its")), ids)

@@ -70,10 +70,10 @@ def read_prompt(
 def _first_that_may_fit(
     connection: Connection, conversation_id: int, last_message_id: int, budget: int
 ) -> int:
-    """The oldest message worth reading; the newest question is, whatever its length.
+    """The oldest message worth reading; the newest question always is, whatever its length.
 
-    Told by lengths alone: a text has at least a token for four characters, and reading megabytes
-    that are left out would hold up everybody.
+    Judged by lengths alone: a text has at least one token per four characters, and reading
+    megabytes only to leave them out would delay everybody.
     """
     first, below = last_message_id, last_message_id + 1
     tokens, has_question = 0, False
@@ -91,7 +91,7 @@ def _first_that_may_fit(
 
 
 def prompt_to_continue(prompt: Prompt) -> Prompt:
-    """The prompt with a last word that asks for more of a reply that was broken off."""
+    """The prompt with a last message that asks to continue a reply that was broken off."""
     if prompt[-1]["role"] != "assistant":
         return prompt
     return [*prompt, {"role": "user", "content": GO_ON}]

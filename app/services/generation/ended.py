@@ -23,7 +23,7 @@ class EndedReplies:
         """A reply that has ended, and the message it answers; MessageNotFound when it is gone."""
         found = await self._database.read(exchange_of, conversation_id, reply.message_id)
         if found.reply.status == "generating" and reply.ending is not None:
-            # How it ended could not be written down yet.
+            # Its ending could not be saved yet.
             found.reply = _as_ended(found.reply, reply, reply.ending)
         return found
 

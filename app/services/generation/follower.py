@@ -21,16 +21,16 @@ from app.services.generation.live_reply import LiveReply
 from app.services.generation.news import Copied, News, ReplyNews
 
 TICKS_OF_OWN = 4
-"""Where this process writes the reply, no other one may, and a new title is all the news there is:
-such a conversation is looked at every so many ticks. Looking at each of 100 at every tick was a
-twentieth of what it costs to pass their tokens on."""
+"""Ticks between looks at a conversation whose reply this process writes: no other process can write
+one, so a new title is all the news there is. Looking at each of 100 at every tick was a twentieth
+of the cost of passing their tokens on."""
 
 
 @dataclass(slots=True)
 class Copy:
-    """A reply of another process, as the readers of one channel see it.
+    """A copy of another process's reply, for the readers of one channel.
 
-    `has_gap`: the writer sent a piece again, longer than it was when it was copied.
+    `has_gap`: the writer saved a piece again, longer than when it was copied.
     """
 
     channel: Channel
@@ -39,14 +39,14 @@ class Copy:
 
     @property
     def copied(self) -> Copied:
-        """How much need not be read again."""
+        """How much of the text need not be read again."""
         where = self.channel.conversation_id, self.reply.message_id
         if self.has_gap:
             return Copied(*where, 0, 0)
         return Copied(*where, self.reply.content.length, self.reply.reasoning.length)
 
     def add(self, kind: TextKind, position: int, text: str) -> None:
-        """Append what is new of a piece; one that would leave a gap waits for the next look."""
+        """Append the new part of a piece; one that would leave a gap waits for the next look."""
         length = (self.reply.content if kind == "content" else self.reply.reasoning).length
         if position > length:
             self.has_gap = True
@@ -69,7 +69,7 @@ class Follower:
         self._turn = asyncio.Lock()
 
     async def run(self) -> None:
-        """Look at every tick, for ever; a database that is away is asked again."""
+        """Look at every tick, until cancelled; goes on when the database is unavailable."""
         is_behind = False
         for tick in count():
             due = list(self._channels)
@@ -79,7 +79,7 @@ class Follower:
                 await self.look(due)
                 is_behind = False
             except (AppError, SQLAlchemyError) as error:
-                if not is_behind:  # told once, and not at every tick
+                if not is_behind:  # logged once, and not at every tick
                     log.warning("follow_failed", cause=type(error).__name__)
                 is_behind = True
             except Exception:

@@ -1,7 +1,7 @@
-"""A reply in progress: two texts that only grow, and how they ended. No I/O, no clock, no tasks.
+"""A reply in progress: two texts that only grow, and an ending. No I/O, no clock, no tasks.
 
-Whoever watches holds a cursor and asks what came after it. For every cursor: the text read up to
-it plus the text read after it is the message.
+A reader holds a cursor and asks for what came after it. For every cursor, the text up to it plus
+the text after it is the message.
 """
 
 from bisect import bisect_left, bisect_right
@@ -99,7 +99,7 @@ class LiveReply:
     run: int = 1
 
     def push(self, kind: TextKind, text: str) -> None:
-        """Add text; what comes after the ending is dropped."""
+        """Add text; after the ending it is dropped."""
         if self.ending is None and text:
             (self.content if kind == "content" else self.reasoning).append(text)
 
@@ -123,7 +123,7 @@ class LiveReply:
         return Cursor(self.message_id, run=self.run)
 
     def covers(self, cursor: Cursor) -> bool:
-        """Whether a reader with this cursor has only text that is still here."""
+        """Whether all that a reader with this cursor has is part of the text here."""
         return (
             (cursor.message_id, cursor.run) == (self.message_id, self.run)
             and cursor.reasoning <= self.reasoning.length

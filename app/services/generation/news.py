@@ -34,7 +34,7 @@ _leaf_id = (
     .limit(1)
     .scalar_subquery()
 )
-# Asked several times a second, so built once.
+# Built once, because it runs several times a second.
 _ROWS = (
     select(
         _conversation.c.id.label("conversation_id"),
@@ -67,7 +67,7 @@ def _behind(n: int) -> ColumnElement[bool]:
     )
 
 
-# Of so many replies in one read; where there are fewer, the rest are of a reply 0 that is none.
+# For this many replies in one read; unused places ask for generation 0, which never exists.
 PIECES_OF = 20
 _PIECES = select(_piece).where(or_(*map(_behind, range(PIECES_OF)))).order_by(_piece.c.position)
 _NO_PLACES = [f"{name}_{n}" for name in ("id", *KINDS) for n in range(PIECES_OF)]
@@ -184,7 +184,7 @@ def _reply(
 
 
 def _gone(connection: Connection, generation_id: int, copy: Copied) -> ReplyNews:
-    """How a reply ended whose generation was cleared away before this process had looked again."""
+    """How a reply ended whose generation was removed before this process looked again."""
     found = select(_message).where(_message.c.id == copy.message_id)
     message = connection.execute(found).first()
     pieces, ending = (_texts(message), _ending(message)) if message else ([], CUT_OFF)
@@ -196,5 +196,5 @@ def _texts(message: Row[Any]) -> list[tuple[TextKind, int, str]]:
 
 
 def _ending(message: Row[Any]) -> Ending:
-    # One that is being written has been continued by the next generation already.
+    # Still being written: the next generation is already continuing it.
     return CUT_OFF if message.status == "generating" else ending_of(message)

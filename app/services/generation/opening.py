@@ -14,7 +14,7 @@ _message = table_of(Message)
 
 
 def opening_of(exchange: Exchange, client_id: str | None) -> Opening:
-    """What readers of a reply are told first: the reply as it was before its first word."""
+    """The first event of a reply: both messages as they were before its first word."""
     blank = {
         "content": "",
         "status": "generating",

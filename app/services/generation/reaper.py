@@ -1,9 +1,9 @@
-"""Ends the replies of processes that died, and clears away what has ended.
+"""Ends the replies of processes that died, and removes ended generations.
 
-Alive means that the row's `beat` moves. No clock is read: a reply is dead when this process saw
-the same beat in several looks, a part of the lease apart, that all succeeded. So a process that
-was itself suspended does not take what slept beside it for dead. Nor is a look counted that finds
-the row locked: its owner may be waiting for it, and has a whole lease once it is free.
+A reply is alive while its row's `beat` moves. No clock is read: it is dead when this process saw
+the same beat in several successful looks, each a part of the lease apart. So a process that was
+itself suspended does not take replies that were suspended with it for dead. A look that finds the
+row locked does not count: its owner may be waiting for it, and has a whole lease once it is free.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from app.services.messages.pieces import saved_text
 
 LOOKS_PER_LEASE = 5
 WHOLE_TRIES = 3
-"""So often a reply is ended with its whole text, before half of it is given up, and half again."""
+"""Attempts to end a reply with its whole text; after that its text is halved each time."""
 
 _generation = table_of(Generation)
 _message = table_of(Message)
@@ -41,9 +41,9 @@ class Beat:
 
 
 class Reaper:
-    """Watches the beats of all running replies.
+    """Watches the beats of all running replies, this process's included.
 
-    Its own process's too: a row stays behind where a COMMIT went through and its answer was lost.
+    Its own rows can stay behind, too: where a COMMIT went through and its answer was lost.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Reaper:
         keep_seconds: float,
     ) -> None:
         self._database = database
-        # A name that writes no replies: whoever lost one, be it this process, is fenced off.
+        # An owner that writes no replies fences off the former one, even this process.
         self._name = f"{owner}-reaper"
         self._lease = lease_seconds
         self._keep = timedelta(seconds=keep_seconds)
@@ -67,14 +67,14 @@ class Reaper:
             try:
                 await self.look()
             except (AppError, SQLAlchemyError):
-                self._seen.clear()  # away for us may mean away for the owners too
+                self._seen.clear()  # the owners may have lost the database, too
             except Exception:
                 log.exception("reaper_failed")
                 self._seen.clear()
             await asyncio.sleep(self._lease / LOOKS_PER_LEASE)
 
     async def look(self) -> None:
-        """One round: end what has been silent for a lease, clear away what ended long ago."""
+        """One round: end replies silent for a lease, remove those that ended long ago."""
         beats = await self._database.read(_beats)
         self._seen = {beat: self._seen.get(beat, 0) + 1 for beat in beats}
         silent = [beat for beat, looks in self._seen.items() if looks > 1]
@@ -85,16 +85,16 @@ class Reaper:
         await self._clear_away()
 
     async def _clear_away(self) -> None:
-        """Whatever keeps old rows from being deleted keeps nobody from being watched."""
+        """Remove old rows; a failure here must not keep the others from being watched."""
         try:
             await self._database.write(delete_finished, utc_now() - self._keep)
         except (AppError, SQLAlchemyError) as error:
             log.warning("clearing_failed", cause=type(error).__name__)
 
     async def reap_all(self) -> None:
-        """End every reply, before this process begins one; for a database nobody else uses.
+        """End every running reply before this process begins one; for a database nobody else uses.
 
-        Where that fails (a full disk), the replies are ended later by `look`.
+        Where that fails (a full disk), `look` ends them later.
         """
         try:
             await self._reap(await self._database.read(_beats))
@@ -102,8 +102,8 @@ class Reaper:
             log.warning("reaping_postponed", cause=type(error).__name__)
 
     async def _reap(self, stale: Sequence[Beat]) -> None:
-        """End these. One that is refused is left for another lease, and shortened in the end; where
-        the database takes not even that much of a write, nothing is known and its error goes on."""
+        """End these replies. One that the database refuses waits for another lease, and is
+        shortened in the end; if the database refuses even a test write, that error is raised."""
         for beat in stale:
             try:
                 halvings = max(0, self._refused[beat.generation_id] - WHOLE_TRIES + 1)
@@ -118,7 +118,7 @@ class Reaper:
                 cause = type(error).__name__
                 log.warning("reaping_failed", generation_id=beat.generation_id, cause=cause)
                 self._seen.pop(beat, None)
-                await self._database.write(_beat, beat)  # else it is not the text, but the database
+                await self._database.write(_beat, beat)  # fails if it is not about the text
                 self._refused[beat.generation_id] += 1
 
 
@@ -132,9 +132,9 @@ def _beats(connection: Connection) -> list[Beat]:
 
 
 def _free(connection: Connection, generation_ids: Sequence[int]) -> set[int]:
-    """Those of these generations that nobody has locked, neither their row nor their message's.
+    """Of these generations, those whose row and message nobody has locked.
 
-    An error where the database only reads: their owners cannot write then, either.
+    Raises when the database is read-only: then their owners cannot write either.
     """
     connection.execute(update(_generation).where(_generation.c.id == 0).values(beat=0))
     rows = connection.execute(

@@ -41,7 +41,7 @@ class Runner:
         self._budget = context_budget
 
     async def run(self, running: RunningReply, notify: Callable[[], None]) -> Ending:
-        """Run a reply to its end; `notify` is called whenever it grew. Never raises.
+        """Run a reply to its end; `notify` is called whenever it has grown. Never raises.
 
         Cancelling the task closes the upstream call and ends the reply by its `cancel_reason`.
         """
@@ -53,7 +53,7 @@ class Runner:
             note_refusal(self._notes, error, running.user_id)
             return _broken(running, error)
         except Exception:
-            # A fault of ours must end the reply, or the conversation would stay locked.
+            # A bug must end the reply, too, or the conversation would stay locked.
             log.exception("reply_failed", generation_id=running.generation_id)
             return _broken(running, Interrupted())
 

@@ -21,7 +21,7 @@ from app.tracing import span
 from app.utils.tasks import stop_tasks
 
 SAVE_SECONDS = 2
-"""What a shutdown leaves for the last write; more, where the database is away, saves nothing."""
+"""Seconds that a shutdown leaves for the last write; with the database away, more saves nothing."""
 
 
 class Supervisor:
@@ -64,8 +64,8 @@ class Supervisor:
         self._writing = asyncio.create_task(self._writer.run(), name="writer")
 
     async def carry_through[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """Await what begins a reply. It goes on when its caller leaves: rows that are committed
-        get their reply."""
+        """Await the work that begins a reply. It goes on when its caller leaves, so that committed
+        rows get their reply."""
         task = asyncio.create_task(work)
         self._beginning.add(task)
         task.add_done_callback(self._begun)
@@ -180,10 +180,10 @@ class Supervisor:
 
 
 def _started[T](work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-    """A task that has taken its first steps already.
+    """A task that has run to its first await.
 
-    Readers find a new reply in its channel when `start` returns; and a task that is cancelled
-    before its first step would never come to handle that.
+    The new reply must be in its channel when `start` returns; and a task cancelled before its first
+    step would never handle that.
     """
     return asyncio.Task(work, loop=asyncio.get_running_loop(), eager_start=True)
 

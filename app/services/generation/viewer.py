@@ -1,7 +1,7 @@
 """One reader of a conversation: turns its growing replies into events, at the reader's pace.
 
-Nothing is queued for a reader. It holds a cursor; when it is ready for more it gets all that came
-meanwhile, so a slow reader gets longer pieces and costs no memory.
+No text is queued for a reader. It holds a cursor and, when ready for more, gets all that came
+meanwhile; so a slow reader gets longer pieces and costs no memory.
 """
 
 import asyncio
@@ -102,14 +102,17 @@ class Viewer:
             if self._due and (title := self._take("title")) is not None:
                 yield title
             if reply.goes_beyond(place):
-                # Sending on a socket that takes everything never yields by itself.
+                # Sending to a client that reads everything at once never yields by itself.
                 await asyncio.sleep(0)
             else:
                 await self.channel.changed()
 
     async def _caught_up(self, reply: LiveReply, cursor: Cursor) -> bool:
-        """Whether the text reaches the cursor. A reader who comes from the process that writes the
-        reply may be ahead of the copy here, which gets a moment then."""
+        """Whether the text here reaches the cursor.
+
+        A reader who comes from the process that writes the reply may be ahead of this copy, which
+        then gets a moment to catch up.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(CATCH_UP_SECONDS):
                 while reply.ending is None and cursor.run == reply.run and not reply.covers(cursor):

@@ -1,7 +1,7 @@
-"""The one task that writes the running replies of this process down, by the clock.
+"""The one task that saves the running replies of this process, by the clock.
 
-Every tick is one transaction for all of them, so its cost does not grow with the length of a
-reply or with the number of readers. An ending does not wait for the tick.
+Every tick is one transaction for all of them, so its cost does not grow with the length of a reply
+or the number of readers. An ending does not wait for the tick.
 """
 
 import asyncio
@@ -54,8 +54,8 @@ type Endings = dict[int, Pending]
 
 
 class Writer:
-    """Saves what grows. `on_stop` is told of a reply that another process wants stopped,
-    `on_lost` of one that is no longer ours to write."""
+    """Saves growing texts. `on_stop` is called for a reply that another process wants stopped,
+    `on_lost` for one that is no longer ours to write."""
 
     def __init__(
         self,
@@ -92,10 +92,10 @@ class Writer:
         return now - self._saved_at if self._running or self._finishing else 0.0
 
     async def finish(self, running: RunningReply, ending: Ending) -> WriteResult:
-        """Write a reply's ending down at once, and return when it is committed.
+        """Save a reply's ending at once, and return when it is committed.
 
-        `lost` when the reply was no longer ours: nothing is written then. `unavailable` when the
-        database stayed away for `patience_seconds`; the ending is kept and written when it is back.
+        `lost`: the reply was no longer ours, and nothing was written. `unavailable`: the database
+        stayed away for `patience_seconds`; the ending is kept and saved when it is back.
         """
         self._running.pop(running.generation_id, None)
         outcome: asyncio.Future[WriteResult] = asyncio.get_running_loop().create_future()
@@ -127,7 +127,7 @@ class Writer:
                     await self._wake.wait()
 
     async def _save(self, running: dict[int, RunningReply], finishing: Endings) -> bool:
-        """Save these in one transaction; False where the database takes none at all."""
+        """Save these in one transaction; False when the database takes no writes at all."""
         if not (running or finishing):
             return True
         pieces = [
@@ -144,7 +144,7 @@ class Writer:
         except (DatabaseUnavailable, StorageFull) as error:
             return await self._hold_on(running, finishing, error)
         except Exception as error:
-            # Whatever it is, this task goes on: every reply of the process depends on it.
+            # This task goes on after any error: every reply of the process depends on it.
             return await self._isolate(running, finishing, type(error).__name__)
         self._saved_at = asyncio.get_running_loop().time()
         checkpoint_seconds.of().add(self._saved_at - began)
@@ -156,10 +156,10 @@ class Writer:
     async def _hold_on(
         self, running: dict[int, RunningReply], finishing: Endings, error: AppError
     ) -> bool:
-        """The database is away: texts stay in memory and are saved when it is back.
+        """Handle a refused write: texts stay in memory and are saved when the database is back.
 
-        Where it still takes signs of life, one of these texts is what it does not take: each is
-        saved alone, so that it holds up no other, and in the end given up for good.
+        If it still takes signs of life, one of the texts is what it refuses: each is saved alone,
+        so that it delays no other, and is given up in the end.
         """
         now = asyncio.get_running_loop().time()
         if not self._failing_since:
@@ -236,12 +236,12 @@ class Writer:
                 self._give_up(id, for_good=False)
 
     def _give_up(self, id: int, for_good: bool) -> None:
-        """Wait no longer. An ending is written later all the same, unless it is `for_good`."""
+        """Stop waiting for an ending. It is saved later all the same, unless this is `for_good`."""
         if (reply := self._running.pop(id, None)) is not None:
             self._on_lost(reply)
         if (pending := self._finishing.get(id)) is not None:
             pending.settle("unavailable")
-            if for_good:  # the reaper ends the reply with what was saved of it
+            if for_good:  # the reaper ends the reply with the text that was saved
                 log.error("reply_given_up", generation_id=id)
                 del self._finishing[id]
                 self._failing_since.pop(id, None)

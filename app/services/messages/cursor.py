@@ -12,8 +12,8 @@ _CURSOR = re.compile(
 class Cursor(NamedTuple):
     """A place in a message: how many code points of its two texts a reader has.
 
-    `run` tells which writing of the message the reader saw: after a crash a reader may be ahead of
-    what was kept, and a reply continued from there is another text.
+    `run` is the run of the message that the reader saw: after a crash a reader may be ahead of what
+    was saved, and a reply continued from there is another text.
     """
 
     message_id: int

@@ -52,16 +52,17 @@ def find_message(connection: Connection, conversation_id: int, message_id: int) 
 
 
 def read_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[MessageRead]:
-    """Rows of one conversation as messages: versions counted, text so far of a running reply.
+    """Rows of one conversation as messages, with versions counted and the saved text of running
+    replies.
 
-    Those of one parent follow each other, none left out between them.
+    Rows with one parent must follow each other, with none left out between them.
     """
     first = {row.parent_id: row.id for row in reversed(rows)}
     found = connection.execute(_VERSIONS, {"ids": list(first.values())}) if rows else ()
     counted = {row.id: (row.version, row.versions) for row in found}
     messages: list[MessageRead] = []
     for row in rows:
-        # What was read a moment ago may be purged by now.
+        # Rows read a moment ago may have been purged since.
         version, versions = counted.get(first[row.parent_id], (1, 1))
         counted[first[row.parent_id]] = version + 1, versions
         messages.append(_read(connection, row, version, versions))
@@ -105,7 +106,7 @@ def _so_far(connection: Connection, row: Row[Any]) -> tuple[str, str, str]:
 
 
 def usage_of(row: Row[Any]) -> UsageRead | None:
-    """What a stored reply cost, where its endpoint told."""
+    """The tokens of a stored reply, if its endpoint told them."""
     if row.total_tokens is None:
         return None
     return UsageRead(

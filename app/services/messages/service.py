@@ -14,7 +14,7 @@ from app.services.messages.rows import read_messages
 from app.services.messages.tree import shown
 
 PAGE_CHARACTERS = 2_000_000
-"""A page ends before it has more text than this: a reply alone may have half of it, or more."""
+"""A page ends before its text exceeds this; one reply may have half of it, or more."""
 
 _message = table_of(Message)
 _length = func.char_length(_message.c.content) + func.coalesce(

@@ -2,7 +2,7 @@
 
 A child's id is above its parent's, so the path shown, `active = 1`, reads in the order of ids, and
 all of it above an id can be turned off by one UPDATE. Only what changes is read and written: the
-two branches from where the path shown and the new one part.
+branches of the old and the new path below the message where they part.
 """
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal, select, update

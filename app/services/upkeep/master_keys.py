@@ -45,11 +45,10 @@ class WrongEncryptionKey(RuntimeError):
 
 
 def recognise(connection: Connection, vault: KeyVault) -> None:
-    """Check the canary, before anything is encrypted; the first start of all leaves it there.
+    """Check the canary before anything is encrypted; the first start ever writes it.
 
-    And begins the audit log.
-
-    Raises WrongEncryptionKey when none of the vault's keys made it.
+    Also begins the audit log. Raises WrongEncryptionKey when none of the vault's keys made the
+    canary.
     """
     unmarked = update(_info).where(_info.c.key_canary.is_(None))
     connection.execute(unmarked.values(key_canary=vault.canary()))
@@ -77,7 +76,7 @@ class Rotation:
     current: int = 0
     unreadable: int = 0
     overtaken: int = 0
-    """Saved by their users while they were being encrypted anew; looked at again."""
+    """Keys that users saved while they were being encrypted anew; looked at again."""
 
 
 async def rotate(
@@ -140,7 +139,7 @@ def _batch(connection: Connection, column: Column[str], after: Any = None) -> li
 
 
 def _swap(connection: Connection, column: Column[str], changes: list[tuple[Any, str, str]]) -> int:
-    """Replace ciphertexts that are still what was read; how many were."""
+    """Replace ciphertexts that have not changed since they were read; returns how many."""
     (key,) = column.table.primary_key
     swapped = 0
     for row, old, new in changes:
@@ -151,7 +150,7 @@ def _swap(connection: Connection, column: Column[str], changes: list[tuple[Any, 
 
 def _mark(connection: Connection, vault: KeyVault, done: Rotation, abandon: bool) -> None:
     connection.execute(update(_info).values(key_canary=vault.canary()))
-    # A head that is not as it was signed stays as it is, for `audit verify` to tell.
+    # A head with a wrong signature stays, for `audit verify` to report.
     with suppress(ChainBroken, SealedElsewhere):
         sign_again(connection, vault.signer, abandon)
     record(

@@ -1,4 +1,4 @@
-"""Removes for good, once nobody needs it any more, what is over: deleted conversations, logins."""
+"""Purges deleted conversations, and logins, tickets, links and counts that are over."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,7 +24,7 @@ from app.services.usage.daily import SECONDS_PER_DAY
 ROUND_SECONDS = 3600
 PAUSE_SECONDS = 0.05
 MARGIN = timedelta(hours=1)
-"""What is being purged is over on a node with another clock, too."""
+"""Allowance for clock skew between nodes."""
 
 
 _conversation = table_of(Conversation)
@@ -34,11 +34,11 @@ _reset = table_of(PasswordReset)
 _use = table_of(DefaultModelUse)
 
 type Part = Callable[[Connection, datetime], bool]
-"""Removes some of what was over before a time; False when there was no more of it."""
+"""Removes some rows that were over before a time; False when none are left."""
 
 
 class Purger:
-    """Clears away in small commits, so that nobody waits for a long one."""
+    """Purges in small commits, so that nothing waits for a long one."""
 
     def __init__(self, database: Database, retention: timedelta) -> None:
         self._database = database
@@ -56,8 +56,8 @@ class Purger:
             await asyncio.sleep(ROUND_SECONDS)
 
     async def purge(self) -> None:
-        """Remove conversations that were deleted longer ago than the retention, and all logins,
-        tickets, links and counts that are over."""
+        """Remove conversations deleted longer ago than the retention, and all logins, tickets,
+        links and counts that are over."""
         over = utc_now() - MARGIN
         await self._in_parts(purge_conversations, over - self._retention)
         for part in (purge_sessions, purge_tickets, purge_resets, purge_uses):

@@ -1,6 +1,6 @@
-"""Removes rows a few hundred at a time, each time in a commit of its own, so that nobody waits.
+"""Removes rows a few hundred per commit, so that nothing waits for long.
 
-A foreign key would take along all that hangs on a row, however much it is, in one statement.
+A cascading foreign key would delete all dependent rows, however many, in one statement.
 """
 
 from typing import Any
@@ -22,16 +22,17 @@ _token = table_of(RefreshToken)
 def remove_some(
     connection: Connection, key: Column[Any], over: ColumnElement[bool], most: int = ROWS_PER_COMMIT
 ) -> bool:
-    """Rows that are over, named by a key so that few are locked; whether there may be more."""
+    """Remove some rows that are over, selected by key so that few are locked; True if there may be
+    more."""
     keys = connection.execute(select(key).where(over).limit(most)).scalars().all()
-    # Judged again: what was about to expire may have been renewed meanwhile.
+    # The condition is checked again: a row may have been renewed meanwhile.
     connection.execute(delete(key.table).where(key.in_(keys), over))
     return len(keys) == most
 
 
 def remove_of_conversations(connection: Connection, which: ColumnElement[bool]) -> bool:
-    """Some messages of one of these conversations, at last the conversation; whether there may be
-    more."""
+    """Remove some messages of one of these conversations, in the end the conversation; True if
+    there may be more."""
     id = connection.execute(select(_conversation.c.id).where(which).limit(1)).scalar()
     if id is None:
         return False
@@ -41,8 +42,8 @@ def remove_of_conversations(connection: Connection, which: ColumnElement[bool]) 
 
 
 def remove_of_sessions(connection: Connection, which: ColumnElement[bool]) -> bool:
-    """Some refresh tokens of a few of these sessions, at last the sessions; whether there may be
-    more."""
+    """Remove some refresh tokens of a few of these sessions, in the end the sessions; True if there
+    may be more."""
     few = select(_session.c.id).where(which).limit(SESSIONS_PER_COMMIT)
     ids = connection.execute(few).scalars().all()
     if remove_some(connection, _token.c.hash, _token.c.session_id.in_(ids)):

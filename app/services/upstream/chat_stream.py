@@ -12,8 +12,8 @@ from app.services.upstream.sse import EventSplitter
 from app.services.upstream.types import Completion, OnDelta
 
 TEXTLESS_MAX_BYTES = 16 * 1024 * 1024
-"""Some 50,000 events of a model that thinks without telling. More is no reply but a load: reading
-them takes as long as reading text, and no other limit would end it soon."""
+"""About 50,000 events of a model that reasons without sending text. More is no reply but a load:
+decoding them takes as long as decoding text, and no other limit would end it soon."""
 HIGH_SURROGATES = ("\ud800", "\udbff")
 
 
@@ -79,8 +79,10 @@ class ChatStream:
         return Completion(self.finish_reason or "stop", self.usage)
 
     def _close(self) -> None:
-        """Take what stands after the last line's end; half an event behind a reply that the model
-        has finished, such as of its usage, is no harm."""
+        """Take what follows the last line's end.
+
+        Half an event after a finished reply, such as its usage, does no harm.
+        """
         try:
             self._splitter.close()
         except UpstreamBadResponse:

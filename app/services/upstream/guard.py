@@ -1,7 +1,7 @@
-"""Which model URL may be called, and which address a connection may go to.
+"""Which model URLs may be called, and which addresses a connection may go to.
 
-One parser reads a URL (`httpx2.URL`, the one that also builds the requests), and the address is
-judged after resolving, so that no other notation of a host or an address leads around the rules.
+One parser reads a URL (`httpx2.URL`, which also builds the requests), and addresses are judged
+after resolving, so that no other notation of a host or an address gets around the rules.
 """
 
 import ipaddress

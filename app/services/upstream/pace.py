@@ -9,8 +9,7 @@ from app.services.upstream.chat_stream import ChatStream
 class Pace:
     """Marks the reads of one reply, and counts them in the metrics once, at its end.
 
-    Several tokens of one read came at the same time: a read costs a clock and a small addition,
-    a token nothing.
+    Tokens of one read arrived together: a read costs a clock call and an addition, a token nothing.
     """
 
     def __init__(self, stream: ChatStream) -> None:

@@ -153,7 +153,8 @@ class ResponseProtocol(asyncio.Protocol):
             self._connection.resume_reading()
 
     def _next_share(self) -> bytes:
-        """What is decoded in this turn of the event loop, and a turn later for what is left."""
+        """The part that is decoded in this turn of the event loop; schedules the next turn for the
+        rest."""
         if self._is_unclaimed or self.is_closed:
             return b""
         data, self._unread = self._unread[:TURN_BYTES], self._unread[TURN_BYTES:]
@@ -163,14 +164,14 @@ class ResponseProtocol(asyncio.Protocol):
 
     @property
     def _is_unclaimed(self) -> bool:
-        """Whether a body has begun that nobody takes yet."""
+        """Whether a body has begun that nothing takes yet."""
         taken = self._sink or self._is_satisfied or self._on_end
         return self._has_head and not (self._has_ended or taken)
 
     def _decode(self, data: bytes) -> None:
         if self._failure is not None or not data:
             return
-        if self._parser is None or self._has_ended:  # nobody asked for anything
+        if self._parser is None or self._has_ended:  # data without a request
             self.is_reusable = False
             self.abort()
             return
@@ -256,7 +257,7 @@ class ResponseProtocol(asyncio.Protocol):
         self.head.status = status
         self._has_head = True
         self._unparsed_bytes = 0
-        # Nobody takes the body before `receive`; what was read with the head waits.
+        # The body is taken by `receive`; until then, what was read with the head waits.
         self._connection.pause_reading()
         self._wake()
 

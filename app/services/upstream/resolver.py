@@ -1,7 +1,7 @@
-"""Names looked up as the system does it, so that slow name servers delay only who asks for them.
+"""Looks names up as the system does, so that slow name servers delay only their own callers.
 
-`getaddrinfo` blocks, cannot be broken off, and takes half a minute where a name server is silent;
-but it alone reads `/etc/hosts`, search domains and the rest as every other program here does.
+`getaddrinfo` blocks, cannot be cancelled, and takes half a minute when a name server is silent; but
+it alone reads `/etc/hosts`, search domains and the rest like every other program on the machine.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ _user: ContextVar[int] = ContextVar("user", default=0)
 
 
 def look_up_for(user_id: int) -> None:
-    """Say on whose behalf this task looks up names from now on."""
+    """Set the user for whom this task looks up names from now on."""
     _user.set(user_id)
 
 
 class Resolver:
-    """`getaddrinfo` in threads: so many at once, and of these so many for one user.
+    """`getaddrinfo` in threads, limited in all and for each user.
 
-    A name that is being looked up is not looked up twice. An exit waits for none of the threads.
+    Simultaneous lookups of one name are one lookup. The exit of the process waits for no thread.
     """
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Resolver:
         return answer
 
     async def _begun(self, host: str) -> asyncio.Future[Lookup]:
-        """Wait for room, which can be broken off, and look up, which cannot."""
+        """Wait for room, which can be cancelled, then look up, which cannot."""
         own = self._rooms.setdefault(_user.get(), asyncio.Semaphore(LOOKUPS_PER_USER))
         await own.acquire()
         try:
@@ -60,7 +60,7 @@ class Resolver:
             self._room.release()
             own.release()
 
-        if host in self._running:  # somebody else was given room meanwhile
+        if host in self._running:  # another caller began the same lookup meanwhile
             leave()
             return self._running[host]
         loop = asyncio.get_running_loop()

@@ -18,7 +18,7 @@ from app.services.upstream.pool import ConnectionPool
 from app.services.upstream.protocol import OnRead, ResponseProtocol, Sink
 
 SENT_HEADERS = {b"accept", b"authorization", b"content-type", b"user-agent"}
-"""Nothing else leaves the house, whatever the SDK or its environment variables add."""
+"""The only headers that are sent, whatever the SDK or its environment variables add."""
 ERROR_BODY_MAX_BYTES = 64 * 1024
 BODY_EXTENSION = "chat_backend.body"
 NOT_IN_A_HEADER = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")

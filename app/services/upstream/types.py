@@ -1,4 +1,4 @@
-"""The words in which the upstream side speaks to its callers."""
+"""The types that the upstream side shares with its callers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""How long a reply may keep one waiting: for its first text, for its next piece, and in all."""
+"""Time limits of a reply: until its first text, between its pieces, and in all."""
 
 import asyncio
 from types import TracebackType
@@ -14,10 +14,10 @@ AFTER_FINISH_SECONDS = 3.0
 
 
 class Watchdog:
-    """Ends the block it guards with UpstreamTimeout when a stream keeps one waiting too long.
+    """Ends the block it guards with UpstreamTimeout when a stream exceeds a limit.
 
-    Looks at the stream now and then instead of being told of every piece, so that a piece costs
-    nothing; silence is noticed up to an eighth of its limit late. All limits are in seconds.
+    It polls the stream instead of being told of every piece, so that a piece costs nothing; silence
+    is noticed up to an eighth of its limit late. All limits are in seconds.
     """
 
     def __init__(

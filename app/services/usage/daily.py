@@ -23,7 +23,7 @@ class ReplyLimits:
 
 
 def count_default(connection: Connection, user_id: int, limits: ReplyLimits, now: datetime) -> None:
-    """Count a message to the operator's model; DailyLimitReached when it is one too many."""
+    """Count a message to the operator's model; DailyLimitReached when the limit is reached."""
     if limits.default_model_daily == 0:
         return
     seconds = int(now.timestamp())

@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from app import __version__
 from app.config import Settings
 from app.engines.blocking import blocking_engine
+from app.engines.clusters import cluster_of
 from app.engines.failures import UnusableDatabase, is_answer
 from app.engines.lock import LockTaken, held_lock
 from app.engines.versions import server_of
@@ -125,11 +126,17 @@ def head_revision() -> str:
 
 
 def current_revision(engine: Engine) -> str | None:
-    """The revision of the database, None when it is empty. Raises SchemaError for an old server."""
+    """The revision of the database, None when it is empty.
+
+    Raises SchemaError for a server that is too old, and for a cluster that refuses our tables.
+    """
     with engine.connect() as connection:
         server = server_of(connection)
         if server.advice:
             raise SchemaError(f"The database server is {server}: {server.advice}")
+        cluster = cluster_of(connection)
+        if cluster and not cluster.usable:
+            raise SchemaError(f"The database is {cluster.name}: {cluster.advice}")
         return _revision(connection)
 
 

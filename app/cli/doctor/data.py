@@ -12,6 +12,7 @@ from app.cli.doctor.check import Check
 from app.config import Settings
 from app.database import open_database
 from app.encryption import KeyVault
+from app.engines.clusters import cluster_of
 from app.engines.failures import UnusableDatabase
 from app.engines.versions import server_of
 from app.errors import AppError, KeyUnreadable
@@ -42,10 +43,13 @@ def check_database(settings: Settings) -> Iterator[Check]:
         with engine.connect() as connection:
             server = server_of(connection)
             yield Check("Database", not server.advice, str(server), server.advice)
+            cluster = cluster_of(connection)
+            if cluster:
+                yield Check("Cluster", cluster.usable, cluster.name, cluster.advice)
             yield _check_clock(connection, settings, sqlite)
             if not sqlite:
                 yield _check_packets(connection)
-        if server.advice:
+        if server.advice or (cluster and not cluster.usable):
             return
         yield asyncio.run(_check_durability(settings))
         revision = current_revision(engine)

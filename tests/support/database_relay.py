@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 
 from sqlalchemy.engine import URL
 
-COMMIT = b"\x07\x00\x00\x00\x03COMMIT"
-"""A packet of the client's: length, number, COM_QUERY, text."""
+HEAD_BYTES = 4
+"""What a packet begins with: three bytes of length, and a number."""
+COM_QUERY = b"\x03"
 ROLLBACK = b"\x09\x00\x00\x00\x03ROLLBACK"
 CHUNK = 1 << 16
 
@@ -23,7 +24,7 @@ class DatabaseRelay:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._target = server
         self._rewrite = rewrite
-        self._refused_commits: list[bytes] = []
+        self._refusals: list[tuple[bytes, bytes]] = []
         self._open: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -36,16 +37,17 @@ class DatabaseRelay:
         """Bring new connections to another server; those that are open stay where they are."""
         self._target = server
 
-    def refuse_commit(self, code: int, message: str) -> None:
-        """Have the next COMMIT rolled back and answered with this error, as a cluster does."""
+    def refuse(self, statement: str, code: int, message: str) -> None:
+        """Have the next one that begins so rolled back and answered with this error."""
         text = message.encode()
         body = b"\xff" + struct.pack("<H", code) + b"#HY000" + text
-        self._refused_commits.append(struct.pack("<I", len(body))[:3] + b"\x01" + body)
+        answer = struct.pack("<I", len(body))[:3] + b"\x01" + body
+        self._refusals.append((COM_QUERY + statement.encode(), answer))
 
     @property
     def refusals_left(self) -> int:
-        """Refusals that no COMMIT has met yet."""
-        return len(self._refused_commits)
+        """Refusals that no statement has met yet."""
+        return len(self._refusals)
 
     def close(self) -> None:
         """End all connections."""
@@ -58,7 +60,11 @@ class DatabaseRelay:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection((self._target.host, self._target.port or 3306))
+                try:
+                    server = socket.create_connection((self._target.host, self._target.port or 0))
+                except OSError:  # the server is away; a proxy hangs up as well
+                    client.close()
+                    continue
                 self._open += [client, server]
                 for one in (client, server):
                     one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -78,8 +84,8 @@ class DatabaseRelay:
         threading.Thread(target=answers, daemon=True).start()
         with suppress(OSError):
             while said := client.recv(CHUNK):
-                if said == COMMIT and self._refused_commits:
-                    refusal.append(self._refused_commits.pop(0))
+                if self._refusals and said.startswith(self._refusals[0][0], HEAD_BYTES):
+                    refusal.append(self._refusals.pop(0)[1])
                     said = ROLLBACK
                 server.sendall(self._rewrite(said))
         with suppress(OSError):

@@ -8,6 +8,7 @@ import pytest
 from blockbuster import BlockBuster, blockbuster_ctx
 from sqlalchemy.engine import URL
 
+from tests.faults.clusters import galera, group_replication
 from tests.faults.figures import Figures
 from tests.faults.scale import SOAK
 from tests.packaging import wheel
@@ -19,6 +20,14 @@ from tests.support.server import RunningServer, running_server
 from tests.support.upstream import ScriptedUpstream
 from tests.upgrades.releases import ReleaseBefore
 
+CLUSTERS = [
+    LeftOut("Galera", "faults/clusters/test_galera.py", galera.missing),
+    LeftOut(
+        "Group Replication",
+        "faults/clusters/test_group_replication.py",
+        group_replication.missing,
+    ),
+]
 StartServer = Callable[..., Awaitable[RunningServer]]
 
 
@@ -33,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         LeftOut("web page", "page/test_*.py", page_browser.missing),
         LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),
         LeftOut("silent name servers", "upstream/test_slow_names.py", isolation.missing),
+        *(CLUSTERS if SOAK else []),
     ):
         config.pluginmanager.register(plugin)
 

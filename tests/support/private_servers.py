@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pymysql
@@ -35,15 +35,18 @@ class Programs:
     name: str
     server: list[str]
     initialise: list[str]
+    user: str = ""
+    """Who runs it, and has its files; empty: who runs the tests."""
 
     def with_options(self, *options: str, from_birth: Sequence[str] = ()) -> "Programs":
         """The same with more options; those `from_birth` hold for its empty data folder, too."""
         name = "-".join([self.name, *(option.strip("-") for option in from_birth)])
-        return Programs(
-            name,
-            [*self.server, *from_birth, *options],
-            [*self.initialise, *from_birth],
-        )
+        server = [*self.server, *from_birth, *options]
+        return replace(self, name=name, server=server, initialise=[*self.initialise, *from_birth])
+
+    def run_by(self, user: str) -> "Programs":
+        """The same as another user, which only root can have (by setpriv)."""
+        return replace(self, user=user)
 
     @property
     def version(self) -> str:
@@ -99,12 +102,17 @@ def running(programs: Programs) -> Iterator[URL]:
         data = Path(folder) / "data"
         shutil.copytree(_template(programs, Path(folder)), data)
         (data / "auto.cnf").unlink(missing_ok=True)  # MySQL's name of a server is nobody else's
-        port = _free_port()
+        if programs.user:
+            _hand_over(Path(folder), programs.user)
+        port = free_port()
         address = [f"--datadir={data}", f"--port={port}", f"--socket={folder}/socket"]
         command = [*programs.server, *address, f"--pid-file={folder}/pid", f"--tmpdir={folder}"]
         with (Path(folder) / "log").open("w+b") as log:
             process = subprocess.Popen(
-                [*_ends_with_us(), *command], stdout=log, stderr=log, start_new_session=True
+                [*_ends_with_us(programs.user), *command],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
             try:
                 url = URL.create("mysql+pymysql", "root", host="127.0.0.1", port=port)
@@ -135,16 +143,26 @@ def _initialised(programs: Programs, folder: Path) -> Path:
     return data
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _ends_with_us() -> list[str]:
-    """Where the system can do it, a killed test run takes its server along."""
+def _hand_over(folder: Path, user: str) -> None:
+    for path in (folder, *folder.rglob("*")):
+        shutil.chown(path, user)
+
+
+def _ends_with_us(user: str) -> list[str]:
+    """Where the system can do it, a killed test run takes its server along.
+
+    A change of user would undo that, so it comes first.
+    """
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "TERM"] if setpriv else []
+    become = [f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+    return [setpriv, *become, "--pdeathsig", "TERM"] if setpriv else []
 
 
 def _wait_until_ready(url: URL, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -10,8 +10,8 @@ from app.errors import AppError, DatabaseUnavailable, StorageFull
 DEADLOCK_CODES = {1205, 1213}
 """Lock wait timeout, deadlock; a cluster reports a conflict of writers the same way."""
 LEAVE_CODES = {1047, 1290, 1836, 3098, 3100}
-"""This server takes no writes (any more): not in its cluster, read-only, not the primary. 3098 names
-tables with ON DELETE CASCADE; a primary that is being replaced answers it for a moment, too.
+"""This server takes no writes (any more): not in its cluster, read-only, not the primary. 3098
+names tables with ON DELETE CASCADE; a primary that is being replaced answers it for a moment, too.
 
 https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
 """

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import __version__
 from app.config import Settings
-from app.engines.blocking import blocking_engine
+from app.engines.blocking import blocking_engine, run_in_transaction
 from app.engines.clusters import cluster_of
 from app.engines.failures import UnusableDatabase, is_answer
 from app.engines.lock import LockTaken, held_lock
@@ -130,14 +130,17 @@ def current_revision(engine: Engine) -> str | None:
 
     Raises SchemaError for a server that is too old, and for a cluster that refuses our tables.
     """
-    with engine.connect() as connection:
-        server = server_of(connection)
-        if server.advice:
-            raise SchemaError(f"The database server is {server}: {server.advice}")
-        cluster = cluster_of(connection)
-        if cluster and not cluster.usable:
-            raise SchemaError(f"The database is {cluster.name}: {cluster.advice}")
-        return _revision(connection)
+    return run_in_transaction(engine, _revision_of_usable)
+
+
+def _revision_of_usable(connection: Connection) -> str | None:
+    server = server_of(connection)
+    if server.advice:
+        raise SchemaError(f"The database server is {server}: {server.advice}")
+    cluster = cluster_of(connection)
+    if cluster and not cluster.usable:
+        raise SchemaError(f"The database is {cluster.name}: {cluster.advice}")
+    return _revision(connection)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -152,8 +155,7 @@ def _revisions(connection: Connection) -> list[str]:
 
 def _is_torn(engine: Engine) -> bool:
     """Whether two migrations ran at once: servers once held only locks of their own."""
-    with engine.connect() as connection:
-        return len(_revisions(connection)) > 1
+    return len(run_in_transaction(engine, _revisions)) > 1
 
 
 def _heal(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from app.cli.failure import fail
 from app.config import Settings
 from app.encryption import KeyVault
 from app.engines.blocking import run_in_transaction
-from app.engines.failures import UnusableDatabase
+from app.engines.failures import UnusableDatabase, code_of
 from app.migration import Migrated, migrate, require_schema, sync_engine
 from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
 
@@ -55,5 +55,6 @@ def require_own_key(settings: Settings) -> None:
 def unusable(settings: Settings, error: SQLAlchemyError) -> NoReturn:
     """End the command: the database does not answer, or not as it should."""
     where = settings.database.render_as_string(hide_password=True)
-    kind = type(error).__name__
+    number = code_of(error)
+    kind = f"{type(error).__name__} {number or ''}".strip()
     fail(f"The database {where} cannot be used: {kind}. See chat-backend doctor.")

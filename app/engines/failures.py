@@ -7,8 +7,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.errors import AppError, DatabaseUnavailable, StorageFull
 
-DEADLOCK_CODES = {1205, 1213}
-"""Lock wait timeout, deadlock; a cluster reports a conflict of writers the same way."""
+PASSING_CODES = {1205, 1213, 1412, 1684}
+"""Lock wait timeout, deadlock (a cluster reports a conflict of writers the same way); a table whose
+definition another process changes at this moment."""
 LEAVE_CODES = {1047, 1290, 1836, 3098, 3100}
 """This server takes no writes (any more): not in its cluster, read-only, not the primary. 3098
 names tables with ON DELETE CASCADE; a primary that is being replaced answers it for a moment, too.
@@ -45,7 +46,7 @@ def is_passing(error: BaseException) -> bool:
     """Whether the same work may well succeed at once: a deadlock, or a pooled connection gone."""
     if not isinstance(error, DBAPIError):
         return False
-    return error.connection_invalidated or code_of(error) in DEADLOCK_CODES
+    return error.connection_invalidated or code_of(error) in PASSING_CODES
 
 
 def is_rolled_back(error: BaseException) -> bool:

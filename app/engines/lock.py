@@ -63,8 +63,7 @@ def held_lock(engine: Engine, name: str, wait_seconds: float) -> Iterator[None]:
 
 
 def _take(engine: Engine, mine: dict[str, Any], wait_seconds: float) -> None:
-    with engine.begin() as connection:
-        connection.execute(CREATE)
+    run_in_transaction(engine, _change, CREATE, {})
     began = seen_at = time.monotonic()
     seen = None
     while True:

@@ -92,6 +92,23 @@ def test_a_dead_holder_is_followed(
         assert time.monotonic() - began >= lock.STALE_SECONDS
 
 
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [("DESCRIBE", 1684), ("SELECT version_num", 1412), ("CREATE TABLE IF NOT EXISTS", 1213)],
+)
+def test_another_process_that_migrates_at_this_moment_is_waited_for(
+    url: str, statement: str, code: int
+) -> None:
+    """What a server answers while the definition of the table is being changed elsewhere."""
+    if statement.startswith("SELECT"):
+        migrate(settings(url))
+    with database_relay(make_url(url)) as relay:
+        for _ in range(2):
+            relay.refuse(statement, code, "its definition is being modified")
+        migrate(settings(relay.url.render_as_string(hide_password=False)))
+        assert relay.refusals_left == 0
+
+
 def test_two_revisions_heal(engine: Engine, url: str) -> None:
     """What two migrations at once left where servers knew only their own locks."""
     migrate(settings(url))

@@ -287,5 +287,5 @@ def test_a_database_that_cannot_be_reached_is_told_in_one_line(tmp_path: Path) -
     assert ended.returncode == 1
     assert ended.stderr == (
         f"The database mysql+pymysql://u:***@127.0.0.1:{port}/db cannot be used: "
-        "OperationalError. See chat-backend doctor.\n"
+        "OperationalError 2003. See chat-backend doctor.\n"
     )

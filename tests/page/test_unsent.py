@@ -100,6 +100,19 @@ async def test_an_opening_is_sent_once(site: Site, open_page: OpenPage) -> None:
     await expect(page.locator(".said-text")).to_have_count(2)
 
 
+async def test_a_key_right_after_an_opening_follows_it(site: Site, open_page: OpenPage) -> None:
+    """It may come before the browser draws the next frame."""
+    page = await open_page(await site.person())
+    opening = page.get_by_role("button", name="Write some code")
+    await opening.evaluate(
+        "button => { button.click(); document.execCommand('insertText', false, 'a') }"
+    )
+    await page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => drawn()))")
+    await page.keyboard.type("dds")
+    box = page.get_by_label("Your message")
+    await expect(box).to_have_value("Write a Python function that adds")
+
+
 async def test_enter_twice_makes_one_conversation(site: Site, open_page: OpenPage) -> None:
     person = await site.person()
     page = await open_page(person)

@@ -22,7 +22,8 @@ export function EmptyState({ name }: { name: string }) {
     putDraft(currentId.value, text);
     const input = document.querySelector<HTMLTextAreaElement>(".composer textarea")!;
     input.focus();
-    requestAnimationFrame(() => input.setSelectionRange(text.length, text.length));
+    input.value = text; // at once: the next key may come before the page is drawn again
+    input.setSelectionRange(text.length, text.length);
   };
   return (
     <div class="empty">

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Connection, Select, Table, func, select, text
 from sqlalchemy.engine import URL
 
+from app.engines import mysql_session
 from app.migration import head_revision, migrate, sync_engine
 from app.models import AuditEvent, Base, Conversation, Message, User
 from app.models.marks import opens_account
@@ -260,6 +261,29 @@ async def test_a_restore_that_fails_midway_changes_no_row(
         assert all_rows(url) == before
 
     await asyncio.to_thread(attempt)
+
+
+@pytest.mark.databases("mysql", "mariadb")
+def test_a_restore_waits_again_for_a_lock_that_comes_too_late(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate(settings(url))
+    backup(url, tmp_path / "saved")
+    monkeypatch.setitem(mysql_session.VARIABLES, "innodb_lock_wait_timeout", 1)
+    monkeypatch.setitem(mysql_session.EXPECTED, "innodb_lock_wait_timeout", "1")
+    engine = sync_engine(settings(url))
+    with engine.connect() as other:
+        other.execute(text("SELECT * FROM audit_head FOR UPDATE"))
+        waits: list[float] = []
+
+        def release(seconds: float) -> None:
+            waits.append(seconds)
+            other.rollback()
+
+        monkeypatch.setattr("app.services.backup.transaction.time.sleep", release)
+        restore(url, tmp_path / "saved")
+    engine.dispose()
+    assert len(waits) == 1
 
 
 async def test_a_server_keeps_a_restore_away_from_its_file(tmp_path: Path, lite: str) -> None:

@@ -24,7 +24,7 @@ from app.services.backup.scan import BATCH_ROWS
 from app.services.backup.snapshot import Progress
 from app.services.backup.source import Begin, Source, source_of, stored
 from app.services.backup.tables import TABLES, BackupError
-from app.services.backup.transaction import CHANGE, transaction
+from app.services.backup.transaction import change
 
 ITSELF = ("schema_info", "audit_head")
 """The tables that have rows in every database, also in an empty one."""
@@ -60,11 +60,12 @@ def _restore(
     settings: Settings, source: Source, header: Header, begin: Begin, replace: bool, verify: bool
 ) -> None:
     next_ids = _next_ids(source)
-    if settings.database.get_backend_name() != "sqlite":
-        with transaction(settings, CHANGE) as connection:
-            _require_empty(connection, replace)
-            raise_next_ids(connection, next_ids)  # ALTER TABLE cannot be taken back
-    with transaction(settings, CHANGE) as connection:
+
+    def number(connection: Connection) -> None:
+        _require_empty(connection, replace)
+        raise_next_ids(connection, next_ids)  # ALTER TABLE cannot be taken back
+
+    def fill(connection: Connection) -> None:
         _require_empty(connection, replace)
         _clear(connection, lambda table: True)
         _fill(connection, source, begin("Restoring", source.total))
@@ -75,6 +76,10 @@ def _restore(
         _clear(connection, opens_account)
         made_at = header.made_at.isoformat(timespec="seconds")
         record_if_begun(connection, AuditAction.BACKUP_RESTORED, made_at=made_at, rows=header.total)
+
+    if settings.database.get_backend_name() != "sqlite":
+        change(settings, number)
+    change(settings, fill)
 
 
 def _next_ids(source: Source) -> dict[str, int]:

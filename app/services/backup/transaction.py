@@ -1,11 +1,14 @@
 """One transaction over the whole database, for a backup to read and for a restore to write."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
+from app.engines.retry import Retry
 from app.migration import current_revision, head_revision, sync_engine
 from app.services.backup.tables import BackupError
 
@@ -44,3 +47,23 @@ def transaction(settings: Settings, begin: dict[str, list[str]]) -> Iterator[Con
             connection.exec_driver_sql("COMMIT")
     finally:
         engine.dispose()
+
+
+def change(settings: Settings, work: Callable[[Connection], None]) -> None:
+    """Work in a CHANGE transaction, done again from its beginning where a lock came too late.
+
+    A server holds some for its own purposes, such as its statistics. Raises as `transaction`.
+    """
+    retry = Retry()
+    while True:
+        committing = False
+        try:
+            with transaction(settings, CHANGE) as connection:
+                work(connection)
+                committing = True
+            return
+        except SQLAlchemyError as error:
+            pause = retry.pause_after(error, committing)
+            if pause is None:
+                raise
+            time.sleep(pause)

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.anyio
 
 Events = AsyncIterator[dict[str, Any]]
 AS_EVENTS = {"Accept": "text/event-stream"}
+GOING_ON = {"chunk", "title"}
 
 
 @asynccontextmanager
@@ -42,7 +43,7 @@ async def frames(answer: httpx2.Response) -> Events:
 async def assert_ended(events: Events) -> None:
     """The stream says that the login is over, and ends, within the promised time."""
     async with asyncio.timeout(CLOSE_SECONDS):
-        left = [event async for event in events if event["type"] != "chunk"]
+        left = [event async for event in events if event["type"] not in GOING_ON]
     assert [(event["type"], event.get("code")) for event in left] == [("error", "invalid_token")]
     assert set(left[0]) == {"type", "message", "code"}
 
@@ -50,7 +51,7 @@ async def assert_ended(events: Events) -> None:
 async def assert_ended_or_stopped(events: Events) -> None:
     """The same, unless the reply was stopped first: that ends its streams, too."""
     async with asyncio.timeout(CLOSE_SECONDS):
-        (last,) = [event async for event in events if event["type"] != "chunk"]
+        (last,) = [event async for event in events if event["type"] not in GOING_ON]
     assert (last["type"], last.get("code") or last.get("finish_reason")) in [
         ("error", "invalid_token"),
         ("done", "stopped"),

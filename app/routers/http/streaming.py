@@ -17,6 +17,7 @@ from app.schemas.events import ServerEvent
 EVENT_STREAM = "text/event-stream"
 STREAMED: Responses = {200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}}
 KEEP_ALIVE_SECONDS = 15
+ENDINGS = ("done", "error")
 
 
 class EventStream(StreamingResponse):
@@ -68,6 +69,8 @@ async def _frames(
             if event is None:
                 return
             yield _frame(worded_event(event, language))
+            if event["type"] in ENDINGS:
+                return  # nothing comes after an ending, not even the end of the login
             upcoming = asyncio.ensure_future(anext(events, None))
     finally:
         upcoming.cancel()

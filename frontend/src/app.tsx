@@ -1,29 +1,23 @@
-import { signal } from "@preact/signals";
+import { effect, untracked } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { persistent } from "./api/client";
 import { loggedIn, resume } from "./api/session";
-import { lazy } from "./browser/lazy";
+import { missing, part } from "./browser/lazy";
 import { leaveLogin, logInFirst, route } from "./browser/router";
-import { AuthPage } from "./features/account/AuthPage";
 import { account, loadAccount } from "./features/account/account";
 import { ChatPage } from "./features/chat/ChatPage";
 import { ThreadSkeleton } from "./features/chat/ThreadSkeleton";
 import { Sidebar } from "./features/conversations/Sidebar";
-import { Switcher } from "./features/conversations/Switcher";
 import { switcherOpen } from "./features/conversations/shortcuts";
 import { t } from "./i18n";
 import { routes } from "./routes";
 import { Page } from "./ui/Page";
-import { Toast } from "./ui/Toast";
+import { Toasts } from "./ui/Toasts";
+import { notify } from "./ui/toasts";
 
-/** After an upgrade of the server its parts have other names. */
-const settingsFailed = signal(false);
-const settings = lazy(() =>
-  import("./features/settings/SettingsPage").catch((error: unknown) => {
-    settingsFailed.value = true;
-    throw error;
-  }),
-);
+const auth = part(() => import("./features/account/AuthPage"));
+const settings = part(() => import("./features/settings/SettingsPage"));
+const switcher = part(() => import("./features/conversations/Switcher"));
 
 export function App() {
   useEffect(() => void persistent(resume), []);
@@ -42,18 +36,12 @@ export function App() {
   useEffect(() => {
     if (known === true) void loadAccount();
   }, [known]);
-  if (outside && known !== true)
+  useEffect(() => effect(tellMissing), []);
+  if (page === "reset" || (outside && known !== true))
     return (
       <>
-        <AuthPage />
-        <Toast />
-      </>
-    );
-  if (page === "reset")
-    return (
-      <>
-        <AuthPage />
-        <Toast />
+        <Auth />
+        <Toasts />
       </>
     );
   if (known === false) return null;
@@ -61,8 +49,8 @@ export function App() {
     <div class="app">
       <Sidebar />
       {!who ? <Waiting /> : page === "settings" ? <Settings /> : <ChatPage who={who} />}
-      {switcherOpen.value && <Switcher />}
-      <Toast />
+      {switcherOpen.value && <Find />}
+      <Toasts />
     </div>
   );
 }
@@ -79,21 +67,29 @@ function Waiting() {
   );
 }
 
-function Settings() {
-  const module = settings();
-  if (module) return <module.SettingsPage />;
-  return settingsFailed.value ? <Unloaded /> : <Waiting />;
+function Auth() {
+  const loaded = auth();
+  return loaded ? <loaded.AuthPage /> : null;
 }
 
-function Unloaded() {
-  return (
-    <Page heading="">
-      <div class="empty">
-        <p role="alert">{t().common.unloaded}</p>
-        <button class="button" onClick={() => location.reload()}>
-          {t().common.reload}
-        </button>
-      </div>
-    </Page>
-  );
+function Find() {
+  const loaded = switcher();
+  return loaded ? <loaded.Switcher /> : null;
+}
+
+function Settings() {
+  const loaded = settings();
+  return loaded ? <loaded.SettingsPage /> : <Waiting />;
+}
+
+/** A part of the page that somebody asked for is not there. */
+function tellMissing(): void {
+  const kind = missing.value;
+  missing.value = null;
+  if (kind === "gone") untracked(() => notify({ text: t().common.unloaded, action: reload(), stays: true }));
+  if (kind === "unreached") untracked(() => notify({ text: t().errors.offline }));
+}
+
+function reload() {
+  return { label: t().common.reload, run: () => location.reload() };
 }

@@ -7,13 +7,9 @@ import "./features/conversations/sidebar.css";
 import "./ui/layout.css";
 import "./features/chat/empty.css";
 import "./ui/notices.css";
-import "./features/conversations/switcher.css";
 import "./features/chat/thread.css";
 import "./features/chat/composer.css";
 import "./markdown/prose.css";
-import "./ui/forms.css";
-import "./features/account/account.css";
-import "./features/endpoints/endpoints.css";
 
 keepFocus();
 render(<App />, document.getElementById("app")!);

@@ -107,15 +107,3 @@ async def test_a_server_that_is_away_while_the_page_opens(site: Site, open_page:
     await expect(page.locator(".thread-skeleton")).to_be_visible()
     await page.unroute("**/auth/refresh")
     await expect(page.locator(".openings button")).to_have_count(4)
-
-
-async def test_a_part_of_the_page_that_an_upgraded_server_no_longer_has(
-    site: Site, open_page: OpenPage
-) -> None:
-    page = await open_page(await site.person())
-    await page.route("**/assets/SettingsPage*.js", lambda route: route.fulfill(status=404))
-    await page.get_by_role("link", name="Settings").click()
-    await expect(page.get_by_role("alert")).to_contain_text("could not be loaded")
-    await page.unroute("**/assets/SettingsPage*.js")
-    await page.get_by_role("button", name="Reload").click()
-    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()

@@ -22,6 +22,11 @@ export function store(key: BrowserKey | PersonalKey, text: string | null): void 
   else if (!isKept(key, text)) unkept.set(key, text);
 }
 
+/** Whether a reload finds every text again. */
+export function allKept(): boolean {
+  return unkept.size === 0;
+}
+
 /** Personal texts outlast a login that ran out, for the person who had it; before anybody else they go. */
 export function claimPersonal(userId: number): void {
   const before = stored(OWNER);

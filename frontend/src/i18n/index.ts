@@ -1,15 +1,17 @@
 /** The texts of the chosen language. Reading them in a component subscribes it to the choice. */
 import { ApiError } from "../api/http";
-import { locale } from "../browser/preferences";
+import { type Locale, locale } from "../browser/preferences";
 import { en } from "./en";
 import { zhCN } from "./zh-CN";
 
 export type Texts = typeof en;
 
-const texts: Record<string, Texts> = { en, "zh-CN": zhCN };
+/** Texts that everybody needs. */
+export const t = texts<Texts>({ en, "zh-CN": zhCN });
 
-export function t(): Texts {
-  return texts[locale.value]!;
+/** The texts that a part brings with it when it is loaded, in the chosen language. */
+export function texts<T>(of: Record<Locale, T>): () => T {
+  return () => of[locale.value];
 }
 
 /** What to tell about a failure: our own sentence for its code, else what the server said. */

@@ -1,5 +1,6 @@
 import type { ComponentChildren, InputHTMLAttributes } from "preact";
 import { useId } from "preact/hooks";
+import "./forms.css";
 
 /** Those of an input's attributes that the page uses. */
 export interface FieldProps {

@@ -13,7 +13,7 @@ export function PasswordField(props: FieldProps) {
         <IconButton
           icon="eye"
           class={shown.value ? "on" : ""}
-          label={shown.value ? t().auth.hidePassword : t().auth.showPassword}
+          label={shown.value ? t().common.hidePassword : t().common.showPassword}
           onClick={() => (shown.value = !shown.value)}
         />
       }

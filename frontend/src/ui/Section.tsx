@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
+import "./sections.css";
 
 export function Section({ title, lead, children }: { title: string; lead?: string; children: ComponentChildren }) {
   const id = useId();

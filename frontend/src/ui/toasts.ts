@@ -1,21 +1,30 @@
-/** Short notices at the edge of the page; at most one, and at most one thing to do about it. */
+/** Short notices at the edge of the page, the newest last; each goes by itself after a while. */
 import { signal } from "@preact/signals";
 import { explainError } from "../i18n";
 
 const SECONDS = 8;
+/** Newer ones push the oldest out: the page behind them stays to be seen. */
+const MOST = 4;
 
 export interface Toast {
   text: string;
   action?: { label: string; run: () => void };
+  /** Its action takes back what was just done, as Ctrl Z does. */
+  undoes?: boolean;
+  /** Until it is closed: it cannot be found again elsewhere. */
+  stays?: boolean;
+  key?: number;
 }
 
-export const toast = signal<Toast | null>(null);
-let timer: ReturnType<typeof setTimeout>;
+export const toasts = signal<Toast[]>([]);
+let made = 0;
 
+/** The same text again takes the place of the first. */
 export function notify(notice: Toast): void {
-  toast.value = notice;
-  clearTimeout(timer);
-  timer = setTimeout(dismiss, SECONDS * 1000);
+  const others = toasts.value.filter((toast) => toast.text !== notice.text || toast.undoes);
+  notice.key = ++made;
+  toasts.value = [...others, notice].slice(-MOST);
+  if (!notice.stays) setTimeout(() => leave(notice), SECONDS * 1000);
 }
 
 /** For a failure that has no place of its own on the page. */
@@ -23,6 +32,19 @@ export function tell(error: unknown): void {
   notify({ text: explainError(error) });
 }
 
-export function dismiss(): void {
-  toast.value = null;
+export function dismiss(notice: Toast): void {
+  toasts.value = toasts.value.filter((toast) => toast !== notice);
+}
+
+/** Takes back what was done last, where that is still offered. */
+export function undoLast(): boolean {
+  const last = toasts.value.findLast((toast) => toast.undoes);
+  last?.action?.run();
+  return !!last;
+}
+
+/** Not while somebody points at it or is about to press its button. */
+function leave(notice: Toast): void {
+  if (document.querySelector(".toast-area:is(:hover, :focus-within)")) setTimeout(() => leave(notice), 1000);
+  else dismiss(notice);
 }

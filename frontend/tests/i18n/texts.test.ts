@@ -14,8 +14,17 @@ it("has the same keys in both languages", () => {
   expect(keys(zhCN)).toEqual(keys(en));
 });
 
+/** Those that a part brings with it: the compiler holds one language's keys to the other's. */
+const brought = import.meta.glob<string>("../../src/**/*[tT]exts.ts", {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+
 it("leaves no text empty", () => {
   for (const texts of [en, zhCN]) expect(JSON.stringify(texts)).not.toContain('""');
+  expect(Object.keys(brought).length).toBeGreaterThan(1);
+  expect(Object.entries(brought).filter(([, source]) => source.includes('""'))).toEqual([]);
 });
 
 it("explains every code that docs/api.md lists", () => {

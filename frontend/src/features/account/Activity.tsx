@@ -3,11 +3,11 @@ import { useEffect } from "preact/hooks";
 import { api } from "../../api/client";
 import type { AuditEvent } from "../../api/types";
 import { locale } from "../../browser/preferences";
-import { t } from "../../i18n";
 import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
 import { useAction } from "../../ui/useAction";
 import { when } from "../../ui/when";
+import { accountText } from "./texts";
 
 const PAGE = 10;
 
@@ -24,7 +24,7 @@ export function Activity() {
   };
   useEffect(() => void run(load), []);
   if (more.value === undefined && !error.value) return null;
-  const text = t().settings;
+  const text = accountText();
   return (
     <Section title={text.activity} lead={text.activityLead}>
       <Problem text={error.value?.text} />

@@ -1,13 +1,15 @@
 import { useEffect } from "preact/hooks";
 import { route } from "../../browser/router";
-import { t } from "../../i18n";
 import { Mark } from "../../ui/Icon";
 import { LanguageSwitch } from "../../ui/LanguageSwitch";
 import { loadOptions } from "./account";
+import { authText } from "./authTexts";
 import { Forgot } from "./Forgot";
 import { LogIn } from "./LogIn";
 import { Register } from "./Register";
 import { Reset } from "./Reset";
+import "../../ui/forms.css";
+import "./account.css";
 
 /** Everything that is there for somebody who is not logged in. */
 export function AuthPage() {
@@ -22,7 +24,7 @@ export function AuthPage() {
         {page !== "register" && page !== "reset" && <LogIn />}
       </main>
       <footer class="auth-foot">
-        <p>{t().auth.tagline}</p>
+        <p>{authText().tagline}</p>
         <LanguageSwitch />
       </footer>
     </div>

@@ -5,6 +5,7 @@ import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
 import { useAction } from "../../ui/useAction";
 import { deleteAccount } from "./account";
+import { accountText } from "./texts";
 
 export function DeleteAccount() {
   const asked = useSignal(false);
@@ -14,7 +15,7 @@ export function DeleteAccount() {
     event.preventDefault();
     void run(() => deleteAccount(password.value));
   };
-  const text = t().settings;
+  const text = accountText();
   return (
     <Section title={text.deleteAccount} lead={text.deleteLead}>
       {!asked.value ? (

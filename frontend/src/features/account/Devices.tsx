@@ -3,13 +3,13 @@ import { useEffect } from "preact/hooks";
 import { api } from "../../api/client";
 import type { Device } from "../../api/types";
 import { locale } from "../../browser/preferences";
-import { t } from "../../i18n";
 import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
 import { useAction } from "../../ui/useAction";
 import { when } from "../../ui/when";
 import { signOut } from "./account";
 import { deviceName } from "./device";
+import { accountText } from "./texts";
 
 export function Devices() {
   const devices = useSignal<Device[] | null>(null);
@@ -23,7 +23,7 @@ export function Devices() {
       await api("DELETE /auth/sessions/{id}", { params: { id } });
       await load();
     });
-  const text = t().settings;
+  const text = accountText();
   return (
     <Section title={text.devices} lead={text.devicesLead}>
       <ul class="rows">

@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { ApiError, send } from "../../api/http";
 import { follow } from "../../browser/router";
-import { t } from "../../i18n";
 import { routes } from "../../routes";
 import { Field } from "../../ui/Field";
 import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
+import { authText } from "./authTexts";
 
 /** Asks for a reset link. A server that sends no mail leaves it to its operator. */
 export function Forgot() {
@@ -25,7 +25,7 @@ export function Forgot() {
     event.preventDefault();
     void run(ask);
   };
-  const text = t().auth;
+  const text = authText();
   return (
     <form onSubmit={submit}>
       <h1>{text.forgotTitle}</h1>

@@ -1,13 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { logIn } from "../../api/session";
 import { follow, leaveLogin } from "../../browser/router";
-import { t } from "../../i18n";
 import { routes } from "../../routes";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
 import { serverOptions } from "./account";
+import { authText } from "./authTexts";
 
 export function LogIn() {
   const name = useSignal("");
@@ -17,7 +17,7 @@ export function LogIn() {
     event.preventDefault();
     if (await run(() => logIn(name.value.trim(), password.value))) leaveLogin();
   };
-  const text = t().auth;
+  const text = authText();
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h1>{text.welcome}</h1>

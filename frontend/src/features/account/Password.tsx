@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { api } from "../../api/client";
-import { t } from "../../i18n";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
 import { useAction } from "../../ui/useAction";
 import { account } from "./account";
+import { authText } from "./authTexts";
+import { accountText } from "./texts";
 
 export function Password() {
   const old = useSignal("");
@@ -18,7 +19,7 @@ export function Password() {
     done.value = await run(() => api("PUT /auth/password", { body }));
     if (done.value) old.value = next.value = "";
   };
-  const text = t().settings;
+  const text = accountText();
   const wrong = (code: string) => (error.value?.code === code ? error.value.text : undefined);
   const other = error.value && !["wrong_password", "password_too_common"].includes(error.value.code);
   return (
@@ -35,8 +36,8 @@ export function Password() {
           onValue={(value) => (old.value = value)}
         />
         <PasswordField
-          label={t().auth.newPassword}
-          hint={t().auth.passwordHint}
+          label={authText().newPassword}
+          hint={authText().passwordHint}
           autocomplete="new-password"
           required
           minLength={8}

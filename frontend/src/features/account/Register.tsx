@@ -3,13 +3,13 @@ import { useRef } from "preact/hooks";
 import { send } from "../../api/http";
 import { logIn } from "../../api/session";
 import { follow, navigate } from "../../browser/router";
-import { t } from "../../i18n";
 import { routes } from "../../routes";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
 import { serverOptions } from "./account";
+import { authText } from "./authTexts";
 
 const FIELD_OF: Record<string, string> = {
   username_taken: "username",
@@ -24,7 +24,7 @@ export function Register() {
   const password = useSignal("");
   const { busy, error, run } = useAction();
   const made = useRef("");
-  const text = t().auth;
+  const text = authText();
   if (serverOptions.value?.registration === false)
     return (
       <>

@@ -7,6 +7,7 @@ import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { notify } from "../../ui/toasts";
 import { useAction } from "../../ui/useAction";
+import { authText } from "./authTexts";
 
 /** The token stands after `#`, where no server and no log sees it; `?token=` is taken too. */
 function tokenInAddress(): string {
@@ -22,15 +23,15 @@ export function Reset() {
     event.preventDefault();
     const body = { token: token.value, new_password: password.value };
     if (!(await run(() => send("POST /auth/password/reset", { body })))) return;
-    notify({ text: t().auth.resetDone });
+    notify({ text: authText().resetDone });
     navigate(routes.login, { replace: true });
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
-      <h1>{t().auth.resetTitle}</h1>
+      <h1>{authText().resetTitle}</h1>
       <PasswordField
-        label={t().auth.newPassword}
-        hint={t().auth.passwordHint}
+        label={authText().newPassword}
+        hint={authText().passwordHint}
         autocomplete="new-password"
         autofocus
         required

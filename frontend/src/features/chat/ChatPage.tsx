@@ -1,17 +1,19 @@
 import { useEffect } from "preact/hooks";
 import type { Account } from "../../api/types";
+import { part } from "../../browser/lazy";
 import { currentId, follow } from "../../browser/router";
 import { t } from "../../i18n";
 import { routes } from "../../routes";
 import { Page } from "../../ui/Page";
 import { titleOf } from "../conversations/conversations";
-import { FirstRun } from "../endpoints/FirstRun";
 import { Composer } from "./Composer";
 import { ConnectionNotice } from "./ConnectionNotice";
 import { gone, thread, title } from "./current";
 import { EmptyState } from "./EmptyState";
 import { LiveRegion } from "./LiveRegion";
 import { Thread } from "./Thread";
+
+const firstRun = part(() => import("../endpoints/FirstRun"));
 
 export function ChatPage({ who }: { who: Account }) {
   const id = currentId.value;
@@ -25,7 +27,7 @@ export function ChatPage({ who }: { who: Account }) {
   if (!who.can_chat && fresh)
     return (
       <Page heading="">
-        <FirstRun />
+        <First />
       </Page>
     );
   return (
@@ -38,6 +40,11 @@ export function ChatPage({ who }: { who: Account }) {
       <LiveRegion />
     </Page>
   );
+}
+
+function First() {
+  const loaded = firstRun();
+  return loaded ? <loaded.FirstRun /> : null;
 }
 
 function Gone() {

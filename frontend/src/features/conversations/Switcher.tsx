@@ -7,6 +7,7 @@ import { conversationAt, routes } from "../../routes";
 import { Icon, type IconName } from "../../ui/Icon";
 import { conversations, loadConversations, moreConversations } from "./conversations";
 import { switcherOpen } from "./shortcuts";
+import "./switcher.css";
 
 interface Choice {
   key: string;

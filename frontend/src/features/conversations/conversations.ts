@@ -6,7 +6,7 @@ import type { Conversation } from "../../api/types";
 import { currentId, navigate } from "../../browser/router";
 import { explainError, t } from "../../i18n";
 import { conversationAt, routes } from "../../routes";
-import { dismiss, notify } from "../../ui/toasts";
+import { dismiss, notify, type Toast } from "../../ui/toasts";
 import { mergeFirstPage } from "./firstPage";
 import { moment, newestTitle } from "./titles";
 
@@ -76,10 +76,12 @@ export async function remove(conversation: Conversation): Promise<void> {
     insert(conversation);
     throw error;
   }
-  notify({
+  const notice: Toast = {
     text: t().list.deleted(conversation.title),
-    action: { label: t().common.undo, run: () => void restore(conversation, shown) },
-  });
+    action: { label: t().common.undo, run: () => void undo(notice, conversation, shown) },
+    undoes: true,
+  };
+  notify(notice);
 }
 
 /** A conversation was used: to the top, under the title it has now. */
@@ -95,16 +97,25 @@ export function update(id: number, change: Partial<Conversation>): void {
   conversations.value = conversations.value.map((item) => (item.id === id ? { ...item, ...change } : item));
 }
 
-async function restore(conversation: Conversation, show: boolean): Promise<void> {
-  dismiss();
+async function undo(notice: Toast, conversation: Conversation, show: boolean): Promise<void> {
+  dismiss(notice);
   try {
-    await patient("POST /conversations/{id}/restore", { params: { id: conversation.id } });
+    await restore(conversation);
   } catch (error) {
-    const again = { label: t().common.retry, run: () => void restore(conversation, show) };
-    return notify({ text: explainError(error), action: again });
+    const again: Toast = {
+      text: explainError(error),
+      action: { label: t().common.retry, run: () => void undo(again, conversation, show) },
+      undoes: true,
+    };
+    return notify(again);
   }
-  insert(conversation);
   if (show) navigate(conversationAt(conversation.id));
+}
+
+/** Brings a deleted conversation back into the list. */
+export async function restore(conversation: Conversation): Promise<void> {
+  await patient("POST /conversations/{id}/restore", { params: { id: conversation.id } });
+  insert(conversation);
 }
 
 function without(id: number): Conversation[] {

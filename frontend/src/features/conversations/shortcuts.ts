@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { navigate } from "../../browser/router";
 import { routes } from "../../routes";
-import { toast } from "../../ui/toasts";
+import { undoLast } from "../../ui/toasts";
 
 export const COMMAND_KEY = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
@@ -18,10 +18,7 @@ addEventListener("keydown", (event) => {
   } else if (key === "o" && event.shiftKey) {
     event.preventDefault();
     navigate(routes.start);
-  } else if (key === "z" && !event.shiftKey && toast.value?.action && !isWriting(event.target)) {
-    event.preventDefault();
-    toast.value.action.run();
-  }
+  } else if (key === "z" && !event.shiftKey && !isWriting(event.target) && undoLast()) event.preventDefault();
 });
 
 /** What was written has an undoing of its own. */

@@ -29,7 +29,7 @@ export function Model() {
     void api("GET /auth/config").then((config) => (saved.value = config));
   };
   return (
-    <Section title={t().settings.model} lead={operator ? t().model.operator(operator) : undefined}>
+    <Section title={t().model.name} lead={operator ? t().model.operator(operator) : undefined}>
       <Problem text={problem.value || undefined} />
       {saved.value !== undefined && (
         <ModelForm

@@ -8,6 +8,7 @@ import { Icon } from "../../ui/Icon";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
+import "./endpoints.css";
 
 const PRESETS = [
   ["OpenAI", "https://api.openai.com/v1"],

@@ -1,11 +1,11 @@
 import { chooseLocale, type Locale, locale, type Theme, theme } from "../../browser/preferences";
-import { t } from "../../i18n";
 import { Choice } from "../../ui/Choice";
 import { Section } from "../../ui/Section";
 import { COMMAND_KEY } from "../conversations/shortcuts";
+import { text as settingsText } from "./texts";
 
 export function General() {
-  const text = t().settings;
+  const text = settingsText();
   return (
     <Section title={text.general}>
       <Choice<Locale>

@@ -8,11 +8,11 @@ import { Devices } from "../account/Devices";
 import { Password } from "../account/Password";
 import { Model } from "../endpoints/Model";
 import { General } from "./General";
-import "../../ui/sections.css";
+import { text as settingsText } from "./texts";
 import "./settings.css";
 
 export function SettingsPage() {
-  const text = t().settings;
+  const text = settingsText();
   useEffect(() => void loadOptions(), []);
   useEffect(() => {
     document.title = `${text.title} · ${t().appName}`;

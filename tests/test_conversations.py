@@ -1,15 +1,15 @@
 """Conversations: made, listed, changed, deleted, restored, and nobody else's business."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Select, insert
+from sqlalchemy import Connection, Select, insert, update
 
 from app.database import table_of
 from app.models import Conversation, utc_now
-from app.services.conversations.rows import PageRequest, page_query
+from app.services.conversations.rows import PageRequest, deleted_query, page_query
 from tests.support.refusals import assert_refused, last_words
 from tests.support.server import Person, RunningServer
 from tests.support.upstream import ScriptedUpstream
@@ -151,6 +151,94 @@ async def test_a_page_of_many_is_a_walk_along_an_index(server: RunningServer) ->
     at = datetime.fromisoformat(place["updated_at"])
     for page in (PageRequest(20, 0, None, 0), PageRequest(20, 0, at, place["id"])):
         plan = await database.read(plan_of, page_query(ada.id, page))
+        assert "idx_user_recent" in plan, plan
+        for sorting in ("filesort", "TEMP B-TREE", "temporary"):
+            assert sorting not in plan, plan
+
+
+async def test_what_was_deleted(server: RunningServer) -> None:
+    ada, eve = await server.register(), await server.register()
+    ids = [await ada.conversation(f"number {number}") for number in range(7)]
+    await eve.request("DELETE", f"/conversations/{await eve.conversation()}")
+    kept, *gone = ids
+    before = (await ada.get("/conversations")).json()["conversations"]
+    gone = gone[3:] + gone[:3]  # not in the order in which they were made
+    for id in gone:
+        await ada.request("DELETE", f"/conversations/{id}")
+    assert await listed(ada) == ([kept], 1)
+    first = await in_bin(ada, limit=2)
+    assert [item["id"] for item in first["conversations"]] == gone[:-3:-1]
+    assert first["total"] == 6
+    item = first["conversations"][0]
+    plain = next(other for other in before if other["id"] == item["id"])
+    at, until = (datetime.fromisoformat(item[f]) for f in ("deleted_at", "restorable_until"))
+    assert item == plain | {f: item[f] for f in ("deleted_at", "restorable_until")}
+    assert until - at == timedelta(days=30) and at < utc_now()
+
+    # What is restored meanwhile is still a place in the list.
+    await ada.post(f"/conversations/{first['conversations'][1]['id']}/restore")
+    place = first["conversations"][1]
+    rest = await in_bin(ada, before=place["deleted_at"], before_id=place["id"])
+    assert [item["id"] for item in rest["conversations"]] == gone[-3::-1]
+    assert rest["total"] == 5
+    assert (await in_bin(ada, offset=4))["conversations"] == rest["conversations"][-1:]
+    assert "deleted_at" not in (await ada.get("/conversations")).json()["conversations"][0]
+
+    # Nobody else's, and nothing that is not there, is a place.
+    for person in (ada, eve):
+        for id in (MISSING, ids[1] if person is eve else MISSING):
+            query = {"deleted": True, "before": place["deleted_at"], "before_id": id}
+            answer = await person.get("/conversations", params=query)
+            assert_refused(answer, 404, "conversation_not_found")
+    for bad in ({"deleted": "maybe"}, {"deleted": True, "before_id": 1}):
+        assert_refused(await ada.get("/conversations", params=bad), 422, "invalid_input")
+
+
+async def in_bin(person: Person, **query: Any) -> dict[str, Any]:
+    """A page of what a person has deleted."""
+    answer = await person.get("/conversations", params={"deleted": True, **query})
+    assert answer.status_code == 200, answer.text
+    page: dict[str, Any] = answer.json()
+    return page
+
+
+async def test_what_was_deleted_at_once_or_long_ago(server: RunningServer) -> None:
+    ada = await server.register()
+    database = server.app.state.services.database
+    now = utc_now()
+    await database.write(make_many, ada.id, 9)
+    await database.write(delete_all, ada.id, now)
+    first = await in_bin(ada, limit=4)
+    place, seen = first["conversations"][-1], first["conversations"]
+    while len(seen) < 9:
+        query = {"before": place["deleted_at"], "before_id": place["id"], "limit": 4}
+        seen += (await in_bin(ada, **query))["conversations"]
+        place = seen[-1]
+    ids = [item["id"] for item in seen]
+    assert len(ids) == 9 and ids == sorted(ids, reverse=True)
+    assert await in_bin(ada, before=place["deleted_at"]) == {"conversations": [], "total": 9}
+
+    await database.write(delete_all, ada.id, now - timedelta(days=30, seconds=1))
+    assert await in_bin(ada) == {"conversations": [], "total": 0}
+    answer = await ada.post(f"/conversations/{ids[0]}/restore")
+    assert_refused(answer, 404, "conversation_not_found")
+
+
+def delete_all(connection: Connection, user_id: int, at: datetime) -> None:
+    mine = update(_conversation).where(_conversation.c.user_id == user_id)
+    connection.execute(mine.values(deleted_at=at))
+
+
+async def test_a_page_of_many_deleted_is_a_walk_along_an_index(server: RunningServer) -> None:
+    ada = await server.register()
+    database = server.app.state.services.database
+    await database.write(make_many, ada.id, 10_000)
+    now = utc_now()
+    await database.write(delete_all, ada.id, now)
+    place = PageRequest(20, 0, now, 5)
+    for page, used in ((PageRequest(20, 0, None, 0), None), (place, now)):
+        query = deleted_query(ada.id, now - timedelta(days=30), page, used)
+        plan = await database.read(plan_of, query)
         assert "idx_user_recent" in plan, plan
         for sorting in ("filesort", "TEMP B-TREE", "temporary"):
             assert sorting not in plan, plan

@@ -38,7 +38,7 @@ async def create_conversation(
     return await services.conversations.create(user.id, title, untitled=NEW_TITLE[language])
 
 
-@router.get("", responses=errors(401, 422, 429))
+@router.get("", responses=errors(401, 404, 422, 429))
 async def list_conversations(
     user: CurrentUser,
     services: ServicesDep,
@@ -46,13 +46,16 @@ async def list_conversations(
     offset: Annotated[int, Field(ge=0, le=MAX_ID), AsWritten, Query()] = 0,
     before: Annotated[AnsweredTime | None, Query()] = None,
     before_id: BeforeId = None,
+    deleted: Annotated[bool, Query()] = False,
 ) -> ConversationList:
-    """The user's conversations, most recently used first."""
+    """The user's conversations, most recently used first; or those that can be restored, the
+    newest deletion first."""
     if before_id is not None and before is None:
         raise InvalidInput(where="before_id")
-    return await services.conversations.list(
-        user.id, PageRequest(limit, offset, before, before_id or 0)
-    )
+    page = PageRequest(limit, offset, before, before_id or 0)
+    if deleted:
+        return await services.conversations.deleted(user.id, page)
+    return await services.conversations.list(user.id, page)
 
 
 @router.get("/{id}", responses=errors(401, 404, 422, 429))

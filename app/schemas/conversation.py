@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.schemas.fields import Text, UtcTime, Visible
+from app.schemas.fields import LeftOutWhereNone, Text, UtcTime, Visible
 
 Title = Annotated[
     Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Visible
@@ -42,14 +42,19 @@ class ConversationRead(ConversationCreated):
 
 
 class ConversationItem(ConversationCreated):
-    """A conversation in a list; `message_count` counts the messages on the path shown."""
+    """A conversation in a list; `message_count` counts the messages on the path shown.
+
+    Of a deleted one, when that was, and until when it can be restored.
+    """
 
     updated_at: UtcTime
     message_count: int
+    deleted_at: Annotated[UtcTime | None, LeftOutWhereNone] = None
+    restorable_until: Annotated[UtcTime | None, LeftOutWhereNone] = None
 
 
 class ConversationList(BaseModel):
-    """One page, most recently used first, and how many there are in all."""
+    """One page, newest first, and how many there are in all."""
 
     conversations: list[ConversationItem]
     total: int

@@ -60,3 +60,4 @@ AnsweredTime = Annotated[datetime, BeforeValidator(_as_answered)]
 """A time that a client sends back exactly as it was answered."""
 ClientId = Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]
 """Printable ASCII without blanks, chosen by the client to make sending idempotent."""
+LeftOutWhereNone = Field(exclude_if=lambda value: value is None)

@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from app.errors import AppError
-from app.schemas.fields import Text, UtcTime
+from app.schemas.fields import LeftOutWhereNone, Text, UtcTime
 
 WholeStatus = Literal["complete", "stopped"]
 """complete: the model finished · stopped: a person stopped it."""
@@ -16,8 +16,6 @@ MessageStatus = Literal["generating", EndStatus]
 """generating: running · or how it ended."""
 TextKind = Literal["content", "reasoning"]
 """The two texts of a message."""
-
-LeftOutWhereNone = Field(exclude_if=lambda value: value is None)
 
 
 class MessageCreate(BaseModel):

@@ -31,6 +31,13 @@ class ConversationService:
         """One page of the user's conversations, most recently used first."""
         return await self._database.read(rows.page_of, user_id, page)
 
+    async def deleted(self, user_id: int, page: PageRequest) -> ConversationList:
+        """One page of what the user deleted and can restore, the newest deletion first.
+
+        Raises ConversationNotFound when the page is to begin after one that is not the user's.
+        """
+        return await self._database.read(rows.deleted_page_of, user_id, page, self._retention)
+
     async def get(self, user_id: int, conversation_id: int) -> ConversationRead:
         """The conversation; ConversationNotFound when it is not there or not this user's."""
         return await self._database.read(rows.get, user_id, conversation_id)

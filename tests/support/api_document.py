@@ -96,7 +96,7 @@ def answered_rows(
     """The rows of an answer's table: each field's name and kind, those of objects inside too."""
     plain = resolved(schema)
     for name, field in plain["properties"].items():
-        is_there = not leaves_out or name in plain["required"]
+        is_there = not leaves_out or name in plain.get("required", ())
         yield [before + name, in_words(field, is_there)]
         inner = resolved(field)
         place = f"{before}{name}."

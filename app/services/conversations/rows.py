@@ -1,7 +1,7 @@
 """Conversations as rows: owned, listed, changed, deleted and restored."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    func,
     insert,
     or_,
     select,
@@ -100,6 +101,71 @@ def page_query(user_id: int, page: PageRequest) -> Select[Any]:
     return query.where(updated_at <= page.before, earlier)
 
 
+def deleted_page_of(
+    connection: Connection, user_id: int, page: PageRequest, retention: timedelta
+) -> ConversationList:
+    """One page of what a user deleted and can restore, the newest deletion first.
+
+    Raises ConversationNotFound when the page is to begin after one that is not the user's.
+    """
+    last_used = None
+    if page.before_id:
+        # Restored meanwhile, it is still a place in the list.
+        place = select(_conversation.c.updated_at).where(
+            _conversation.c.id == page.before_id, _conversation.c.user_id == user_id
+        )
+        last_used = connection.execute(place).scalar()
+        if last_used is None:
+            raise ConversationNotFound(page.before_id)
+    since = utc_now() - retention
+    rows = connection.execute(deleted_query(user_id, since, page, last_used))
+    items = [
+        ConversationItem(**row._mapping, restorable_until=row.deleted_at + retention)
+        for row in rows
+    ]
+    total = connection.execute(select(func.count()).where(_restorable(user_id, since))).scalar()
+    return ConversationList(conversations=items, total=total or 0)
+
+
+def deleted_query(
+    user_id: int, since: datetime, page: PageRequest, last_used: datetime | None
+) -> Select[Any]:
+    """The rows of a page of deleted conversations, read along `idx_user_recent` without sorting.
+
+    Those of one moment, deleted together, are told apart by when they were last used:
+    `last_used` is that of the one the page begins after.
+    """
+    deleted_at, updated_at = _conversation.c.deleted_at, _conversation.c.updated_at
+    id = _conversation.c.id
+    query = (
+        select(
+            id,
+            _conversation.c.title,
+            _conversation.c.created_at,
+            updated_at,
+            _conversation.c.message_count,
+            deleted_at,
+        )
+        .where(_restorable(user_id, since))
+        .order_by(deleted_at.desc(), updated_at.desc(), id.desc())
+        .limit(page.limit)
+        .offset(page.offset)
+    )
+    if page.before is None:
+        return query
+    earlier = deleted_at < page.before
+    if last_used is not None:
+        used_before = or_(
+            updated_at < last_used, and_(updated_at == last_used, id < page.before_id)
+        )
+        earlier = or_(earlier, used_before)
+    return query.where(deleted_at <= page.before, earlier)
+
+
+def _restorable(user_id: int, since: datetime) -> ColumnElement[bool]:
+    return and_(_conversation.c.user_id == user_id, _conversation.c.deleted_at > since)
+
+
 def owned(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:
     """The conversations that are there for a user: theirs, and not deleted."""
     return and_(_conversation.c.user_id == user_id, _conversation.c.deleted_at.is_(None))
@@ -154,8 +220,7 @@ def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> 
 
 def restore(connection: Connection, user_id: int, conversation_id: int, since: datetime) -> None:
     """Restore a conversation deleted after a time; does nothing when there is none."""
-    deleted = and_(_conversation.c.user_id == user_id, _conversation.c.deleted_at > since)
-    if _set_deleted(connection, conversation_id, deleted, None):
+    if _set_deleted(connection, conversation_id, _restorable(user_id, since), None):
         _count(connection, user_id, +1)
         record(
             connection, AuditAction.CONVERSATION_RESTORED, user_id, conversation_id=conversation_id

@@ -69,7 +69,7 @@ export interface ConversationCreated {
   created_at: string;
 }
 
-/** A conversation in a list; `message_count` counts the messages on the path shown. */
+/** A conversation in a list; `message_count` counts the messages on the path shown. Of a deleted one, when that was, and until when it can be restored. */
 export interface ConversationItem {
   id: number;
   title: string;
@@ -78,11 +78,13 @@ export interface ConversationItem {
   message_count: number;
 }
 
-/** One page, most recently used first, and how many there are in all. */
+/** One page, newest first, and how many there are in all. */
 export interface ConversationList {
   conversations: ConversationItem[];
   total: number;
 }
+  deleted_at?: string | null;
+  restorable_until?: string | null;
 
 /** A conversation. */
 export interface ConversationRead {
@@ -398,7 +400,7 @@ export interface Calls {
   "POST /auth/config/models": { body?: EndpointTry; answer: ModelNames };
   "POST /auth/config/test": { body?: ModelTry; answer: TryResult };
   "POST /conversations": { body?: ConversationCreate; answer: ConversationCreated };
-  "GET /conversations": { params?: { limit?: number; offset?: number; before?: string; before_id?: number }; answer: ConversationList };
+  "GET /conversations": { params?: { limit?: number; offset?: number; before?: string; before_id?: number; deleted?: boolean }; answer: ConversationList };
   "GET /conversations/{id}": { params: { id: number }; answer: ConversationRead };
   "PATCH /conversations/{id}": { params: { id: number }; body: ConversationUpdate; answer: ConversationRead };
   "DELETE /conversations/{id}": { params: { id: number }; answer: void };

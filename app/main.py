@@ -35,6 +35,7 @@ from app.routers import (
     passwords,
     sessions,
     socket,
+    transfer,
 )
 from app.routers.web_page import page_routes
 from app.schemas.document import with_events
@@ -98,9 +99,9 @@ def create_app(settings: Settings | None = None, page: Path | None = None) -> Fa
     app.add_middleware(WatchResponses, stalled=state.connections.responses)
     app.add_middleware(RequestContext, settings=settings)
     install_error_handlers(app)
-    for module in (auth, audit, sessions, passwords, config, conversations, chat, messages, socket):
+    for module in (auth, audit, sessions, passwords, config, conversations, transfer, chat):
         app.include_router(module.router)
-    for module in (health, metrics, pages):
+    for module in (messages, socket, health, metrics, pages):
         app.include_router(module.router)
     return app
 

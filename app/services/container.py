@@ -32,6 +32,7 @@ from app.services.generation.runner import Runner
 from app.services.generation.supervisor import Supervisor
 from app.services.mail.service import MailService
 from app.services.messages.service import MessageService
+from app.services.transfer.service import TransferService
 from app.services.upkeep.health import durability
 from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
 from app.services.upkeep.purge import Purger
@@ -60,6 +61,7 @@ class Services:
     trials: EndpointTrials
     conversations: ConversationService
     messages: MessageService
+    transfer: TransferService
     channels: Channels
     supervisor: Supervisor
     follower: Follower
@@ -154,6 +156,7 @@ def build_services(settings: Settings) -> Services:
         trials=EndpointTrials(configs, ai, notes),
         conversations=ConversationService(database, retention),
         messages=MessageService(database),
+        transfer=TransferService(database),
         channels=channels,
         supervisor=supervisor,
         follower=follower,

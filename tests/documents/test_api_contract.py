@@ -299,6 +299,7 @@ async def test_rest_answers_what_is_documented(
     await _call(ada, "GET /conversations/{id}", path=path)
     await _call(ada, "PATCH /conversations/{id}", path=path, json={"title": "Mine"})
     await _call(ada, "GET /conversations")
+    await _call(ada, "GET /conversations/{id}/export", path=path)
     assert (await _call(ada, "GET /conversations/{id}/stream", path=path)).status_code == 204
     await _call(ada, "POST /conversations/{id}/stop", path=path)
     await _call(ada, "DELETE /conversations/{id}", path=path)

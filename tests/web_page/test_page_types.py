@@ -51,5 +51,9 @@ def test_the_calls_are_those_that_answer_json_or_nothing() -> None:
         for path, methods in OPENAPI["paths"].items()
         for method in methods
     }
-    assert served - set(calls) == {"GET /conversations/{id}/stream", "GET /metrics"}
+    assert served - set(calls) == {
+        "GET /conversations/{id}/stream",
+        "GET /conversations/{id}/export",
+        "GET /metrics",
+    }
     assert len(calls) == len(set(calls) & served)

@@ -72,7 +72,7 @@ def read_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Mess
 def _read(connection: Connection, row: Row[Any], version: int, versions: int) -> MessageRead:
     content, reasoning, cursor = row.content, row.reasoning, None
     if row.status == "generating":
-        content, reasoning, cursor = _so_far(connection, row)
+        content, reasoning, cursor = text_so_far(connection, row)
     error = error_of(row)
     return MessageRead(
         id=row.id,
@@ -92,7 +92,8 @@ def _read(connection: Connection, row: Row[Any], version: int, versions: int) ->
     )
 
 
-def _so_far(connection: Connection, row: Row[Any]) -> tuple[str, str, str]:
+def text_so_far(connection: Connection, row: Row[Any]) -> tuple[str, str, str]:
+    """Content and reasoning of a message that is being written, as saved, and the cursor there."""
     generation_id = connection.execute(
         select(_generation.c.id)
         .where(_generation.c.message_id == row.id)

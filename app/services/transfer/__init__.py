@@ -1,0 +1,1 @@
+"""Conversations on their way out, and one day in."""

@@ -48,6 +48,8 @@ def note(scope: Scope, error: AppError) -> None:
 def install_error_handlers(app: FastAPI) -> None:
     """Answer every failure in the one shape."""
     app.add_exception_handler(AppError, _own)
+    if error.reason is not None:
+        body["reason"] = error.reason
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(SQLAlchemyError, _database)

@@ -62,7 +62,7 @@ async def test_registering_logging_in_and_looking(server: RunningServer) -> None
     answer = await server.http.get("/auth/me", headers=headers)
     assert answer.status_code == 200
     more = {"has_config": False, "can_chat": False, "default_model": None}
-    assert answer.json() == account | more
+    assert answer.json() == account | more | {"default_model_is_demo": False}
 
 
 async def test_bounds(server: RunningServer) -> None:

@@ -13,9 +13,11 @@ from app.errors.request import *
 from app.errors.server import *
 
 
-def error_by_code(code: str) -> AppError:
+def error_by_code(code: str, reason: str | None = None) -> AppError:
     """The error that a stored code names; `Interrupted` for one that no longer exists."""
-    return _BY_CODE.get(code, Interrupted)()
+    error = _BY_CODE.get(code, Interrupted)()
+    error.reason = reason
+    return error
 
 
 def _tree(root: type[AppError]) -> dict[str, type[AppError]]:

@@ -8,6 +8,7 @@ Language = Literal["zh", "en"]
 class AppError(Exception):
     """A failure with an answer. `details` fill the placeholders of its texts.
 
+    `reason` says for programs which of the causes of one code it was, where that may be told.
     After `retry_after` seconds the same request may well be granted.
     """
 
@@ -17,6 +18,7 @@ class AppError(Exception):
     zh: ClassVar[str] = "服务器内部错误"
     en: ClassVar[str] = "Internal server error"
     retry_after: int | None = None
+    reason: str | None = None
 
     def __init__(self, **details: object) -> None:
         super().__init__(self.code)

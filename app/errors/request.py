@@ -5,9 +5,32 @@ Some carry what the audit log says of them; no text of theirs does.
 
 from typing import ClassVar, Literal
 
-from app.errors.base import AppError
+from app.errors.base import AppError, Language
 
 ObjectKind = Literal["conversation", "message", "session"]
+UrlRefusal = Literal["malformed", "private_address", "host"]
+"""No model's URL · it names a private address · its host is not found, or may not be called."""
+URL_REFUSALS_ZH = {
+    "malformed": "这不是模型服务的地址：应以 http:// 或 https:// 开头，不含用户名、查询参数和片段",
+    "private_address": (
+        "服务器只访问管理员放行的内网地址；放行的设置是 ALLOWED_PRIVATE_MODEL_HOSTS"
+    ),
+    "host": ("找不到这个主机，或不允许访问；内网主机须由管理员放行（ALLOWED_PRIVATE_MODEL_HOSTS）"),
+}
+URL_REFUSALS_EN = {
+    "malformed": (
+        "This is not the address of a model's server: it begins with http:// or https:// and has"
+        " no user name, query or fragment"
+    ),
+    "private_address": (
+        "This server calls a private address only where its operator allows it, by the setting"
+        " ALLOWED_PRIVATE_MODEL_HOSTS"
+    ),
+    "host": (
+        "This host was not found, or may not be called; a private one must be allowed by the"
+        " operator (ALLOWED_PRIVATE_MODEL_HOSTS)"
+    ),
+}
 
 # 400, 413, 422: the request itself
 
@@ -66,9 +89,15 @@ class ModelUrlNotAllowed(AppError):
     status, code = 422, "model_url_not_allowed"
     zh, en = "不允许使用这个模型地址", "This model URL cannot be used"
 
-    def __init__(self, host: str | None = None) -> None:
+    def __init__(self, host: str | None = None, reason: UrlRefusal | None = None) -> None:
+        """`reason` depends on the URL's text alone: the answer to a lookup is told to nobody."""
         super().__init__()
         self.host = host
+        self.reason = reason
+
+    def text(self, language: Language) -> str:
+        words = {"zh": URL_REFUSALS_ZH, "en": URL_REFUSALS_EN}[language]
+        return words[self.reason] if self.reason in words else super().text(language)
 
 
 class ApiKeyRequired(AppError):

@@ -23,6 +23,7 @@ async def options(request: Request, services: ServicesDep) -> Options:
     return Options(
         registration=app_state(request.scope).settings.registration == "open",
         default_model=services.configs.default_model is not None,
+        default_model_is_demo=services.configs.default_model_is_demo,
         version=__version__,
     )
 
@@ -65,4 +66,5 @@ async def me(user: CurrentUser, services: ServicesDep) -> Me:
         has_config=user.has_config,
         can_chat=user.has_config or default is not None,
         default_model=default,
+        default_model_is_demo=services.configs.default_model_is_demo,
     )

@@ -7,6 +7,7 @@ from app.dependencies.user import CurrentUser
 from app.routers.http.responses import errors
 from app.routers.words import worded
 from app.schemas.config import (
+    ConfigOptions,
     ConfigRead,
     ConfigUpdate,
     EndpointTry,
@@ -34,6 +35,18 @@ async def put_config(
 async def get_config(user: CurrentUser, services: ServicesDep) -> ConfigRead:
     """The endpoint without its key."""
     return await services.configs.get(user.id)
+
+
+@router.delete("", status_code=204, responses=errors(401, 404, 429))
+async def remove_config(user: CurrentUser, services: ServicesDep) -> None:
+    """Forget the endpoint and its key; from then on the operator's model answers, if any."""
+    await services.configs.remove(user.id)
+
+
+@router.get("/options", responses=errors(401, 429))
+async def config_options(user: CurrentUser, services: ServicesDep) -> ConfigOptions:
+    """What there is to choose from: the operator's model, and servers on this machine."""
+    return services.configs.options()
 
 
 @router.post("/models", responses=errors(401, 404, 413, 422, 429))

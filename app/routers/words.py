@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from app.errors import Language, error_by_code
-from app.schemas.config import ModelNames, TryResult
+from app.schemas.config import ModelNames, TrialErrorRead, TryResult
 from app.schemas.events import ServerEvent
 from app.schemas.message import ErrorRead, Exchange, MessagePage, MessageVersions
 
@@ -14,7 +14,8 @@ def worded[T: MessagePage | MessageVersions | Exchange | ModelNames | TryResult]
     """The same answer, every error in it with its words."""
     for error in _errors(answer):
         if error is not None:
-            error.message = error_by_code(error.code).text(language)
+            reason = error.reason if isinstance(error, TrialErrorRead) else None
+            error.message = error_by_code(error.code, reason).text(language)
     return answer
 
 

@@ -1,10 +1,11 @@
 """A user's model endpoint on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.schemas.fields import Text, UtcTime
+from app.errors import AppError
+from app.schemas.fields import LeftOutWhereNone, Text, UtcTime
 from app.schemas.message import ErrorRead
 
 ApiKey = Annotated[
@@ -49,6 +50,32 @@ class ConfigRead(BaseModel):
     configured_at: UtcTime
 
 
+class LocalHost(BaseModel):
+    """Where a model server on this machine usually listens, and whether it may be called."""
+
+    host: str
+    allowed: bool
+
+
+class ConfigOptions(BaseModel):
+    """What somebody can choose from: the operator's model, and servers on this machine."""
+
+    default_model: str | None
+    default_model_is_demo: bool
+    local_hosts: list[LocalHost]
+
+
+class TrialErrorRead(ErrorRead):
+    """Why a model did not answer; `reason` as in ErrorResponse."""
+
+    reason: Annotated[str | None, LeftOutWhereNone] = None
+
+    @classmethod
+    def of(cls, error: AppError) -> Self:
+        """An error by its code and its reason."""
+        return cls(code=error.code, message="", reason=error.reason)
+
+
 class ModelNames(BaseModel):
     """The models that an endpoint offers; none, and `error`, where it could not be asked."""
 
@@ -60,7 +87,7 @@ class TryResult(BaseModel):
     """Whether a model answers, after how many seconds, and else why not."""
 
     ok: bool
-    error: ErrorRead | None
+    error: TrialErrorRead | None
     reply_seconds: float | None
 
 

@@ -1,10 +1,18 @@
 """The one shape of every refusal."""
 
+from typing import Annotated
+
 from pydantic import BaseModel
+
+from app.schemas.fields import LeftOutWhereNone
 
 
 class ErrorResponse(BaseModel):
-    """`detail` is for people, `code` for programs and never changes."""
+    """`detail` is for people, `code` for programs and never changes.
+
+    `reason` tells the causes of one code apart, where there is something to tell.
+    """
 
     detail: str
     code: str
+    reason: Annotated[str | None, LeftOutWhereNone] = None

@@ -87,6 +87,7 @@ class Options(BaseModel):
 
     registration: bool
     default_model: bool
+    default_model_is_demo: bool
     version: str
 
 
@@ -96,3 +97,4 @@ class Me(UserRead):
     has_config: bool
     can_chat: bool
     default_model: str | None
+    default_model_is_demo: bool

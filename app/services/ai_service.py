@@ -58,6 +58,7 @@ class AiService:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         guard = AddressGuard(settings.allowed_private_model_hosts, settings.default_model_url)
+        self._guard = guard
         self._connector = Connector(guard, settings.upstream_connect_timeout_seconds)
         self._http = httpx2.AsyncClient(
             transport=GuardedTransport(self._connector),
@@ -83,6 +84,10 @@ class AiService:
         look_up_for(user_id)
         await self._connector.check(origin_of(url))
         return str(url)
+
+    def allows_private(self, base_url: str) -> bool:
+        """Whether the operator allows the host of a URL to lie on a private address."""
+        return self._guard.may_be_private(origin_of(parse_model_url(base_url)))
 
     async def stream_reply(
         self, endpoint: Endpoint, messages: Prompt, on_delta: OnDelta, before_bytes: int = 0

@@ -1,5 +1,5 @@
-"""No model URL leads the server into its own network, in whatever way it is written, and all
-refusals are one answer, so that nothing is learnt about what is there."""
+"""No model URL leads the server into its own network, in whatever way it is written, and what a
+refusal says stands in the URL already, so that nothing is learnt about what is there."""
 
 import socket
 from collections.abc import AsyncIterator
@@ -107,16 +107,34 @@ async def _save(person: Visitor, url: str) -> httpx2.Response:
 
 
 @pytest.mark.parametrize("urls", [NOTATIONS, DECEPTIONS, ELSEWHERE], ids=["a", "b", "c"])
-async def test_every_refusal_is_the_same(
+async def test_refusals_of_one_reason_are_the_same(
     target: Target, places: dict[str, object], urls: list[str]
 ) -> None:
+    """A port that listens and one that does not, a name that is known and one that is not."""
     ada = await target.visitor()
-    refused = face(await _save(ada, "http://10.9.8.7/v1"))
-    assert refused[0] == 422
+    refused = {
+        (answer := await _save(ada, url)).json()["reason"]: face(answer)
+        for url in ("http://10.9.8.7/v1", "http://no-such-host.invalid/v1", "no URL")
+    }
+    assert refused.keys() == {"private_address", "host", "malformed"}
     for url in urls:
         answer = await _save(ada, url.format(**places))
-        assert face(answer) == refused, url
+        assert face(answer) == refused[answer.json()["reason"]], url
     assert (await ada.get("/auth/config")).status_code == 404
+
+
+async def test_what_a_lookup_found_is_not_told(target: Target, places: dict[str, object]) -> None:
+    ada = await target.visitor()
+    for url in (
+        "http://{machine}:{port}/v1",  # found, and private
+        "http://no-such-host.invalid:{port}/v1",
+        "http://2130706433:{port}/v1",
+        "http://127.1:{port}/v1",
+        "http://metadata.google.internal/v1",
+        "http://169.254.169.254/v1",
+    ):
+        answer = await _save(ada, url.format(**places))
+        assert answer.json()["reason"] == "host", url
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -204,6 +204,9 @@ def _check_object(value: Schema, rows: Rows) -> None:
             _check_object(item, items or MESSAGE)
 
 
+REFUSAL = {"detail": ["string"], "code": ["string"], "reason": ["string, if any"]}
+
+
 async def _call(person: Person, endpoint: str, **options: Any) -> httpx2.Response:
     """Call an endpoint of conversation `id`, and hold its answer against its section."""
     method, path = endpoint.split()
@@ -211,7 +214,7 @@ async def _call(person: Person, endpoint: str, **options: Any) -> httpx2.Respons
     section = SECTIONS[endpoint]
     assert answer.status_code in section.answers, answer.text
     if answer.status_code >= 400:
-        _check_object(answer.json(), {"detail": [""], "code": [""]})
+        _check_object(answer.json(), REFUSAL)
         assert _documented_codes()[answer.json()["code"]] == answer.status_code
     elif section.answer:
         _check_object(answer.json(), section.answer)
@@ -274,6 +277,10 @@ async def test_rest_answers_what_is_documented(
     await _call(ada, "GET /auth/config")
     await _call(ada, "GET /auth/me")
     await _call(ada, "GET /auth/options")
+    await _call(ada, "GET /auth/config/options")
+    refused = {"model_url": "http://10.0.0.1/v1", "api_key": "", "model_name": "any"}
+    for endpoint in ("PUT /auth/config", "POST /auth/config/models", "POST /auth/config/test"):
+        await _call(ada, endpoint, json=refused)
     await _call(ada, "POST /auth/config/models")
     for model_name in ("reasoning", "401"):
         tried = await _call(ada, "POST /auth/config/test", json={"model_name": model_name})
@@ -308,6 +315,8 @@ async def test_rest_answers_what_is_documented(
     await _call(ada, "POST /conversations/{id}/restore", path=path)
     await _call(ada, "POST /auth/refresh", json={"refresh_token": ada.refresh_token})
     assert (await _call(ada, "POST /auth/refresh")).status_code == 401
+    await _call(ada, "DELETE /auth/config")
+    assert (await _call(ada, "DELETE /auth/config")).status_code == 404
     await _call(ada, "GET /auth/sessions")
     await _call(ada, "GET /auth/audit")
     missing = await _call(ada, "DELETE /auth/sessions/{id}", path={"id": 999_999_999})

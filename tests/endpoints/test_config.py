@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select, update
 
 from app.config import Settings
 from app.database import table_of
+from app.local_model import NAME
 from app.migration import sync_engine
 from app.models import ModelConfig
 from tests.conftest import StartServer
@@ -23,34 +24,42 @@ pytestmark = pytest.mark.anyio
 
 KEY = "sk-very-secret-0123456789"
 URL = "http://127.0.0.1:11434/v1"
-NOT_ALLOWED = [
-    "http://127.0.0.1:1/v1",
-    "http://localhost/v1",
-    "http://[::1]/v1",
-    "http://[::ffff:7f00:1]/v1",
-    "http://0/v1",
-    "http://10.0.0.1/v1",
-    "http://192.168.1.1:11434/v1",
-    "http://[fd00::1]/v1",
-    "http://169.254.169.254/latest",
-    "http://100.100.100.200/latest",
-    "http://metadata.google.internal/v1",
-    "https://does-not-exist.invalid/v1",
-    "https://user:password@8.8.8.8/v1",
-    "https://8.8.8.8/v1?key=x",
-    "https://8.8.8.8/v1#x",
-    "file:///etc/passwd",
-    "ftp://8.8.8.8/v1",
-    "gopher://8.8.8.8/",
-    "//8.8.8.8/v1",
-    "8.8.8.8/v1",
-    "not a URL",
-    "http://",
-    "http://[",
-    "https://8.8.8.8:99999/v1",
-    "https://8.8.8.8\\@127.0.0.1/",
-    "${HOME}",
-]
+NOT_ALLOWED = {
+    "private_address": [
+        "http://127.0.0.1:1/v1",
+        "http://localhost/v1",
+        "http://LOCALHOST./v1",
+        "http://model.localhost:8080/v1",
+        "http://[::1]/v1",
+        "http://[::ffff:7f00:1]/v1",
+        "http://10.0.0.1/v1",
+        "http://192.168.1.1:11434/v1",
+        "http://[fd00::1]/v1",
+    ],
+    "host": [
+        "http://0/v1",
+        "http://169.254.169.254/latest",
+        "http://100.100.100.200/latest",
+        "http://metadata.google.internal/v1",
+        "https://does-not-exist.invalid/v1",
+    ],
+    "malformed": [
+        "https://user:password@8.8.8.8/v1",
+        "https://8.8.8.8/v1?key=x",
+        "https://8.8.8.8/v1#x",
+        "file:///etc/passwd",
+        "ftp://8.8.8.8/v1",
+        "gopher://8.8.8.8/",
+        "//8.8.8.8/v1",
+        "8.8.8.8/v1",
+        "not a URL",
+        "http://",
+        "http://[",
+        "https://8.8.8.8:99999/v1",
+        "https://8.8.8.8\\@127.0.0.1/",
+        "${HOME}",
+    ],
+}
 """What each of them is about: `upstream/test_model_url.py`."""
 
 
@@ -157,15 +166,101 @@ async def test_a_key_stays_with_its_url(server: RunningServer) -> None:
 async def test_addresses_that_may_not_be_called(start_server: StartServer) -> None:
     server = await start_server(allowed_private_model_hosts=[])
     ada = await server.register()
-    answers = [await put(ada, model_url=url) for url in NOT_ALLOWED]
-    for answer in answers:
-        assert_refused(answer, 422, "model_url_not_allowed")
-    assert len({answer.content for answer in answers}) == 1
+    said: set[bytes] = set()
+    for reason, urls in NOT_ALLOWED.items():
+        answers = [await put(ada, model_url=url) for url in urls]
+        for answer, url in zip(answers, urls, strict=True):
+            assert_refused(answer, 422, "model_url_not_allowed")
+            assert answer.json()["reason"] == reason, url
+        bodies = {answer.content for answer in answers}
+        assert len(bodies) == 1
+        said |= bodies
+        tried = await ada.post("/auth/config/test", json=body(model_url=urls[0]))
+        assert tried.json()["error"] == {
+            "code": "model_url_not_allowed",
+            "message": answers[0].json()["detail"],
+            "reason": reason,
+        }
+    assert len(said) == len(NOT_ALLOWED)
+    assert b"ALLOWED_PRIVATE_MODEL_HOSTS" in b"".join(said)
     assert_refused(await ada.get("/auth/config"), 404, "config_not_found")
     assert (await put(ada, model_url="https://8.8.8.8/v1")).status_code == 200
-    for url in NOT_ALLOWED:
+    for url in sum(NOT_ALLOWED.values(), []):
         assert_refused(await put(ada, model_url=url), 422, "model_url_not_allowed")
     assert (await ada.get("/auth/config")).json()["model_url"] == "https://8.8.8.8/v1"
+
+
+async def test_a_private_address_that_is_listed_is_never_refused_as_private(
+    start_server: StartServer,
+) -> None:
+    server = await start_server(allowed_private_model_hosts=["localhost:11434", "169.254.169.254"])
+    ada = await server.register()
+    assert (await put(ada, model_url="http://localhost:11434/v1")).status_code == 200
+    for url, reason in {
+        "http://localhost:11435/v1": "private_address",
+        "http://127.0.0.1:11434/v1": "private_address",
+        "http://169.254.169.254/v1": "host",
+    }.items():
+        assert (await put(ada, model_url=url)).json()["reason"] == reason, url
+
+
+async def test_going_back_to_the_operators_model(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    server = await start_server(
+        default_api_key="sk-operator", default_model_url=upstream.url, default_model_name="echo"
+    )
+    ada, eve = await server.register(), await server.register()
+    assert_refused(await ada.request("DELETE", "/auth/config"), 404, "config_not_found")
+    for person in (ada, eve):
+        await person.set_model(upstream.url, "hold")
+    id = await ada.conversation()
+    async with ada.socket(id) as socket:
+        await socket.send(type="message", content="own model")
+        await socket.until("chunk")
+        answer = await ada.request("DELETE", "/auth/config")
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert await in_table(server.app.state.settings, row_of, ada.id) == {}
+        upstream.release()
+        assert (await socket.until("done", "error"))[-1]["type"] == "done"
+        assert (await socket.say("operator's model"))[-1]["type"] == "done"
+    assert [m["model_name"] for m in await ada.messages(id)] == [None, "hold", None, "echo"]
+    assert upstream.replies[-1].headers["authorization"] == "Bearer sk-operator"
+    me = (await ada.get("/auth/me")).json()
+    assert (me["has_config"], me["can_chat"], me["default_model"]) == (False, True, "echo")
+    assert_refused(await ada.get("/auth/config"), 404, "config_not_found")
+    assert_refused(await ada.request("DELETE", "/auth/config"), 404, "config_not_found")
+    assert (await eve.get("/auth/config")).json()["model_name"] == "hold"
+    event = (await ada.get("/auth/audit")).json()["events"][0]
+    assert (event["action"], event["outcome"]) == ("config_removed", "ok")
+    assert event["host"] == "127.0.0.1"
+    # Nothing of the old key is left: the same URL needs it again.
+    answer = await put(ada, model_url=upstream.url, api_key=...)
+    assert_refused(answer, 422, "api_key_required")
+
+
+async def test_what_there_is_to_choose_from(start_server: StartServer) -> None:
+    plain = await start_server(allowed_private_model_hosts=[])
+    ada = await plain.register()
+    hosts = ["localhost:11434", "localhost:1234", "localhost:8080"]
+    assert (await ada.get("/auth/config/options")).json() == {
+        "default_model": None,
+        "default_model_is_demo": False,
+        "local_hosts": [{"host": host, "allowed": False} for host in hosts],
+    }
+    settings = {"default_api_key": "x", "default_model_name": NAME}
+    some = await start_server(
+        allowed_private_model_hosts=["LocalHost:1234", "10.0.0.1"], **settings
+    )
+    eve = await some.register()
+    options = (await eve.get("/auth/config/options")).json()
+    assert [host["allowed"] for host in options.pop("local_hosts")] == [False, True, False]
+    assert options == {"default_model": NAME, "default_model_is_demo": True}
+    me = (await eve.get("/auth/me")).json()
+    assert me.items() >= options.items()
+    public = (await some.http.get("/auth/options")).json()
+    assert (public["default_model"], public["default_model_is_demo"]) == (True, True)
+    assert "local_hosts" not in public and NAME not in str(public)
 
 
 async def test_a_key_moved_to_another_user_does_not_open(

@@ -159,6 +159,7 @@ def test_the_first_chat_needs_no_key_and_is_kept(tmp_path: Path) -> None:
     with serving(tmp_path, "--local-model") as server, _client(server) as client:
         me = client.get("/auth/me").json()
         assert (me["can_chat"], me["has_config"], me["default_model"]) == (True, False, NAME)
+        assert me["default_model_is_demo"] is True
         conversation = client.post("/conversations").json()["id"]
         with _socket(server, client, conversation) as socket:
             socket.send(json.dumps({"type": "message", "content": QUESTION}))

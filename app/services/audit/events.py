@@ -37,6 +37,7 @@ class AuditAction(StrEnum):
     REFRESH_TOKEN_REUSED = "refresh_token_reused"
     TICKET_REUSED = "ticket_reused"
     CONFIG_CHANGED = "config_changed"
+    CONFIG_REMOVED = "config_removed"
     MODEL_URL_REFUSED = "model_url_refused"
     CONVERSATION_DELETED = "conversation_deleted"
     CONVERSATION_RESTORED = "conversation_restored"

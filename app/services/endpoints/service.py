@@ -3,17 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.config import Settings
 from app.database import Database, table_of
 from app.encryption import KeyVault
 from app.errors import ApiKeyRequired, ConfigNotFound, InvalidToken
+from app.local_model import NAME as DEMO_MODEL
 from app.models import ModelConfig, User, utc_now
-from app.schemas.config import ConfigRead, ConfigUpdate, EndpointTry
+from app.schemas.config import ConfigOptions, ConfigRead, ConfigUpdate, EndpointTry, LocalHost
 from app.services.ai_service import AiService, Endpoint
 from app.services.audit.events import AuditAction, record
 from app.services.upstream.guard import host_of, parse_model_url
+
+LOCAL_HOSTS = ("localhost:11434", "localhost:1234", "localhost:8080")
+"""Where Ollama, LM Studio and llama.cpp listen unless they are told otherwise."""
 
 _config = table_of(ModelConfig)
 _user = table_of(User)
@@ -62,6 +66,24 @@ class ConfigService:
             sealed = self._vault.seal(user_id, base_url, change.api_key)
         await self._database.write(_save, user_id, base_url, change.model_name.strip(), sealed)
 
+    async def remove(self, user_id: int) -> None:
+        """Forget the user's endpoint and its key; a reply that runs goes on.
+
+        Raises ConfigNotFound when none is saved.
+        """
+        await self._database.write(_remove, user_id)
+
+    def options(self) -> ConfigOptions:
+        """What a user can choose from. Nothing is looked up and nobody is called."""
+        return ConfigOptions(
+            default_model=self.default_model,
+            default_model_is_demo=self.default_model_is_demo,
+            local_hosts=[
+                LocalHost(host=host, allowed=self._ai.allows_private(f"http://{host}"))
+                for host in LOCAL_HOSTS
+            ],
+        )
+
     async def tried(self, user_id: int, wanted: EndpointTry, model_name: str | None) -> Endpoint:
         """An endpoint to try, not to save; what is left out of it is as it is saved.
 
@@ -85,6 +107,11 @@ class ConfigService:
         """The operator's model, where users without an endpoint may use it."""
         offered = bool(self._settings.default_api_key.get_secret_value())
         return self._settings.default_model_name if offered else None
+
+    @property
+    def default_model_is_demo(self) -> bool:
+        """Whether the operator's model is the small one for the first chat (English only)."""
+        return self.default_model == DEMO_MODEL
 
     def default_endpoint(self, user_id: int) -> SavedEndpoint | None:
         """The operator's endpoint for this user, None where none is offered."""
@@ -148,3 +175,12 @@ def _save(
         connection.execute(update(_config).where(_config.c.user_id == user_id).values(**values))
     host, key_changed = host_of(base_url), sealed is not None
     record(connection, AuditAction.CONFIG_CHANGED, user_id, host=host, key_changed=key_changed)
+
+
+def _remove(connection: Connection, user_id: int) -> None:
+    mine = _config.c.user_id == user_id
+    url = connection.execute(select(_config.c.base_url).where(mine).with_for_update()).scalar()
+    if url is None:
+        raise ConfigNotFound
+    connection.execute(delete(_config).where(mine))
+    record(connection, AuditAction.CONFIG_REMOVED, user_id, host=host_of(url))

@@ -15,7 +15,7 @@ from app.errors import (
     UpstreamNotCompatible,
     UpstreamRejected,
 )
-from app.schemas.config import EndpointTry, ModelNames, ModelTry, TryResult
+from app.schemas.config import EndpointTry, ModelNames, ModelTry, TrialErrorRead, TryResult
 from app.schemas.message import ErrorRead
 from app.services.ai_service import AiService, Endpoint
 from app.services.audit.notes import RefusalNotes
@@ -65,7 +65,7 @@ class EndpointTrials:
                 seconds = await self._seconds_to_answer(endpoint)
         except (ReplyError, KeyUnreadable, ModelUrlNotAllowed) as error:
             note_refusal(self._notes, error, user_id)
-            return TryResult(ok=False, error=ErrorRead.of(error), reply_seconds=None)
+            return TryResult(ok=False, error=TrialErrorRead.of(error), reply_seconds=None)
         return TryResult(ok=True, error=None, reply_seconds=round(seconds, 3))
 
     @asynccontextmanager

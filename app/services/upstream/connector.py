@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 
-from app.errors import ModelUrlNotAllowed, UpstreamUnavailable
+from app.errors import UpstreamUnavailable
 from app.services.upstream.guard import AddressGuard, UrlOrigin
 from app.services.upstream.protocol import ResponseProtocol
 
@@ -39,12 +39,13 @@ class Connector:
     async def check(self, origin: UrlOrigin) -> None:
         """Raises ModelUrlNotAllowed for an origin that may not be called, or is not found.
 
-        One error for all: whoever saves a URL must not learn what the server could have called.
+        One error for all that needs a lookup: whoever saves a URL must not learn what the server
+        could have called.
         """
         try:
             await self._addresses(origin)
         except UpstreamUnavailable as error:
-            raise ModelUrlNotAllowed(origin.host) from error
+            raise self._guard.refusal(origin) from error
 
     async def _addresses(self, origin: UrlOrigin) -> list[str]:
         try:

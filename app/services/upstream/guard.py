@@ -78,25 +78,27 @@ def origin_of(url: httpx2.URL) -> UrlOrigin:
     host = url.raw_host.decode("ascii").lower().removesuffix(".")
     port = url.port or DEFAULT_PORTS.get(url.scheme, 0)
     if url.scheme not in DEFAULT_PORTS or not 0 < port < 65536 or url.port == 0:
-        raise ModelUrlNotAllowed(host_of(str(url)))
-    if url.userinfo or not HOST.fullmatch(host) or host in METADATA_HOSTS:
-        raise ModelUrlNotAllowed(host_of(str(url)))
+        raise ModelUrlNotAllowed(host_of(str(url)), "malformed")
+    if url.userinfo or not HOST.fullmatch(host):
+        raise ModelUrlNotAllowed(host_of(str(url)), "malformed")
+    if host in METADATA_HOSTS:
+        raise ModelUrlNotAllowed(host, "host")
     return UrlOrigin(url.scheme, host, port)
 
 
 def parse_model_url(text: str) -> httpx2.URL:
     """A model's base URL, normalised, without trailing slashes; raises ModelUrlNotAllowed."""
     if len(text) > URL_MAX_LENGTH or FORBIDDEN_IN_URL.search(text):
-        raise ModelUrlNotAllowed(host_of(text))
+        raise ModelUrlNotAllowed(host_of(text), "malformed")
     try:
         url = httpx2.URL(text)
         origin_of(url)
         url = url.copy_with(path=url.path.rstrip("/"))
         if len(str(url)) > URL_MAX_LENGTH:  # every byte that is not ASCII has become three
-            raise ModelUrlNotAllowed(host_of(str(url)))
+            raise ModelUrlNotAllowed(host_of(str(url)), "malformed")
         return url
     except (httpx2.InvalidURL, ValueError) as error:
-        raise ModelUrlNotAllowed(host_of(text)) from error
+        raise ModelUrlNotAllowed(host_of(text), "malformed") from error
 
 
 def host_of(text: str) -> str | None:
@@ -130,6 +132,18 @@ def is_global(address: IpAddress) -> bool:
     if any(address in network for network in SPECIAL_NETWORKS):
         return False
     return address.is_global and not (address.is_multicast or address.is_reserved)
+
+
+def names_private_address(host: str) -> bool:
+    """Whether a host is written as an address outside the public internet, or as `localhost`
+    (RFC 6761 §6.3), so that no lookup is needed to know that it is private."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return not (is_global(address) or is_metadata(address))
 
 
 def _nat64(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
@@ -168,15 +182,25 @@ class AddressGuard:
         UpstreamUnavailable when no name server could say.
         """
         found = await self._resolve(origin)
-        private = self._may_be_private(origin)
+        private = self.may_be_private(origin)
         for address in found:
             if is_metadata(address) or not (private or is_global(address)):
-                raise ModelUrlNotAllowed(origin.host)
+                raise self.refusal(origin)
         if not found:
-            raise ModelUrlNotAllowed(origin.host)
+            raise self.refusal(origin)
         return [str(address) for address in found]
 
-    def _may_be_private(self, origin: UrlOrigin) -> bool:
+    def refusal(self, origin: UrlOrigin) -> ModelUrlNotAllowed:
+        """The error for an origin that is refused.
+
+        What it says of the reason stands in the URL and the settings; whether a name was found,
+        and what it leads to, is not told: it would answer questions about the server's network.
+        """
+        plain = names_private_address(origin.host) and not self.may_be_private(origin)
+        return ModelUrlNotAllowed(origin.host, "private_address" if plain else "host")
+
+    def may_be_private(self, origin: UrlOrigin) -> bool:
+        """Whether the operator allows this origin to lie on a private address."""
         host, port = origin.host, origin.port
         if self._default and (host, port) == (self._default.host, self._default.port):
             return True
@@ -194,4 +218,4 @@ class AddressGuard:
             return await self._resolver.addresses(origin.host)
         except (OSError, UnicodeError) as error:
             passing = isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
-            raise UpstreamUnavailable if passing else ModelUrlNotAllowed(origin.host) from error
+            raise UpstreamUnavailable if passing else self.refusal(origin) from error

@@ -36,6 +36,13 @@ export interface ChunkEvent {
 
 export type ClientEvent = SendMessage | EditMessage | RegenerateReply | ContinueReply | StopReply | Ping;
 
+/** What somebody can choose from: the operator's model, and servers on this machine. */
+export interface ConfigOptions {
+  default_model: string | null;
+  default_model_is_demo: boolean;
+  local_hosts: LocalHost[];
+}
+
 /** `GET /auth/config`: everything but the key. */
 export interface ConfigRead {
   model_url: string;
@@ -76,6 +83,8 @@ export interface ConversationItem {
   created_at: string;
   updated_at: string;
   message_count: number;
+  deleted_at?: string | null;
+  restorable_until?: string | null;
 }
 
 /** One page, newest first, and how many there are in all. */
@@ -83,8 +92,6 @@ export interface ConversationList {
   conversations: ConversationItem[];
   total: number;
 }
-  deleted_at?: string | null;
-  restorable_until?: string | null;
 
 /** A conversation. */
 export interface ConversationRead {
@@ -143,10 +150,11 @@ export interface ErrorRead {
   message: string;
 }
 
-/** `detail` is for people, `code` for programs and never changes. */
+/** `detail` is for people, `code` for programs and never changes. `reason` tells the causes of one code apart, where there is something to tell. */
 export interface ErrorResponse {
   detail: string;
   code: string;
+  reason?: string | null;
 }
 
 /** A message and its reply; `reply.status` says how the reply ended. */
@@ -158,6 +166,12 @@ export interface Exchange {
 /** All is well. */
 export interface Health {
   status?: "ok";
+}
+
+/** Where a model server on this machine usually listens, and whether it may be called. */
+export interface LocalHost {
+  host: string;
+  allowed: boolean;
 }
 
 /** `POST /auth/login`. */
@@ -175,6 +189,7 @@ export interface Me {
   has_config: boolean;
   can_chat: boolean;
   default_model: string | null;
+  default_model_is_demo: boolean;
 }
 
 /** `POST /conversations/{id}/messages`. */
@@ -234,6 +249,7 @@ export interface Notice {
 export interface Options {
   registration: boolean;
   default_model: boolean;
+  default_model_is_demo: boolean;
   version: string;
 }
 
@@ -349,10 +365,17 @@ export interface Token {
   refresh_expires_in: number;
 }
 
+/** Why a model did not answer; `reason` as in ErrorResponse. */
+export interface TrialErrorRead {
+  code: string;
+  message: string;
+  reason?: string | null;
+}
+
 /** Whether a model answers, after how many seconds, and else why not. */
 export interface TryResult {
   ok: boolean;
-  error: ErrorRead | null;
+  error: TrialErrorRead | null;
   reply_seconds: number | null;
 }
 
@@ -397,6 +420,8 @@ export interface Calls {
   "POST /auth/password/reset": { body: PasswordResetRequest; answer: void };
   "GET /auth/config": { answer: ConfigRead };
   "PUT /auth/config": { body: ConfigUpdate; answer: Notice };
+  "DELETE /auth/config": { answer: void };
+  "GET /auth/config/options": { answer: ConfigOptions };
   "POST /auth/config/models": { body?: EndpointTry; answer: ModelNames };
   "POST /auth/config/test": { body?: ModelTry; answer: TryResult };
   "POST /conversations": { body?: ConversationCreate; answer: ConversationCreated };

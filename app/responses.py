@@ -6,7 +6,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
 from app.connections.request import request_state
@@ -21,6 +21,7 @@ from app.errors import (
     RequestTimeout,
 )
 from app.logs import log
+from app.not_found_page import POLICY, not_found_page
 from app.state import app_state
 from app.utils.language import preferred_language
 from app.utils.validation import invalid_input
@@ -33,10 +34,22 @@ BY_STATUS: dict[int, type[AppError]] = {
 }
 
 
-def error_response(scope: Scope, error: AppError) -> JSONResponse:
-    """The answer for a failure, in the client's language."""
+def is_page_request(scope: Scope) -> bool:
+    """Whether a browser asks for a page to show, as it does for an address that was entered."""
+    accepted = Headers(scope=scope).get("accept", "")
+    return scope.get("method") in ("GET", "HEAD") and "text/html" in accepted
+
+
+def error_response(scope: Scope, error: AppError) -> Response:
+    """The answer for a failure, in the client's language; a page where a browser finds none."""
     language = preferred_language(Headers(scope=scope).get("accept-language"))
+    if isinstance(error, NotFound) and is_page_request(scope):
+        page = not_found_page(language, scope.get("root_path", ""))
+        headers = {"Content-Security-Policy": POLICY, "Vary": "Accept, Accept-Language"}
+        return HTMLResponse(page, error.status, headers)
     body = {"detail": error.text(language), "code": error.code}
+    if error.reason is not None:
+        body["reason"] = error.reason
     return JSONResponse(body, status_code=error.status, headers=error.headers)
 
 
@@ -48,8 +61,6 @@ def note(scope: Scope, error: AppError) -> None:
 def install_error_handlers(app: FastAPI) -> None:
     """Answer every failure in the one shape."""
     app.add_exception_handler(AppError, _own)
-    if error.reason is not None:
-        body["reason"] = error.reason
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _framework)
     app.add_exception_handler(SQLAlchemyError, _database)

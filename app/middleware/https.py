@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.connections.request import request_state
 from app.errors import HttpsRequired
 from app.middleware.hosts import ANY_HOST
-from app.responses import error_response
+from app.responses import error_response, is_page_request
 
 
 class ForceHttps:
@@ -32,10 +32,7 @@ class ForceHttps:
 
     def _elsewhere(self, scope: Scope) -> Response:
         headers = Headers(scope=scope)
-        is_page = scope.get("method") in ("GET", "HEAD") and "text/html" in headers.get(
-            "accept", ""
-        )
-        if not (is_page and self._redirects) or ANY_HOST.fullmatch(scope["path"]):
+        if not (self._redirects and is_page_request(scope)) or ANY_HOST.fullmatch(scope["path"]):
             return error_response(scope, HttpsRequired())
         host = headers["host"].rpartition(":")[0] or headers["host"]
         query = scope["query_string"].decode("latin-1")

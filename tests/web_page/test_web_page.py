@@ -146,6 +146,35 @@ async def test_nothing_else_is_served(built: RunningServer) -> None:
     assert_refused(await built.http.get("/conversations"), 401, "invalid_token")
 
 
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("is_built", [True, False])
+@pytest.mark.parametrize(
+    ("language", "title"), [("en-GB", "There is nothing here"), ("zh-CN", "这里什么也没有")]
+)
+async def test_a_browser_is_shown_a_page_where_there_is_nothing(
+    built: RunningServer, server: RunningServer, is_built: bool, language: str, title: str
+) -> None:
+    http = (built if is_built else server).http
+    headers = {"Accept": BROWSER, "Accept-Language": language}
+    for path in ("/nothing", "/c/", "/assets/missing.js", "/docs/assets/x", "/settings/<script>"):
+        answer = await http.get(path, headers=headers)
+        assert answer.status_code == 404, path
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+        assert answer.headers["Vary"] == "Accept, Accept-Language"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert f"<h1>{title}</h1>" in answer.text and 'href="/"' in answer.text
+        assert path not in answer.text
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    # Programs are answered as ever, and so is whatever is no address that one enters.
+    for accept in ("*/*", "application/json", ""):
+        plain = await http.get("/nothing", headers=headers | {"Accept": accept})
+        assert_refused(plain, 404, "not_found")
+    assert_refused(await http.post("/nothing", headers=headers), 404, "not_found")
+    assert_refused(await http.get("/conversations", headers=headers), 401, "invalid_token")
+
+
 async def test_without_a_built_page(server: RunningServer) -> None:
     assert "/docs" in (await server.http.get("/")).text
     for address in ADDRESSES[1:]:

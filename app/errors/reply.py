@@ -24,8 +24,28 @@ class UpstreamAuthFailed(ReplyError):
 
 class UpstreamRateLimited(ReplyError):
     code = "upstream_rate_limited"
-    zh = "模型服务限流或额度不足"
-    en = "The model's server is rate limiting, or the quota is used up"
+    zh = "模型服务限流，请稍后再试"
+    en = "The model's server is rate limiting; try again later"
+
+
+class UpstreamOutOfCredit(UpstreamRateLimited):
+    """Waiting does not help: somebody has to pay, or to choose another model."""
+
+    code = "upstream_out_of_credit"
+    zh = "模型服务的账户余额或额度已用完"
+    en = "The account at the model's server has no credit or quota left"
+
+
+class UpstreamRegionRefused(ReplyError):
+    code = "upstream_region_refused"
+    zh = "模型服务不支持本服务器所在的国家或地区"
+    en = "The model's server does not serve the country or region that this server calls from"
+
+
+class UpstreamFiltered(ReplyError):
+    code = "upstream_filtered"
+    zh = "模型服务的内容审核拦截了这次请求"
+    en = "The content filter of the model's server stopped this request"
 
 
 class UpstreamUnavailable(ReplyError):
@@ -36,6 +56,21 @@ class UpstreamUnavailable(ReplyError):
 class UpstreamBadResponse(ReplyError):
     code = "upstream_bad_response"
     zh, en = "模型服务返回了无法识别的内容", "The model's server sent an answer that makes no sense"
+
+
+class UpstreamEmptyReply(ReplyError):
+    """The model ended its reply without an answer in it."""
+
+    code = "upstream_empty_reply"
+    zh, en = "模型结束了回复，但没有给出回答", "The model ended its reply without an answer"
+
+
+class UpstreamToolCall(ReplyError):
+    """The reply was a call of a tool and nothing else; no tools were offered."""
+
+    code = "upstream_tool_call"
+    zh = "模型想调用工具，而这里没有工具可用"
+    en = "The model wanted to call a tool, and there are none here"
 
 
 class UpstreamTimeout(ReplyError):

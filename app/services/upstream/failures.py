@@ -1,12 +1,22 @@
-"""What an endpoint's refusal means, as one of our own errors; its text goes no further."""
+"""What an endpoint's refusal means, as one of our own errors; its text goes no further.
+
+Vendors disagree about statuses: a wrong key is 400 at Gemini and xAI, an empty account 400 at
+Anthropic and DashScope, 403 at SiliconFlow, 429 at OpenAI. So words count first, then the status.
+"""
 
 import re
+from collections.abc import Iterator
+
+import orjson
 
 from app.errors import (
     ContextTooLong,
     ReplyError,
     UpstreamAuthFailed,
+    UpstreamFiltered,
+    UpstreamOutOfCredit,
     UpstreamRateLimited,
+    UpstreamRegionRefused,
     UpstreamRejected,
     UpstreamUnavailable,
 )
@@ -30,31 +40,142 @@ CONTEXT_WORDS = re.compile(
     ),
     re.IGNORECASE,
 )
-AUTH_WORDS = re.compile(r"invalid_api_key|authentication|permission_(?:denied|error)", re.I)
-RATE_WORDS = re.compile(r"rate.?limit|insufficient_quota|too many requests|billing", re.I)
+
+MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
+    (
+        UpstreamFiltered,
+        r"content.?filter|content[_ ](?:\w+[_ ])?polic(?:y|ies)|content_(?:block|violat)|"
+        r"data_?inspection|inappropriate content|responsible.?ai|moderation|prohibited.?content|"
+        r"\bflagged\b|敏感|违规|内容安全|不安全",
+    ),
+    (
+        UpstreamRegionRefused,
+        r"unsupported.?(?:country|region|location)|"
+        r"\b(?:country|region|location|territory)\b[^.]{0,30}"
+        r"(?:not (?:supported|available|allowed|permitted)|unsupported|restricted|forbidden)|"
+        r"not (?:supported|available|allowed|permitted) in (?:your|this) (?:country|region|loc)|"
+        r"(?:地区|区域|国家)[^。]{0,10}(?:不支持|受限|限制|不可用)|"
+        r"(?:不支持|未向|不对)[^。]{0,10}(?:地区|区域|国家)",
+    ),
+    (
+        # Before credit: many a hint at a rate limit ends with where to pay for a higher one.
+        UpstreamRateLimited,
+        r"rate.?limit|too.?many.?requests|throttl|(?:requests?|tokens?|calls?) ?(?:per|/) ?"
+        r"(?:second|minute|hour|day)|request limit|retry (?:in|after)\b|concurren|"
+        r"请求过于频繁|频率|速率|限流|并发",
+    ),
+    (
+        UpstreamOutOfCredit,
+        r"insufficient.{0,20}(?:quota|balance|credit|fund)|"
+        r"(?:quota|balance|credit|fund|allowance|allocation)s?\b.{0,30}"
+        r"(?:insufficient|not enough|too low|exceeded|exhausted|depleted|used up|reached)|"
+        r"(?:exceed(?:ed|s)?|used up|no) .{0,20}(?:quota|allocation|allowance)|quota_?exceeded|"
+        r"\bcredits?\b|key limit exceeded|billing|payment.?required|arrear|overdue|"
+        r"spend(?:ing)?.limit|good standing|"
+        r"余额|欠费|充值|资源包|额度(?:不足|不够|已?用[尽完]|已?耗尽)",
+    ),
+    (
+        UpstreamAuthFailed,
+        r"(?<![a-z])(?:invalid|incorrect|wrong|missing|expired|no|bad)(?![a-z]).{0,12}"
+        r"(?:api|access|secret|auth\w*|subscription|bearer|x)[-_ ]?"
+        r"(?:api[-_ ]?)?(?:key|token|credential|header)|"
+        r"(?:api|secret)[-_ ]?key(?![a-z]).{0,40}"
+        r"(?:invalid|incorrect|wrong|missing|expired|required|disabled|revoked|blocked|"
+        r"not (?:valid|found|provided|exist))|"
+        r"\btoken (?:is |has |was |been )*(?:expired|invalid|incorrect|revoked|not valid)|"
+        r"invalid[ _]?token(?!s)|token_?(?:expired|invalid)|"
+        r"unauthori[sz]ed|unauthenticated|not authenticated|(?:authentication|authorization)[ _]?"
+        r"(?:error|fail|required|invalid|is )|invalid[ _]?authentication|permission_?error|"
+        r"permission_?denied|login fail|api[-_ ]?secret[-_ ]?key|"
+        r"(?:令牌|密钥|秘钥|api ?key|(?<![a-z_])token(?!s)).{0,12}"
+        r"(?:无效|错误|不存在|不正确|过期|失效|禁用|为空)|"
+        r"(?:无效|错误|过期|失效|未提供).{0,4}(?:令牌|密钥|秘钥|api ?key|token(?!s))|"
+        r"(?:身份|认证|鉴权).{0,6}(?:验证)?失败|未授权|未登录",
+    ),
+)
+"""By their words: what an error means, the first that fits. Codes, types and sentences alike."""
+_MEANINGS = [(kind, re.compile(words, re.IGNORECASE)) for kind, words in MEANINGS]
+
+MODEL_WORDS = re.compile(
+    r"model_?not_?found|\bmodel\b.{0,80}(?:not (?:exist|found)|no access)|"
+    r"access to (?:the )?model|模型.{0,20}(?:不存在|权限)",
+    re.IGNORECASE,
+)
+
+SAYING = {"code", "type", "status", "reason", "message", "msg", "detail", "details", "error"}
+SAYING |= {"error_code", "error_msg", "error_message", "errormessage", "errorcode", "errors"}
+SAYING |= {"status_code", "status_msg", "title", "description", "error_description", "raw"}
+"""The fields that say what went wrong. Others may quote the request, whose words mean nothing."""
+FAILING = {"error_code", "error_msg", "status_msg", "base_resp", "msg", "message", "detail"}
+FAILING |= {"errors", "errormessage"}
+STATUS_NAMES = ("code", "status", "status_code", "http_code", "http_status")
+WORDS_MAX = 4000
 
 
 def failure_of(status: int, body: str) -> ReplyError:
     """The error for an HTTP status outside 2xx and the beginning of its body."""
     if status in CONTEXT_STATUSES and CONTEXT_WORDS.search(body):
         return ContextTooLong()
-    if status in (401, 403):
-        return UpstreamAuthFailed()
-    if status in (402, 429):
-        return UpstreamRateLimited()
-    return UpstreamUnavailable() if status >= 500 else UpstreamRejected()
+    words = words_of(body)
+    return _by_words(words) or _by_status(status, words)
 
 
 def failure_in(error: object) -> ReplyError:
-    """The error for an `error` object inside a 200 answer: a status in it counts, then words."""
-    fields = error if isinstance(error, dict) else {"message": error}
-    words = " ".join(str(fields.get(name, ""))[:2000] for name in ("code", "type", "message"))
+    """The error for an `error` object inside a 200 answer: its words count, then a status in it."""
+    words = " ".join(_said(error))[:WORDS_MAX]
     if CONTEXT_WORDS.search(words):
         return ContextTooLong()
-    for name in ("code", "status"):
+    if failure := _by_words(words):
+        return failure
+    fields = error if isinstance(error, dict) else {}
+    for name in STATUS_NAMES:
         status = fields.get(name)
         if isinstance(status, int | str) and re.fullmatch(r"[45]\d\d", str(status)):
-            return failure_of(int(status), words)
-    if AUTH_WORDS.search(words):
+            return _by_status(int(status), words)
+    return UpstreamUnavailable()
+
+
+def failure_told_by(payload: dict[str, object]) -> ReplyError | None:
+    """The error for a 200 answer that is no completion and has no `error` field, where its words
+    tell one: `{"code": 401, "msg": …}`, `{"base_resp": {…}}`."""
+    if FAILING.isdisjoint(name.lower() for name in payload):
+        return None
+    words = " ".join(_said(payload))[:WORDS_MAX]
+    return ContextTooLong() if CONTEXT_WORDS.search(words) else _by_words(words)
+
+
+def words_of(body: str) -> str:
+    """What a refusal's body says: the telling fields of JSON in any nesting, or its text."""
+    try:
+        payload = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        # A page's words are about something else: its styles, its scripts, whom to write to.
+        return "" if body.lstrip()[:1] == "<" else body[:WORDS_MAX]
+    return " ".join(_said(payload))[:WORDS_MAX]
+
+
+def _said(value: object, telling: bool = True, depth: int = 0) -> Iterator[str]:
+    if depth > 8:
+        return
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _said(part, str(name).lower() in SAYING, depth + 1)
+    elif isinstance(value, list):
+        for part in value[:20]:
+            yield from _said(part, telling, depth + 1)
+    elif telling and isinstance(value, str | int) and value:
+        yield str(value)[:WORDS_MAX]
+
+
+def _by_words(words: str) -> ReplyError | None:
+    return next((kind() for kind, pattern in _MEANINGS if pattern.search(words)), None)
+
+
+def _by_status(status: int, words: str) -> ReplyError:
+    if status == 402:
+        return UpstreamOutOfCredit()
+    if status == 429:
+        return UpstreamRateLimited()
+    if status == 401 or (status == 403 and not MODEL_WORDS.search(words)):
         return UpstreamAuthFailed()
-    return UpstreamRateLimited() if RATE_WORDS.search(words) else UpstreamUnavailable()
+    return UpstreamUnavailable() if status >= 500 else UpstreamRejected()

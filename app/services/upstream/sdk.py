@@ -13,7 +13,7 @@ import httpx2
 from openai import APIConnectionError, APIStatusError, AsyncAPIResponse, AsyncOpenAI, Omit
 
 from app import __version__
-from app.errors import ContextTooLong, ReplyError, UpstreamUnavailable
+from app.errors import ReplyError, UpstreamRejected, UpstreamUnavailable
 from app.services.upstream.failures import failure_of
 from app.services.upstream.types import Prompt
 
@@ -83,7 +83,7 @@ async def _call(request: MakeCall, options: CallOptions, read: ReadAnswer) -> No
     """Make a request; repeat it once after a passing failure, once without `stream_options`."""
     may_retry = True
     while refusal := await _attempt(request(options), read):
-        if refusal.status in (400, 422) and not isinstance(refusal.failure, ContextTooLong):
+        if refusal.status in (400, 422) and type(refusal.failure) is UpstreamRejected:
             if "stream_options" not in options:
                 raise refusal.failure
             options = {name: value for name, value in options.items() if name != "stream_options"}

@@ -82,6 +82,8 @@ export const en = {
     version: (n: number, of: number) => `${n} / ${of}`,
     toBottom: "To the newest message",
     stopped: "You stopped this reply.",
+    filtered: "The content filter of the model's server cut this reply off.",
+    toolCall: "The model wanted to use a tool here, and there are none.",
     cutOff: "The model reached its limit for one reply.",
     announceStart: "The model is replying.",
     announceEnd: (text: string) => `Reply: ${text}`,
@@ -164,7 +166,15 @@ export const en = {
     reply_too_long: "The reply grew longer than this server takes.",
     upstream_auth_failed: "The model's server refused the API key. Check it in the settings.",
     upstream_rate_limited:
-      "The model's server asks for a pause, or the quota is used up. Try again later, or check your plan there.",
+      "The model's server asks for a pause. Try again in a moment; if it keeps saying so, check your plan there.",
+    upstream_out_of_credit:
+      "The account at the model's server has no credit left. Top it up there, or choose another model.",
+    upstream_region_refused:
+      "The model's server does not serve the country this server calls from. Choose another endpoint.",
+    upstream_filtered:
+      "The content filter of the model's server stopped this. Put it another way, or edit your message.",
+    upstream_empty_reply: "The model ended without an answer. Ask it again, or choose another model.",
+    upstream_tool_call: "The model wanted to use a tool, and there are none here. Ask it to answer without tools.",
     upstream_unavailable: "The model's server cannot be reached. Check its address, or try again in a moment.",
     upstream_bad_response:
       "The model's server answered with something else than a reply. Check its address: it usually ends in /v1.",

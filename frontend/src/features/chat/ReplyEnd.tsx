@@ -8,8 +8,11 @@ import { request } from "./current";
 
 const ABOUT_MODEL = new Set([
   "upstream_auth_failed",
+  "upstream_out_of_credit",
+  "upstream_region_refused",
   "upstream_rejected",
   "upstream_bad_response",
+  "upstream_empty_reply",
   "upstream_unavailable",
   "api_key_unreadable",
   "model_url_not_allowed",
@@ -18,16 +21,17 @@ const ABOUT_MODEL = new Set([
 /** How a reply ended, where it did not simply end, and what can be done about it. */
 export function ReplyEnd({ message, isLast, busy }: { message: Message; isLast: boolean; busy: boolean }) {
   const text = t().thread;
-  const { error, status, finish_reason } = message;
-  const cut = status === "complete" && finish_reason === "length";
-  if (!error && status !== "stopped" && !cut) return null;
+  const { error, status } = message;
+  const reason = error ? explain(error) : endingOf(message);
+  if (!reason) return null;
+  const goesOn = status !== "complete" || message.finish_reason === "length";
   const resume = () => request({ type: "continue", message_id: message.id, client_id: uniqueId() });
   const again = () => request({ type: "regenerate", message_id: message.id, client_id: uniqueId() });
   return (
     <div class={error ? "ending bad" : "ending"}>
       <p>
         {error && <Icon name="alert" />}
-        {error ? explain(error) : cut ? text.cutOff : text.stopped}
+        {reason}
       </p>
       {error && ABOUT_MODEL.has(error.code) && (
         <a href={routes.settings} onClick={follow}>
@@ -39,11 +43,21 @@ export function ReplyEnd({ message, isLast, busy }: { message: Message; isLast: 
           {t().common.retry}
         </button>
       )}
-      {isLast && status !== "failed" && (
+      {isLast && status !== "failed" && goesOn && (
         <button class="button" disabled={busy} onClick={resume}>
           {text.continue}
         </button>
       )}
     </div>
   );
+}
+
+/** What is to be said of a reply that has no error: it was stopped, or the model did not end it of itself. */
+function endingOf({ status, finish_reason }: Message): string | undefined {
+  const text = t().thread;
+  if (status === "stopped") return text.stopped;
+  if (status !== "complete") return undefined;
+  if (finish_reason === "length") return text.cutOff;
+  if (finish_reason === "content_filter") return text.filtered;
+  return finish_reason === "tool_calls" ? text.toolCall : undefined;
 }

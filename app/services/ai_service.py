@@ -9,7 +9,6 @@ import httpx2
 
 from app.config import Settings
 from app.errors import (
-    ReplyTooLong,
     UpstreamAuthFailed,
     UpstreamBadResponse,
     UpstreamTimeout,
@@ -22,6 +21,7 @@ from app.services.upstream.fields import model_names, parse_json
 from app.services.upstream.guard import AddressGuard, origin_of, parse_model_url
 from app.services.upstream.pace import Pace
 from app.services.upstream.resolver import look_up_for
+from app.services.upstream.thoughts import split_prefilled
 from app.services.upstream.transport import GuardedTransport
 from app.services.upstream.types import Completion, Endpoint, OnDelta, Prompt
 from app.services.upstream.watchdog import Watchdog
@@ -39,8 +39,7 @@ KEYLESS = "none"
 SENDABLE_KEY = re.compile(r"[\x21-\x7e]{1,4096}")
 MODELS_TIMEOUT_SECONDS = 15.0
 MODELS_BODY_MAX_BYTES = 4 * 1024 * 1024
-JSON_BYTES_PER_TEXT_BYTE = 6
-"""`\\u0001` is the longest way to write one byte."""
+PREFILLED_MAX = 1000
 
 STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 
@@ -67,6 +66,8 @@ class AiService:
             timeout=None,
         )
         self._sdk: asyncio.Task[None] | None = None
+        # By URL and model: what closes the thought that its template opens.
+        self._prefilled: dict[tuple[str, str], str] = {}
 
     def prepare(self) -> asyncio.Task[None]:
         """Begin to load the SDK in a thread; called when a user comes who may chat.
@@ -98,7 +99,8 @@ class AiService:
         whole. Returns when the model has ended the reply. Cancelling closes the connection at once.
         """
         limits = self._settings
-        stream = self._stream(on_delta, before_bytes)
+        opened = self._prefilled.get((endpoint.base_url, endpoint.model), "")
+        stream = self._stream(on_delta, before_bytes, opened)
         pace = Pace(stream)
         watchdog = Watchdog(
             stream,
@@ -111,7 +113,7 @@ class AiService:
                 async with watchdog:
                     await self._ask(endpoint, messages, stream, pace, streamed=True)
             except UpstreamTimeout:
-                if stream.finish_reason is None:
+                if not stream.may_end:
                     raise
             finally:
                 pace.count()
@@ -129,7 +131,18 @@ class AiService:
         async with at_most(timeout_seconds):
             await self._ask(endpoint, messages, stream, Pace(stream), streamed=False)
         stream.finish()
-        return "".join(pieces)
+        text = "".join(pieces)
+        parted = split_prefilled(text)
+        return parted.answer if parted else text
+
+    def remember_prefilled(self, base_url: str, model: str, closer: str) -> None:
+        """Take the replies of this model, from now on, to begin inside a thought that `closer`
+        ends; with an empty one no longer. Kept in memory, for the models met last."""
+        self._prefilled.pop((base_url, model), None)
+        if closer:
+            self._prefilled[base_url, model] = closer
+        if len(self._prefilled) > PREFILLED_MAX:
+            del self._prefilled[next(iter(self._prefilled))]
 
     async def list_models(self, endpoint: Endpoint) -> list[str]:
         """The names of the models that an endpoint offers, in its order, at most 2,000."""
@@ -150,10 +163,10 @@ class AiService:
         """Closes every connection."""
         await self._http.aclose()
 
-    def _stream(self, on_delta: OnDelta, before_bytes: int = 0) -> ChatStream:
+    def _stream(self, on_delta: OnDelta, before_bytes: int = 0, opened: str = "") -> ChatStream:
         limits = self._settings
         room = limits.upstream_reply_max_bytes - before_bytes
-        return ChatStream(on_delta, limits.upstream_line_max_bytes, room)
+        return ChatStream(on_delta, limits.upstream_line_max_bytes, room, opened)
 
     def _client(self, endpoint: Endpoint) -> "Client":
         from app.services.upstream.sdk import open_client  # noqa: PLC0415 - by `prepare`
@@ -173,17 +186,8 @@ class AiService:
         *,
         streamed: bool,
     ) -> None:
-        limit = JSON_BYTES_PER_TEXT_BYTE * self._settings.upstream_reply_max_bytes
-
         async def read(answer: httpx2.Response) -> None:
-            media_type = answer.headers["content-type"].partition(";")[0].strip().lower()
-            if media_type == "text/html":
-                raise UpstreamBadResponse
-            if media_type.endswith("json") or not (streamed or media_type == "text/event-stream"):
-                stream.feed_whole(await read_whole(body_of(answer), limit, ReplyTooLong))
-                pace.mark()
-            else:
-                await decode(body_of(answer), stream, pace)
+            await decode(body_of(answer), stream, pace)
 
         await asyncio.shield(self.prepare())
         from app.services.upstream.sdk import ask_for_reply  # noqa: PLC0415 - by `prepare`

@@ -8,10 +8,17 @@ from types import TracebackType
 from typing import Self
 
 from tests.support import upstream_faults
-from tests.support.upstream_exchange import FOR_TITLES_TOO, SCENARIOS, Exchange, Received, whole
+from tests.support.upstream_exchange import (
+    FOR_TITLES_TOO,
+    SCENARIOS,
+    Exchange,
+    Raw,
+    Received,
+    whole,
+)
 from tests.support.upstream_replies import echo
 
-__all__ = ["Received", "ScriptedUpstream", "upstream_faults"]
+__all__ = ["Raw", "Received", "ScriptedUpstream", "upstream_faults"]
 
 MODELS = ["echo", "slow", "reasoning"]
 PATIENCE_SECONDS = 5.0
@@ -50,6 +57,8 @@ class ScriptedUpstream:
         self.connections = 0
         self.open_connections = 0
         self.closed_early = 0
+        self.raw = Raw()
+        """What `raw` answers replies with and, as `raw_title`, titles."""
         self.title = ""
         """What title requests are answered with; empty: `Title: ` and the user's first words."""
         self._released = asyncio.Event()

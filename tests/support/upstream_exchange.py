@@ -36,10 +36,20 @@ class Received:
         return texts[-1] if texts else ""
 
 
+@dataclass(slots=True)
+class Raw:
+    """An answer given byte by byte, as the scenario `raw` plays it."""
+
+    body: bytes = b""
+    media_type: str = "text/event-stream"
+    status: int = 200
+
+
 class Director(Protocol):
     """What a scenario may know of the server that plays it."""
 
     title: str
+    raw: Raw
     requests: list[Received]
 
     async def released(self) -> None: ...

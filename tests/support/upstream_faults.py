@@ -232,3 +232,11 @@ async def keepalive_comments(exchange: Exchange) -> None:
     while True:
         await exchange.chunk(b": still here\n\n")
         await asyncio.sleep(WORD_SECONDS)
+
+
+@scenario("comments_only")
+async def comments_only(exchange: Exchange) -> None:
+    await exchange.head()
+    while True:
+        await exchange.chunk(b": still here\n\n")
+        await asyncio.sleep(WORD_SECONDS)

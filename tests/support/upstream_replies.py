@@ -196,3 +196,39 @@ async def think(exchange: Exchange) -> None:
     for text in ("<think>", "hm", "</think>", "answer"):
         await exchange.delta(text)
     await exchange.finish()
+
+
+@scenario("prefilled")
+async def prefilled(exchange: Exchange) -> None:
+    """A model whose template opens the thought, so that only its end is to be seen."""
+    await exchange.head()
+    for text in ("I add", ".\n</th", "ink>\n", "\nThe answer", " is 4."):
+        await exchange.delta(text)
+    await exchange.upstream.released()
+    await exchange.finish()
+
+
+@scenario("early_stop")
+async def early_stop(exchange: Exchange) -> None:
+    """A model that is said to have finished before it has begun to answer."""
+    await exchange.head()
+    await exchange.event(completion({"delta": {"content": ""}, "finish_reason": "stop"}))
+    thought = {"delta": {"reasoning_content": "hm"}, "finish_reason": "stop"}
+    await exchange.event(completion(thought))
+    await exchange.upstream.released()
+    await exchange.delta("The answer.")
+    await exchange.finish()
+
+
+@scenario("raw")
+async def raw(exchange: Exchange) -> None:
+    raw = exchange.upstream.raw
+    await exchange.head(raw.status, raw.media_type)
+    for at in range(len(raw.body)):
+        await exchange.chunk(raw.body[at : at + 1])
+    await exchange.end()
+
+
+@scenario("raw_title", titles_too=True)
+async def raw_title(exchange: Exchange) -> None:
+    await (raw if exchange.request.is_title else echo)(exchange)

@@ -48,6 +48,11 @@ def said(text: str) -> bytes:
     return event({"content": text})
 
 
+def pieces(body: bytes) -> list[bytes]:
+    """The body byte by byte."""
+    return [body[at : at + 1] for at in range(len(body))]
+
+
 DONE = b"data: [DONE]\n\n"
 USAGE = UsageRead(prompt_tokens=1, completion_tokens=2, total_tokens=3)
 STREAM = (
@@ -111,11 +116,7 @@ def test_no_bytes_raise_anything_but_a_typed_error(first: bytes, second: bytes) 
     "payload",
     [
         b"{",
-        b"[]",
-        b'"text"',
-        b"nonsense",
-        b"\xff\xfe",
-        b"[" * 60_000,
+        b"{this is no JSON\xff\xfe}",
         b'{"a":' * 5_000,
         b'{"choices":' + b"9" * 5_000 + b"}",
     ],
@@ -123,6 +124,105 @@ def test_no_bytes_raise_anything_but_a_typed_error(first: bytes, second: bytes) 
 def test_garbage_is_a_bad_response(payload: bytes) -> None:
     with pytest.raises(UpstreamBadResponse):
         decode(said("before"), b"data: " + payload + b"\n\n", DONE)
+
+
+HEARTBEATS = [
+    b"data: ping\n\n",
+    b"data: \n\n",
+    b"data:\n\n",
+    b"data\n\n",
+    b"data:   \n\n",
+    b"event: done\ndata: \n\n",
+    b"event: ping\ndata: {}\n\n",
+    b'event: ping\ndata: {"type": "ping"}\n\n',
+    b"event: heartbeat\n\n",
+    b": OPENROUTER PROCESSING\n\n",
+    b":\n",
+    b"data: keep-alive\n\n",
+    b"data: [PING]\n\n",
+    b"data: null\n\n",
+    b"data: 1\n\n",
+    b'data: "text"\n\n',
+    b"data: []\n\n",
+    b"data: " + b"[" * 60_000 + b"\n\n",
+    b"data: \xff\xfe\n\n",
+    b"retry: 3000\n\n",
+    b"\n\n\r\n",
+]
+
+
+@pytest.mark.parametrize("beat", HEARTBEATS)
+def test_a_heartbeat_is_no_event(beat: bytes) -> None:
+    body = (beat, said("a"), beat, said("b"), beat, event(finish_reason="stop"), beat, DONE, beat)
+    assert decode_to_end(*body) == ([("content", "a"), ("content", "b")], Completion("stop", None))
+    assert decode(*body[:-2]) == [("content", "a"), ("content", "b")]
+    with pytest.raises(UpstreamBadResponse):
+        decode(beat * 3)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [b'data: {"choices":[{"delta":{"content":"a"}}]}', b"data: ping", b"data: [DONE]"],
+        [b'data:{"choices":[{"delta":{"content":"a"}}]}', b"event: done", b"data: [DONE]", b""],
+        [b"data: ping", b'data: {"choices":[{"delta":{"content":"a"}}]}', b"data: [DONE]", b""],
+        [b"", b"\xef\xbb\xbf", b'data: {"choices":[{"delta":{"content":"a"}}]}', b"data: [DONE]"],
+    ],
+)
+def test_loose_framing_is_read_line_by_line(lines: list[bytes], end: bytes) -> None:
+    body = end.join(lines)
+    expected = ([("content", "a")], Completion("stop", None))
+    assert decode_to_end(body) == decode_to_end(*pieces(body)) == expected
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\n\n"])
+@pytest.mark.parametrize("last", [b'{"choices":[{"finish_reason":"stop"}]}', b"data: [DONE]"])
+def test_lines_of_bare_json_are_read(last: bytes, end: bytes) -> None:
+    body = b'{"choices":[{"delta":{"content":"a"}}]}' + end + last
+    expected = ([("content", "a")], Completion("stop", None))
+    assert decode_to_end(body) == decode_to_end(*pieces(body)) == expected
+
+
+def test_a_text_is_handed_on_before_the_event_after_next() -> None:
+    deltas: Deltas = []
+    stream = ChatStream(lambda kind, text: deltas.append((kind, text)), 64 * KIB, 64 * KIB)
+    for text in "abc":
+        stream.feed(event({"content": text}, end="\n"))
+    assert deltas == [("content", "a"), ("content", "b")]
+
+
+DOCUMENTS = [
+    {"choices": [{"message": {"content": "all"}, "finish_reason": "stop"}]},
+    [{"choices": [{"message": {"content": "all"}, "finish_reason": "stop"}]}],
+    {"choices": [{"message": {"content": "all"}}]},
+]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("around", ["", " \r\n", "\n\n"])
+def test_a_document_is_read_whatever_was_asked_for(document: Any, indent: int, around: str) -> None:
+    body = (around + json.dumps(document, indent=indent) + around).encode()
+    expected = ([("content", "all")], Completion("stop", None))
+    assert decode_to_end(body) == decode_to_end(*pieces(body)) == expected
+
+
+@pytest.mark.parametrize(
+    "body", [b"<!doctype html>", b"\n <html>", b"", b"{}", b"[]", b'{"a": 1}', b"{", b"hello\n\n"]
+)
+def test_what_is_no_completion_is_a_bad_response(body: bytes) -> None:
+    for chunks in ((body,), pieces(body)):
+        with pytest.raises(UpstreamBadResponse):
+            decode(*chunks)
+
+
+def test_a_large_document_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = json.dumps({"choices": [{"message": {"content": "x" * 300_000}}]}).encode()
+    chunks = [body[at : at + 100] for at in range(0, len(body), 100)]
+    assert decode(*chunks, reply_max=300_000, line_max=KIB) == [("content", "x" * 300_000)]
+    with pytest.raises(ReplyTooLong):
+        decode(*chunks, reply_max=40_000)
 
 
 @pytest.mark.parametrize(
@@ -163,11 +263,185 @@ def test_implausible_usage_is_left_out(count: Any) -> None:
     assert decode_to_end(data, DONE)[1].usage is None
 
 
+REASONS = {
+    "stop": "stop STOP end_turn eos eos_token stop_sequence COMPLETE completed finished done",
+    "length": "length model_length max_tokens MAX_TOKENS max_output_tokens context_length"
+    " model_context_window_exceeded token_limit ERROR_LIMIT truncated",
+    "content_filter": "content_filter sensitive safety SAFETY FinishReason.SAFETY RECITATION"
+    " recitation prohibited_content PROHIBITED_CONTENT blocklist SPII IMAGE_SAFETY ERROR_TOXIC"
+    " refusal guardrail_intervened content_filtered",
+    "tool_calls": "tool_calls function_call tool_use MALFORMED_FUNCTION_CALL",
+    "hello": "hello",
+    "other": "<script> " + "x" * 33,
+}
+
+
 @pytest.mark.parametrize(
-    ("reason", "kept"), [("length", "length"), ("<script>", "other"), ("x" * 33, "other")]
+    ("reason", "kept"), [(word, kept) for kept, words in REASONS.items() for word in words.split()]
 )
-def test_a_finish_reason_is_a_short_word(reason: str, kept: str) -> None:
-    assert decode_to_end(event(finish_reason=reason))[1].finish_reason == kept
+def test_a_finish_reason_is_one_of_few_words_or_a_short_one(reason: str, kept: str) -> None:
+    chunk = event({"content": "x"}, finish_reason=reason)
+    assert decode_to_end(chunk)[1].finish_reason == kept
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["error", "network_error", "insufficient_system_resource", "abort", "ERROR", "timeout"],
+)
+def test_a_model_that_broke_off_is_an_interruption_or_unavailable(reason: str) -> None:
+    with pytest.raises(UpstreamInterrupted):
+        decode(said("half"), event(finish_reason=reason), DONE)
+    with pytest.raises(UpstreamUnavailable):
+        decode(event(finish_reason=reason), DONE)
+
+
+@pytest.mark.parametrize("none", ["null", "", "None", "none", None, False, 0, "undefined"])
+def test_what_names_no_reason_is_no_end(none: Any) -> None:
+    chunks = (
+        event({"content": "a"}, finish_reason=none),
+        event({"content": "b"}, finish_reason=none),
+    )
+    with pytest.raises(UpstreamInterrupted):
+        decode(*chunks)
+    assert decode(*chunks, DONE) == [("content", "a"), ("content", "b")]
+
+
+def test_text_after_a_finish_reason_counts() -> None:
+    deltas, outcome = decode_to_end(
+        event({}, finish_reason="stop"),
+        event({"reasoning_content": "why"}, finish_reason="stop"),
+        event({"content": "because"}, finish_reason="stop"),
+        event({"content": " of it"}, finish_reason="length"),
+    )
+    assert deltas == [("reasoning", "why"), ("content", "because"), ("content", " of it")]
+    assert outcome.finish_reason == "length"
+
+
+@pytest.mark.parametrize(
+    ("chunks", "may_end", "grace"),
+    [
+        ([said("a")], False, None),
+        ([event(finish_reason="stop")], False, None),
+        ([event({"reasoning": "why"}, finish_reason="stop")], True, None),
+        ([said("a"), event(finish_reason="stop")], True, 10.0),
+        ([event(finish_reason="length")], True, 10.0),
+        (
+            [said("a"), event(finish_reason="stop"), b'data: {"choices":[],"usage":{}}\n\n'],
+            True,
+            10.0,
+        ),
+        ([event({"content": "a"}, finish_reason="stop"), said("b")], False, None),
+        ([event({"content": "a"}, finish_reason="stop")] * 2, True, None),
+    ],
+)
+def test_how_long_a_finished_reply_is_waited_for(
+    chunks: list[bytes], may_end: bool, grace: float | None
+) -> None:
+    stream = ChatStream(lambda *_: None, 64 * KIB, 64 * KIB)
+    for chunk in chunks:
+        stream.feed(chunk)
+    assert (stream.may_end, stream.grace_seconds) == (may_end, grace)
+    if grace:
+        stream.feed(b'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}\n\n')
+        assert stream.grace_seconds == 3.0
+
+
+@pytest.mark.parametrize(
+    ("delta", "deltas"),
+    [
+        ({"content": None, "refusal": "I cannot."}, [("content", "I cannot.")]),
+        ({"refusal": "I cannot."}, [("content", "I cannot.")]),
+        ({"content": "x", "refusal": None}, [("content", "x")]),
+        ({"reasoning": "why", "reasoning_content": "why"}, [("reasoning", "why")]),
+        (
+            {"reasoning": "why", "reasoning_details": [{"type": "reasoning.text", "text": "why"}]},
+            [("reasoning", "why")],
+        ),
+        (
+            {"reasoning_details": [{"type": "reasoning.summary", "summary": "s"}]},
+            [("reasoning", "s")],
+        ),
+        ({"reasoning_details": [{"type": "reasoning.encrypted", "data": "x"}]}, []),
+        ({"thinking": "why"}, [("reasoning", "why")]),
+        ({"thinking_blocks": [{"type": "thinking", "thinking": "why"}]}, [("reasoning", "why")]),
+        ({"reasoning": {"text": "why"}}, [("reasoning", "why")]),
+        (
+            {
+                "content": [
+                    {
+                        "type": "thinking",
+                        "thinking": [{"type": "text", "text": "w"}, {"text": "hy"}],
+                    },
+                    {"type": "text", "text": "so"},
+                ]
+            },
+            [("reasoning", "why"), ("content", "so")],
+        ),
+        (
+            {
+                "content": [
+                    {"type": "reasoning", "text": "why"},
+                    {"type": "output_text", "text": "so"},
+                ]
+            },
+            [("reasoning", "why"), ("content", "so")],
+        ),
+        ({"content": {"type": "text", "text": "so"}}, [("content", "so")]),
+        ({"content": "so", "reasoning_content": "why"}, [("reasoning", "why"), ("content", "so")]),
+    ],
+)
+def test_thoughts_and_refusals_in_every_form(delta: dict[str, Any], deltas: Deltas) -> None:
+    assert decode(event(delta), DONE) == deltas
+    whole = json.dumps({"choices": [{"message": delta, "finish_reason": "stop"}]}).encode()
+    assert decode(whole) == deltas
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"error": {"message": "Rate limit reached"}}',
+        b'{"message": "Rate limit reached"}',
+        b'{"detail": "Rate limit reached"}',
+        b'{"error": "Rate limit reached"}',
+        b'"Rate limit reached"',
+        b"Rate limit reached",
+        b'[{"error": {"message": "Rate limit reached"}}]',
+    ],
+)
+def test_an_event_called_error_is_one_whatever_it_holds(data: bytes) -> None:
+    for chunk in (b"event: error\ndata: " + data + b"\n\n", b"error: " + data + b"\n\n"):
+        for chunks in ((chunk,), pieces(chunk), (chunk[:13], chunk[13:])):
+            with pytest.raises(UpstreamRateLimited):
+                decode(said("before"), *chunks, DONE)
+    with pytest.raises(UpstreamUnavailable):
+        decode(said("before"), b"event: error\ndata: oh\n\n", DONE)
+
+
+@pytest.mark.parametrize(
+    ("body", "failure"),
+    [
+        ({"code": 401, "msg": "Invalid token"}, UpstreamAuthFailed),
+        (
+            {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}},
+            UpstreamRateLimited,
+        ),
+        ({"choices": None, "base_resp": {"status_msg": "invalid api key"}}, UpstreamAuthFailed),
+        ({"error_code": 336, "error_msg": "prompt is too long"}, ContextTooLong),
+        ({"object": "error", "message": "maximum context length is 8"}, ContextTooLong),
+    ],
+)
+def test_an_error_instead_of_a_completion_is_typed(body: Any, failure: type[ReplyError]) -> None:
+    data = json.dumps(body).encode()
+    for chunk in (data, b"data: " + data + b"\n\n"):
+        with pytest.raises(failure):
+            decode(chunk)
+
+
+def test_an_empty_completion_is_one() -> None:
+    for body in (DONE, event({"role": "assistant", "content": ""}, finish_reason="stop")):
+        assert decode_to_end(body) == ([], Completion("stop", None))
+    whole = b'{"choices": [{"message": {"content": ""}}]}'
+    assert decode_to_end(whole) == ([], Completion("stop", None))
 
 
 @pytest.mark.parametrize(
@@ -176,6 +450,7 @@ def test_a_finish_reason_is_a_short_word(reason: str, kept: str) -> None:
         ("out of memory", UpstreamUnavailable),
         ({"code": 500, "message": "x"}, UpstreamUnavailable),
         ({"code": "429"}, UpstreamRateLimited),
+        ({"code": 400, "message": "Incorrect API key provided"}, UpstreamAuthFailed),
         ({"code": "insufficient_quota"}, UpstreamRateLimited),
         ({"type": "invalid_api_key"}, UpstreamAuthFailed),
         ({"code": 400, "message": "maximum context length is 8"}, ContextTooLong),

@@ -18,7 +18,9 @@ from app.errors import (
     ReplyTooLong,
     UpstreamAuthFailed,
     UpstreamBadResponse,
+    UpstreamFiltered,
     UpstreamInterrupted,
+    UpstreamOutOfCredit,
     UpstreamRateLimited,
     UpstreamRejected,
     UpstreamTimeout,
@@ -26,7 +28,7 @@ from app.errors import (
 )
 from app.schemas.message import UsageRead
 from app.services.ai_service import AiService, Completion, Endpoint
-from tests.support.upstream import ScriptedUpstream
+from tests.support.upstream import Raw, ScriptedUpstream
 from tests.support.upstream_replies import BIG_TEXT
 
 pytestmark = pytest.mark.anyio
@@ -95,7 +97,6 @@ async def ask(
         ("null_first", "after null", USAGE),
         ("no_stream_options", "You said: hello", None),
         ("whole_json", "all at once", USAGE),
-        ("think", "<think>hm</think>answer", USAGE),
         ("context_length", "You said: hello", USAGE),
     ],
 )
@@ -113,7 +114,6 @@ async def test_replies(
         ("silent", UpstreamTimeout, ""),
         ("mute", UpstreamTimeout, ""),
         ("stall", UpstreamTimeout, "first words"),
-        ("keepalive_comments", UpstreamTimeout, "then comments"),
         ("cut", UpstreamInterrupted, "half a "),
         ("cut_chunk", UpstreamInterrupted, "half a "),
         ("ends_early", UpstreamInterrupted, "half a "),
@@ -182,6 +182,87 @@ async def test_who_leaves_at_the_first_words_is_told_nothing_else(
 async def test_reasoning_is_apart_from_content(ai: AiService, upstream: ScriptedUpstream) -> None:
     reply = await ask(ai, upstream, "reasoning")
     assert (reply.reasoning, reply.content) == ("Let me think.", "Done thinking.")
+    reply = await ask(ai, upstream, "think")
+    assert (reply.reasoning, reply.content) == ("hm", "answer")
+
+
+SSE = b'data: {"choices":[{"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n'
+JSON = b'{"choices":[{"message":{"content":"hi"},"finish_reason":"stop"}]}'
+LABELS = ["text/event-stream", "application/json", "text/html; charset=utf-8", "text/plain", ""]
+
+
+@pytest.mark.parametrize("body", [SSE, JSON, b"\xef\xbb\xbf" + SSE, b"\n : ok\n" + SSE])
+@pytest.mark.parametrize("label", LABELS)
+async def test_a_body_is_what_it_is_and_not_what_it_is_called(
+    ai: AiService, upstream: ScriptedUpstream, body: bytes, label: str
+) -> None:
+    upstream.raw = Raw(body, label)
+    assert (await ask(ai, upstream, "raw")).content == "hi"
+    assert await ai.complete(Endpoint(upstream.url, "raw_title", KEY), [], 1) == "hi"
+
+
+@pytest.mark.parametrize("label", LABELS)
+async def test_a_page_is_no_reply_whatever_it_is_called(
+    ai: AiService, upstream: ScriptedUpstream, label: str
+) -> None:
+    upstream.raw = Raw(b"\n<!doctype html><title>Log in</title>", label)
+    with pytest.raises(UpstreamBadResponse):
+        await ask(ai, upstream, "raw")
+    with pytest.raises(UpstreamBadResponse):
+        await ai.complete(Endpoint(upstream.url, "raw_title", KEY), [], 1)
+
+
+async def test_a_title_has_no_thoughts(ai: AiService, upstream: ScriptedUpstream) -> None:
+    endpoint = Endpoint(upstream.url, "echo", KEY)
+    for title in ("<think>hm</think>\n\nA title", "hm\n</think>\n\nA title"):
+        upstream.title = title
+        assert await ai.complete(endpoint, [], 1) == "A title"
+
+
+async def test_a_refusal_that_more_context_does_not_mend_is_asked_once(
+    ai: AiService, upstream: ScriptedUpstream
+) -> None:
+    refusals = {
+        "Incorrect API key provided": (UpstreamAuthFailed, 1),
+        "insufficient balance": (UpstreamOutOfCredit, 1),
+        "blocked by the content_filter": (UpstreamFiltered, 1),
+        "unknown field": (UpstreamRejected, 2),  # without `stream_options`
+    }
+    for message, (failure, calls) in refusals.items():
+        upstream.requests.clear()
+        upstream.raw = Raw(f'{{"error":"{message}"}}'.encode(), "application/json", 400)
+        with pytest.raises(failure) as caught:
+            await ask(ai, upstream, "raw")
+        assert (type(caught.value), len(upstream.requests)) == (failure, calls)
+
+
+async def test_an_end_is_believed_when_the_stream_ends(upstream: ScriptedUpstream) -> None:
+    async with service(upstream, first_token=30, silence=30) as ai:
+        reply = Reply()
+        asking = asyncio.create_task(ask(ai, upstream, "early_stop", reply=reply))
+        await reply.has_text.wait()
+        assert not asking.done()
+        upstream.release()
+        await asking
+    assert (reply.reasoning, reply.content) == ("hm", "The answer.")
+
+
+async def test_comments_are_life_once_a_reply_has_begun(upstream: ScriptedUpstream) -> None:
+    async with service(upstream, silence=0.2, reply=1) as ai:
+        began = time.monotonic()
+        reply = Reply()
+        with pytest.raises(UpstreamTimeout):
+            await ask(ai, upstream, "keepalive_comments", reply=reply)
+    assert reply.content == "then comments"
+    assert time.monotonic() - began >= 1
+
+
+async def test_comments_are_no_first_token(upstream: ScriptedUpstream) -> None:
+    async with service(upstream, first_token=0.2, silence=5, reply=30) as ai:
+        began = time.monotonic()
+        with pytest.raises(UpstreamTimeout):
+            await ask(ai, upstream, "comments_only")
+    assert time.monotonic() - began < 5
 
 
 async def test_too_long_a_conversation_is_told_apart(

@@ -23,8 +23,10 @@ async def decode(body: Body, stream: ChatStream, pace: Pace) -> None:
     try:
         await body.pump(stream.feed, pace.mark)
     except UpstreamInterrupted:
-        if stream.finish_reason is None:
+        if not stream.may_end:
             raise
+    stream.close()
+    pace.mark()
 
 
 async def read_whole(body: Body, limit: int, too_long: type[ReplyError]) -> bytes:

@@ -1,45 +1,110 @@
-"""A streamed chat completion, from bytes to deltas, without I/O."""
+"""A chat completion, from bytes to deltas, without I/O."""
 
 from typing import Any
 
 import orjson
 
-from app.errors import ReplyTooLong, UpstreamBadResponse, UpstreamInterrupted
+from app.errors import (
+    ReplyTooLong,
+    UpstreamBadResponse,
+    UpstreamInterrupted,
+    UpstreamUnavailable,
+)
 from app.schemas.message import TextKind, UsageRead
-from app.services.upstream.failures import failure_in
-from app.services.upstream.fields import finish_reason_of, parse_json, text_of, usage_of
+from app.services.upstream.failures import failure_in, failure_told_by
+from app.services.upstream.fields import (
+    finish_reason_of,
+    parse_json,
+    parts_of,
+    reasoning_of,
+    usage_of,
+)
 from app.services.upstream.sse import EventSplitter
+from app.services.upstream.thoughts import ThoughtSplitter
 from app.services.upstream.types import Completion, OnDelta
 
 TEXTLESS_MAX_BYTES = 16 * 1024 * 1024
 """About 50,000 events of a model that reasons without sending text. More is no reply but a load:
 decoding them takes as long as decoding text, and no other limit would end it soon."""
+JSON_BYTES_PER_TEXT_BYTE = 6
+"""`\\u0001` is the longest way to write one byte."""
 HIGH_SURROGATES = ("\ud800", "\udbff")
+BEFORE_A_BODY = b"\xef\xbb\xbf \t\r\n"
+"""A byte order mark and blanks."""
+AFTER_FINISH_SECONDS = 10.0
+"""A reply that said it had finished waits this long for more: some say so too early."""
+AFTER_USAGE_SECONDS = 3.0
+"""And so long once its usage came, which is sent last."""
 
 
 class ChatStream:
-    """Decodes the SSE of one reply and calls `on_delta` for each piece of text, at once.
+    """Decodes one reply and calls `on_delta` for each piece of text, at once.
 
-    `feed` takes bytes however they are split and returns True once the reply is over. `finish`
-    takes the end of the stream. Both raise ReplyError subclasses: UpstreamBadResponse for what is
-    no chat completion, has a line above `line_max_bytes` or brings no text for too many bytes,
-    ReplyTooLong for more text (UTF-8) than `reply_max_bytes`, UpstreamInterrupted for an end that
-    the model did not announce.
+    `feed` takes bytes however they are split and returns True once the reply is over. They are
+    server-sent events, lines of JSON or one document of it: what they are is read from them, as
+    their label is often wrong. `finish` takes the end of the stream. Both raise ReplyError
+    subclasses: UpstreamBadResponse for what is no chat completion, has a line above
+    `line_max_bytes` or brings no text for too many bytes, ReplyTooLong for more text (UTF-8) than
+    `reply_max_bytes`, UpstreamInterrupted for an end that the model did not announce, and whatever
+    an error in it means.
+
+    A finish reason announces an end and is none: text may follow. `opened`: see ThoughtSplitter.
     """
 
-    def __init__(self, on_delta: OnDelta, line_max_bytes: int, reply_max_bytes: int) -> None:
+    def __init__(
+        self, on_delta: OnDelta, line_max_bytes: int, reply_max_bytes: int, opened: str = ""
+    ) -> None:
         self._on_delta = on_delta
         self._line_max = line_max_bytes
         self._room = reply_max_bytes
-        self._splitter = EventSplitter(self._event, line_max_bytes)
+        self._splitter = EventSplitter(self._event, self._error, line_max_bytes)
+        self._thoughts = ThoughtSplitter(self._text, opened)
         self._halves: dict[TextKind, str] = {}
         self._textless_bytes = 0
+        self._is_known = False
+        """Whether the form of the body is known."""
+        self._document: list[bytes] | None = None
+        self._has_line: bool | None = False
+        """Whether the document's first line has ended; None once it is known what follows it."""
+        self._document_room = JSON_BYTES_PER_TEXT_BYTE * reply_max_bytes
+        self._is_completion = False
+        """Whether anything so far was part of a chat completion."""
         self.events = 0
-        """Events with data so far; comments are none, so a count that stands still is silence."""
-        self.has_text = False
+        """Events with data so far."""
+        self.has_content = False
+        self.has_reasoning = False
         self.finish_reason: str | None = None
+        self.is_finishing = False
+        """Whether a finish reason came, and no text after it."""
+        self._finished_early = False
+        self._is_counted = False
         self.usage: UsageRead | None = None
         self.is_done = False
+        self._is_closed = False
+
+    @property
+    def has_text(self) -> bool:
+        return self.has_content or self.has_reasoning
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Changes with every byte that comes, comments included."""
+        return self.events, self._textless_bytes
+
+    @property
+    def may_end(self) -> bool:
+        """Whether a stream that breaks off here has brought the reply all the same."""
+        return self.is_finishing and (self.has_text or self.finish_reason != "stop")
+
+    @property
+    def grace_seconds(self) -> float | None:
+        """How long a reply that has finished may still bring nothing before it counts as over;
+        None where it has to be waited for like any other."""
+        if not self.is_finishing or not (self.has_content or self.finish_reason != "stop"):
+            return None
+        if self._is_counted:
+            return AFTER_USAGE_SECONDS
+        return None if self._finished_early else AFTER_FINISH_SECONDS
 
     def feed(self, chunk: bytes) -> bool:
         """Takes the next bytes; True once `[DONE]` was read."""
@@ -57,77 +122,180 @@ class ChatStream:
         ):
             self._event(chunk[6:-2])
         else:
-            self._splitter.feed(chunk)
+            self._read(chunk)
         return self.is_done
 
-    def feed_whole(self, data: bytes) -> None:
-        """Takes a completion that came as one JSON document."""
-        self._completion(parse_json(data))
-        if not (self.has_text or self.finish_reason):
-            raise UpstreamBadResponse
-        self.is_done = True
+    def close(self) -> None:
+        """Takes the end of the bytes, as far as they came.
+
+        Half an event after a finished reply, such as its usage, does no harm.
+        """
+        if self._is_closed or self.is_done:
+            return
+        self._is_closed = True
+        if self._document is not None:
+            self._whole(parse_json(b"".join(self._document)))
+            return
+        try:
+            self._splitter.close()
+        except UpstreamBadResponse:
+            if not self.is_finishing:
+                raise
 
     def finish(self) -> Completion:
         """Takes the end of the stream and says how the reply ended."""
-        if not self.is_done:
-            self._close()
+        self.close()
+        is_unclosed = bool(self._thoughts.opened) and self._thoughts.is_inside
+        self._thoughts.close()
         for kind in list(self._halves):
             del self._halves[kind]
             self._text(kind, "\ufffd")
         if self.finish_reason is None and not self.is_done:
-            raise UpstreamInterrupted if self.events else UpstreamBadResponse
-        return Completion(self.finish_reason or "stop", self.usage)
+            raise UpstreamInterrupted if self._is_completion else UpstreamBadResponse
+        if self.finish_reason == "error":
+            raise UpstreamInterrupted if self.has_text else UpstreamUnavailable
+        return Completion(self.finish_reason or "stop", self.usage, is_unclosed)
 
-    def _close(self) -> None:
-        """Take what follows the last line's end.
+    def _read(self, chunk: bytes) -> None:
+        if not (self._is_known or self.events):
+            chunk = chunk.lstrip(BEFORE_A_BODY)
+            if not chunk:
+                return
+            if chunk.startswith(b"<"):
+                raise UpstreamBadResponse
+            if chunk.startswith((b"{", b"[")):
+                self._document = []
+        self._is_known = True
+        if self._document is None:
+            self._splitter.feed(chunk)
+        else:
+            self._collect(self._document, chunk)
 
-        Half an event after a finished reply, such as its usage, does no harm.
-        """
-        try:
-            self._splitter.close()
-        except UpstreamBadResponse:
-            if self.finish_reason is None:
-                raise
+    def _collect(self, document: list[bytes], chunk: bytes) -> None:
+        """Keep a document until its end; a first line that is one begins lines of JSON."""
+        document.append(chunk)
+        self._document_room -= len(chunk)
+        self._textless_bytes = 0
+        if self._document_room < 0:
+            raise ReplyTooLong
+        if self._has_line is None or not (self._has_line or b"\n" in chunk):
+            return
+        data = b"".join(document)
+        line, _, rest = data.partition(b"\n")
+        self._has_line = None if rest.strip() else True
+        if self._has_line is None and _is_json(line):
+            self._document = None
+            self._splitter.feed(data)
+
+    def _whole(self, payload: Any) -> None:
+        self._completion(payload)
+        if not self._is_completion:
+            raise UpstreamBadResponse
+        self.is_done = True
 
     def _event(self, data: bytes) -> None:
         if self.is_done:
             return
-        if data == b"[DONE]" or data.strip() == b"[DONE]":
-            self.is_done = True
-            return
         try:
             payload = orjson.loads(data)
         except orjson.JSONDecodeError:
+            self._odd_event(data.strip())
+        else:
+            self._completion(payload)
+
+    def _odd_event(self, data: bytes) -> None:
+        """The end mark, JSON that only a lenient reader reads, several events of a line each; or a
+        heartbeat, which means nothing."""
+        if data.upper() == b"[DONE]":
+            self.is_done = True
+        elif data.startswith(b"{"):
+            try:
+                self._completion(parse_json(data))
+            except UpstreamBadResponse:
+                if b"\n" not in data:
+                    raise
+                self._lines(data)
+        elif b"\n" in data:
+            self._lines(data)
+
+    def _lines(self, data: bytes) -> None:
+        for line in data.split(b"\n"):
+            self._event(line)
+
+    def _error(self, data: bytes) -> None:
+        if self.is_done:
+            return
+        try:
             payload = parse_json(data)
-        self._completion(payload)
+        except UpstreamBadResponse:
+            payload = data.decode("utf-8", "replace")
+        if isinstance(payload, dict):
+            payload = payload.get("error") or payload
+        raise failure_in(payload)
 
     def _completion(self, payload: Any) -> None:
         if not isinstance(payload, dict):
-            raise UpstreamBadResponse
+            if isinstance(payload, list) and len(payload) == 1 and isinstance(payload[0], dict):
+                self._completion(payload[0])  # as Gemini wraps its errors
+            return
         if payload.get("error") or payload.get("object") == "error":
             raise failure_in(payload.get("error") or payload)
         self.events += 1
         choices = payload.get("choices")
-        if choices and isinstance(choices, list) and isinstance(choices[0], dict):
-            self._choice(choices[0])
+        if choices and isinstance(choices, list):
+            self._is_completion = True
+            if isinstance(choices[0], dict):
+                self._choice(choices[0])
+        else:
+            self._without_choices(payload)
         if payload.get("usage"):
             self.usage = usage_of(payload["usage"]) or self.usage
 
+    def _without_choices(self, payload: dict[str, Any]) -> None:
+        if isinstance(payload.get("choices"), list):
+            self._is_completion = True
+            self._is_counted = self.is_finishing and bool(payload.get("usage"))
+        elif not self.is_finishing and (failure := failure_told_by(payload)):
+            raise failure
+
     def _choice(self, choice: dict[str, Any]) -> None:
         delta = choice.get("delta")
-        if delta is None and not self.has_text:
+        if delta is None and not self.has_content:
             # A whole completion; some endpoints repeat the reply like this at a stream's end.
             delta = choice.get("message")
         if isinstance(delta, dict):
-            reasoning = delta.get("reasoning_content") or delta.get("reasoning")
-            if reasoning:
-                self._text("reasoning", text_of(reasoning))
             content = delta.get("content")
+            # Many send their other fields with every piece, as null.
+            if not content or (len(delta) > 1 and len(delta) > 1 + [*delta.values()].count(None)):
+                content = self._beside(choice, delta) or content
             if content:
-                self._text("content", content if type(content) is str else text_of(content))
+                if type(content) is str and self._thoughts.is_plain:
+                    self._text("content", content)
+                else:
+                    self._content(content)
         reason = choice.get("finish_reason")
-        if reason:
-            self.finish_reason = finish_reason_of(reason) or self.finish_reason
+        if reason and (reason := finish_reason_of(reason)):
+            self.finish_reason = reason
+            self.is_finishing = True
+
+    def _beside(self, choice: dict[str, Any], delta: dict[str, Any]) -> str:
+        """Take the thought in a delta; gives the text of a refusal, which stands for content."""
+        is_repeated = "delta" not in choice and self.has_reasoning
+        if not is_repeated and (thought := reasoning_of(delta)):
+            self._thoughts.opened = ""
+            self._text("reasoning", thought)
+        refusal = delta.get("refusal")
+        return refusal if isinstance(refusal, str) and not delta.get("content") else ""
+
+    def _content(self, content: Any) -> None:
+        for kind, text in parts_of(content):
+            if kind == "reasoning":
+                self._thoughts.opened = ""
+                self._text(kind, text)
+            elif self._thoughts.is_plain:
+                self._text(kind, text)
+            else:
+                self._thoughts.feed(text)
 
     def _text(self, kind: TextKind, text: str) -> None:
         if "\0" in text:
@@ -144,7 +312,13 @@ class ChatStream:
         self._room -= size
         if self._room < 0:
             raise ReplyTooLong
-        self.has_text = True
+        if kind == "content":
+            self.has_content = True
+        else:
+            self.has_reasoning = True
+        if self.is_finishing:
+            self.is_finishing = self._is_counted = False
+            self._finished_early = True
         self._textless_bytes = 0
         self._on_delta(kind, text)
 
@@ -154,3 +328,11 @@ class ChatStream:
             self._halves[kind] = text[-1]
             text = text[:-1]
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        parse_json(line)
+    except UpstreamBadResponse:
+        return False
+    return True

@@ -2,14 +2,47 @@
 
 import json
 import re
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import orjson
 
 from app.errors import UpstreamBadResponse
-from app.schemas.message import UsageRead
+from app.schemas.message import TextKind, UsageRead
 
 FINISH_REASON = re.compile(r"[A-Za-z0-9_-]{1,32}")
+KNOWN_REASONS = {"stop", "length", "content_filter", "tool_calls"}
+NO_REASON = {"", "null", "none", "nil", "undefined", "finish_reason_unspecified", "unspecified"}
+REASONS = tuple(
+    (reason, re.compile(words, re.IGNORECASE))
+    for reason, words in (
+        (
+            "content_filter",
+            r"filter|safety|unsafe|sensitive|recitation|prohibited|block|spii|moderat|"
+            r"refus|guardrail|policy|violation|inspection|toxic",
+        ),
+        ("length", r"length|max\w*tokens|token_?limit|error_limit|context|truncat"),
+        ("tool_calls", r"tool|function"),
+        (
+            "error",
+            r"error|abort|cancel|time_?out|insufficient|exhausted|overload|unavailable|fail|"
+            r"network|interrupt|rate_limit",
+        ),
+        ("stop", r"^(?:stop\w*|\w*eos|eos\w*|end\w*|complete\w*|finish\w*|done|normal)$"),
+    )
+)
+"""What vendors call the few ways in which a reply ends: the first that fits."""
+THOUGHT_TYPES = {"thinking", "reasoning", "reasoning_text", "thought"}
+THOUGHT_FIELDS = (
+    "reasoning_content",  # DeepSeek, vLLM, SGLang, llama.cpp, Qwen, Zhipu, Moonshot
+    "reasoning",  # OpenRouter, Groq, Ollama, Cerebras
+    "reasoning_details",  # OpenRouter, MiniMax: the same once more
+    "thinking",
+    "thinking_blocks",  # LiteLLM: the same once more
+    "reasoning_text",  # GitHub Copilot
+)
+PARTS_MAX = 1000
 MODEL_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,100}")
 MODELS_MAX = 2000
 TOKENS_MAX = 2**31 - 1
@@ -32,21 +65,78 @@ def parse_json(data: bytes) -> Any:
     raise UpstreamBadResponse
 
 
-def text_of(value: object) -> str:
-    """A content field as text: a string, or the text parts of a list of parts."""
+def parts_of(content: object) -> list[tuple[TextKind, str]]:
+    """A content field as texts in their order: of a string, or of typed parts, of which some are
+    thoughts (Mistral, Anthropic's form)."""
+    if isinstance(content, str):
+        return [("content", content)]
+    if isinstance(content, dict):
+        content = [content]
+    if not isinstance(content, list):
+        return []
+    parts = filter(None, map(_part, content))
+    return [
+        (kind, "".join(text for _, text in texts))
+        for kind, texts in groupby(parts, key=itemgetter(0))
+    ]
+
+
+def _part(part: object) -> tuple[TextKind, str] | None:
+    if isinstance(part, str):
+        return "content", part
+    if not isinstance(part, dict):
+        return None
+    kind = part.get("type")
+    if isinstance(kind, str) and kind in THOUGHT_TYPES:
+        return "reasoning", thought_of(part)
+    return "content", _text_of(part.get("text"))
+
+
+def reasoning_of(delta: dict[str, Any]) -> str:
+    """What the model thought, from the first of the fields that tell it: gateways repeat it."""
+    for name in THOUGHT_FIELDS:
+        if value := delta.get(name):
+            return thought_of(value)
+    return ""
+
+
+def thought_of(value: object) -> str:
+    """A thought in any of its forms: a text, a part with one, or a list of these; what is
+    encrypted in it is none."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return "".join(map(thought_of, value[:PARTS_MAX]))
+    if not isinstance(value, dict):
+        return ""
+    # A part nests no deeper than its list of texts.
+    named = (value.get(name) for name in ("thinking", "text", "reasoning", "summary", "content"))
+    return next((text for field in named if (text := _text_of(field))), "")
+
+
+def _text_of(value: object) -> str:
     if isinstance(value, str):
         return value
     if not isinstance(value, list):
         return ""
-    texts = (part.get("text") for part in value if isinstance(part, dict))
+    texts = (part.get("text") if isinstance(part, dict) else part for part in value)
     return "".join(text for text in texts if isinstance(text, str))
 
 
 def finish_reason_of(value: object) -> str | None:
-    """A finish reason that is a short word, `other` for any other text."""
-    if not isinstance(value, str) or not value:
+    """A finish reason in the protocol's own words where a vendor has others for it; else as it is
+    where it is a short word, and `other` for any other text. None for what names no reason."""
+    if not isinstance(value, str):
         return None
-    return value if FINISH_REASON.fullmatch(value) else "other"
+    if value in KNOWN_REASONS:  # nearly always
+        return value
+    word = value.strip().rpartition(".")[2]
+    if word.lower() in NO_REASON:
+        return None
+    for reason, words in REASONS:
+        if words.search(word):
+            return reason
+    return word if FINISH_REASON.fullmatch(word) else "other"
 
 
 def usage_of(value: object) -> UsageRead | None:

@@ -26,3 +26,5 @@ class Completion:
 
     finish_reason: str
     usage: UsageRead | None
+    is_all_thought: bool = False
+    """Whether a thought that the template was taken to have opened was never closed."""

@@ -9,15 +9,15 @@ from app.services.upstream.chat_stream import ChatStream
 
 CHECKS_PER_LIMIT = 8
 CHECK_SECONDS_MAX = 1.0
-AFTER_FINISH_SECONDS = 3.0
-"""A finished reply waits this long for its usage and its `[DONE]`."""
 
 
 class Watchdog:
     """Ends the block it guards with UpstreamTimeout when a stream exceeds a limit.
 
     It polls the stream instead of being told of every piece, so that a piece costs nothing; silence
-    is noticed up to an eighth of its limit late. All limits are in seconds.
+    is noticed up to an eighth of its limit late. Whatever comes after the first text is a sign of
+    life, comments included, which gateways send for a slow model; the whole reply's limit ends
+    those. Not so once a reply has finished: then only events count. All limits are in seconds.
     """
 
     def __init__(
@@ -33,8 +33,8 @@ class Watchdog:
     async def __aenter__(self) -> Self:
         await self._timeout.__aenter__()
         self._loop = asyncio.get_running_loop()
-        self._started_at = self._active_at = self._loop.time()
-        self._seen = self._stream.events
+        self._started_at = self._active_at = self._heard_at = self._loop.time()
+        self._seen, self._heard = self._stream.events, self._stream.progress
         self._timer = self._loop.call_later(self._interval, self._check)
         return self
 
@@ -55,6 +55,8 @@ class Watchdog:
         now = self._loop.time()
         if self._stream.events != self._seen:
             self._seen, self._active_at = self._stream.events, now
+        if self._stream.progress != self._heard:
+            self._heard, self._heard_at = self._stream.progress, now
         if self._is_late(now):
             self._timer = None
             self._timeout.reschedule(now)
@@ -65,7 +67,9 @@ class Watchdog:
         first_token, silence, whole = self._limits
         if now - self._started_at >= whole:
             return True
-        if not self._stream.has_text and not self._stream.finish_reason:
+        grace = self._stream.grace_seconds
+        if grace is not None:
+            return now - self._active_at >= min(silence, grace)
+        if not self._stream.has_text:
             return now - self._started_at >= first_token
-        limit = min(silence, AFTER_FINISH_SECONDS) if self._stream.finish_reason else silence
-        return now - self._active_at >= limit
+        return now - self._heard_at >= silence

@@ -55,6 +55,7 @@ _END = (
             for column in (
                 _message.c.content,
                 _message.c.reasoning,
+                _message.c.run,
                 _message.c.status,
                 _message.c.finish_reason,
                 _message.c.error_code,
@@ -79,10 +80,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The whole text of a message, and how it ended."""
+    """The whole text of a message, its run, and how it ended."""
 
     generation_id: int
     message_id: int
+    run: int
     content: str
     reasoning: str
     ending: Ending
@@ -169,11 +171,12 @@ def _append(connection: Connection, pieces: list[Piece]) -> None:
 
 def _finish(connection: Connection, item: Finish) -> None:
     connection.execute(_CLAIM, {"id_of": item.generation_id, "now": utc_now()})
-    write_ending(connection, item.message_id, item.content, item.reasoning, item.ending)
+    texts = item.content, item.reasoning
+    write_ending(connection, item.message_id, item.run, *texts, item.ending)
 
 
 def write_ending(
-    connection: Connection, message_id: int, content: str, reasoning: str, ending: Ending
+    connection: Connection, message_id: int, run: int, content: str, reasoning: str, ending: Ending
 ) -> None:
     """Put the final text and state into the message's row."""
     usage = ending.usage
@@ -181,6 +184,7 @@ def write_ending(
         _END,
         {
             "id_of": message_id,
+            "run": run,
             "content": content,
             "reasoning": reasoning or None,
             "status": ending.status,

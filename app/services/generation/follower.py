@@ -134,6 +134,9 @@ class Follower:
             self._copies[item.generation_id] = copy
             channel.set_reply(copy.reply, item.generation_id)
         copy.has_gap = False
+        if item.ending is not None and item.run > copy.reply.run:  # put in order at its end
+            copy.reply.rewrite("", "")
+            copy.reply.run = item.run
         for piece in item.pieces:
             copy.add(*piece)
         if item.ending is not None:

@@ -103,6 +103,14 @@ class LiveReply:
         if self.ending is None and text:
             (self.content if kind == "content" else self.reasoning).append(text)
 
+    def rewrite(self, content: str, reasoning: str) -> None:
+        """Put the text in order: some of what was said as one kind is of the other.
+
+        What readers have cannot be taken back, so they begin this message afresh.
+        """
+        self.content, self.reasoning = GrowingText(content), GrowingText(reasoning)
+        self.run += 1
+
     def finish(self, ending: Ending) -> None:
         """End the reply; the first ending stands."""
         if self.ending is None:
@@ -133,7 +141,8 @@ class LiveReply:
     def goes_beyond(self, cursor: Cursor) -> bool:
         """Whether `read(cursor)` would bring anything."""
         return (
-            self.content.length > cursor.content
+            self.run != cursor.run
+            or self.content.length > cursor.content
             or self.reasoning.length > cursor.reasoning
             or (self.ending is not None and not cursor.ended)
         )

@@ -179,6 +179,7 @@ def _reply(
         if row.id not in copied:
             exchange = exchange_of(connection, row.conversation_id, row.message_id)
             opening = opening_of(exchange, client_id_of(connection, message))
+        if row.id not in copied or message.status != "generating":
             run = message.run
     return ReplyNews(row.id, row.message_id, opening, pieces, ending, run)
 
@@ -187,8 +188,11 @@ def _gone(connection: Connection, generation_id: int, copy: Copied) -> ReplyNews
     """How a reply ended whose generation was removed before this process looked again."""
     found = select(_message).where(_message.c.id == copy.message_id)
     message = connection.execute(found).first()
-    pieces, ending = (_texts(message), _ending(message)) if message else ([], CUT_OFF)
-    return ReplyNews(generation_id, copy.message_id, None, pieces, ending, run=0)
+    if message is None:
+        return ReplyNews(generation_id, copy.message_id, None, [], CUT_OFF, run=0)
+    run = 0 if message.status == "generating" else message.run
+    texts, ending = _texts(message), _ending(message)
+    return ReplyNews(generation_id, copy.message_id, None, texts, ending, run)
 
 
 def _texts(message: Row[Any]) -> list[tuple[TextKind, int, str]]:

@@ -22,6 +22,7 @@ from app.metrics import replies_lost
 from app.models import Generation, Message, utc_now
 from app.services.generation.checkpoint import delete_finished, write_ending
 from app.services.generation.live_reply import Ending
+from app.services.generation.ordering import put_in_order
 from app.services.messages.pieces import saved_text
 
 LOOKS_PER_LEASE = 5
@@ -159,7 +160,7 @@ def _reap(connection: Connection, name: str, beat: Beat, halvings: int) -> bool:
     """
     its = _generation.c.id == beat.generation_id
     row = connection.execute(
-        select(_message.c.id, _message.c.content, _message.c.reasoning)
+        select(_message.c.id, _message.c.content, _message.c.reasoning, _message.c.run)
         .join(_generation, _generation.c.message_id == _message.c.id)
         .where(its, _generation.c.beat == beat.beat, _generation.c.finished_at.is_(None))
         .with_for_update(skip_locked=True)
@@ -171,8 +172,12 @@ def _reap(connection: Connection, name: str, beat: Beat, halvings: int) -> bool:
         .where(its)
         .values(owner=name, finished_at=utc_now(), running_conversation_id=None)
     )
-    saved = saved_text(connection, beat.generation_id, row.content, row.reasoning or "")
-    texts = [text[: len(text) >> halvings] for text in saved]
+    known = row.content, row.reasoning or ""
+    saved = saved_text(connection, beat.generation_id, *known)
+    ordered = put_in_order(*saved, *map(len, known))
+    whole = (ordered.content, ordered.reasoning) if ordered else saved
+    texts = [text[: len(text) >> halvings] for text in whole]
     ending = Ending.broken(any(texts), Interrupted())
-    write_ending(connection, row.id, texts[0], texts[1], ending)
+    run = row.run + 1 if ordered else row.run
+    write_ending(connection, row.id, run, texts[0], texts[1], ending)
     return True

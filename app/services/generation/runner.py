@@ -9,7 +9,9 @@ from app.errors import (
     ContextTooLong,
     Interrupted,
     ReplyError,
-    UpstreamBadResponse,
+    UpstreamEmptyReply,
+    UpstreamFiltered,
+    UpstreamToolCall,
 )
 from app.logs import log
 from app.schemas.message import TextKind
@@ -19,8 +21,15 @@ from app.services.audit.refusals import note_refusal
 from app.services.endpoints.service import ConfigService
 from app.services.generation.context import prompt_to_continue, read_prompt
 from app.services.generation.live_reply import Ending
+from app.services.generation.ordering import put_in_order
 from app.services.generation.running_reply import RunningReply
 from app.services.upstream.types import Prompt
+
+EMPTY: dict[str, type[ReplyError]] = {
+    "content_filter": UpstreamFiltered,
+    "tool_calls": UpstreamToolCall,
+}
+"""What a reply without any text is, by its finish reason."""
 
 
 class Runner:
@@ -45,8 +54,16 @@ class Runner:
 
         Cancelling the task closes the upstream call and ends the reply by its `cancel_reason`.
         """
+        before = running.live.run
+        ending = await self._ending(running, notify)
+        self._put_in_order(running)
+        if running.live.run != before:
+            notify()
+        return ending
+
+    async def _ending(self, running: RunningReply, notify: Callable[[], None]) -> Ending:
         try:
-            return _completed(running, await self._ask(running, notify))
+            return self._completed(running, await self._ask(running, notify))
         except asyncio.CancelledError:
             return _cancelled(running)
         except AppError as error:
@@ -79,11 +96,30 @@ class Runner:
         prompt = await self._database.read(read_prompt, running.conversation_id, last, budget)
         return prompt_to_continue(prompt) if running.continues else prompt
 
+    def _completed(self, running: RunningReply, outcome: Completion) -> Ending:
+        self._put_in_order(running)
+        reason = outcome.finish_reason
+        if outcome.is_all_thought and reason == "stop":
+            self._take_back_thought(running)
+        if not running.has_grown:
+            return _broken(running, EMPTY.get(reason, UpstreamEmptyReply)())
+        if reason == "stop" and not running.has_answer:
+            return _broken(running, UpstreamEmptyReply())
+        return Ending("complete", reason, outcome.usage)
 
-def _completed(running: RunningReply, outcome: Completion) -> Ending:
-    if not running.has_grown:
-        return _broken(running, UpstreamBadResponse())
-    return Ending("complete", outcome.finish_reason, outcome.usage)
+    def _take_back_thought(self, running: RunningReply) -> None:
+        """This model was taken to begin with a thought, and what came was the answer."""
+        content, reasoning = str(running.live.content), str(running.live.reasoning)
+        before = running.opened_with[1]
+        running.rewrite(content + reasoning[before:], reasoning[:before])
+        self._ai.remember_prefilled(running.endpoint.base_url, running.endpoint.model_name, "")
+
+    def _put_in_order(self, running: RunningReply) -> None:
+        live, endpoint = running.live, running.endpoint
+        ordered = put_in_order(str(live.content), str(live.reasoning), *running.opened_with)
+        if ordered is not None:
+            running.rewrite(ordered.content, ordered.reasoning)
+            self._ai.remember_prefilled(endpoint.base_url, endpoint.model_name, ordered.closer)
 
 
 def _cancelled(running: RunningReply) -> Ending:

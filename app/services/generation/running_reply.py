@@ -44,10 +44,20 @@ class RunningReply:
             if self.task is not None:
                 self.task.cancel()
 
+    def rewrite(self, content: str, reasoning: str) -> None:
+        """Put the text in order at its end; it is saved whole, with the ending."""
+        self.live.rewrite(content, reasoning)
+        self.saved_content, self.saved_reasoning = len(content), len(reasoning)
+
     @property
     def has_grown(self) -> bool:
         """Whether this run brought any text."""
         return (self.live.content.length, self.live.reasoning.length) != self.opened_with
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether this run brought more than thoughts."""
+        return self.live.content.length > self.opened_with[0]
 
     def unsaved(self) -> list[tuple[TextKind, int, str]]:
         """The pieces that no commit holds yet: (kind, position, text)."""

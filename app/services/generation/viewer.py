@@ -92,6 +92,9 @@ class Viewer:
             return  # this reader has seen it all
         yield self._start(reply, resumed)
         while True:
+            if place.run != reply.run:
+                yield self._start(reply, resumed=False)
+                place = reply.start
             growth = reply.read(place)
             for event in _texts(growth, place):
                 yield event

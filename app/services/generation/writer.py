@@ -44,6 +44,7 @@ class Pending:
         return Finish(
             self.reply.generation_id,
             self.reply.message_id,
+            live.run,
             str(live.content),
             str(live.reasoning),
             self.ending,

@@ -22,7 +22,7 @@ WORDS: dict[str, dict[str, str]] = {
         "list": "List models",
         "model": "Model",
         "test": "Test connection",
-        "works": "It works. The model answered.",
+        "works": "It works. The model answered after",
         "save": "Save and start",
         "message": "Your message",
         "send": "Send",
@@ -43,7 +43,7 @@ WORDS: dict[str, dict[str, str]] = {
         "list": "列出模型",
         "model": "模型",
         "test": "测试连接",
-        "works": "连接正常，模型已应答。",
+        "works": "连接正常，模型在",
         "save": "保存并开始",
         "message": "消息",
         "send": "发送",
@@ -107,7 +107,7 @@ async def _register(page: Page, words: dict[str, str], name: str) -> None:
 async def _connect(page: Page, words: dict[str, str], url: str) -> None:
     await page.get_by_label(words["address"], exact=True).fill(url)
     await page.get_by_role("button", name=words["list"]).click()
-    await expect(page.get_by_role("button", name="reasoning")).to_be_visible()
+    await expect(page.get_by_role("option", name="reasoning")).to_be_visible()
     await page.get_by_label(words["model"], exact=True).fill("recite_half")
     await page.get_by_role("button", name=words["test"]).click()
     await expect(page.get_by_text(words["works"])).to_be_visible()

@@ -38,7 +38,7 @@ async def test_the_whole_way(site: Site, open_page: OpenPage, upstream: Scripted
     await keys.press("Enter")
     await expect(page.locator(".reply .prose")).to_have_text("one two t")
     await expect(box).to_be_focused()
-    await keys.press("Tab")
+    await tab_to(page, page.get_by_role("button", name="Stop"))
     await press(page, page.get_by_role("button", name="Stop"))
     await expect(page.get_by_text("You stopped this reply.")).to_be_visible()
     await focus_shows(page)

@@ -1,21 +1,36 @@
 """The form of a model: what it tells is about what stands in it, and about what was done last."""
 
 import asyncio
+from typing import Any
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Locator, Page, Route, expect
 
-from tests.page.conftest import OpenPage, Site
+from tests.page.conftest import PHONE, OpenPage, Site
 
 pytestmark = pytest.mark.anyio
+PRESETS = {
+    "OpenAI": "https://api.openai.com/v1",
+    "OpenRouter": "https://openrouter.ai/api/v1",
+    "DeepSeek": "https://api.deepseek.com/v1",
+    "Moonshot": "https://api.moonshot.ai/v1",
+    "Zhipu": "https://api.z.ai/api/paas/v4",
+    "Qwen": "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+}
+PRESETS_ZH = {
+    "Moonshot（Kimi）": "https://api.moonshot.cn/v1",
+    "智谱": "https://open.bigmodel.cn/api/paas/v4",
+    "通义千问": "https://dashscope.aliyuncs.com/compatible-mode/v1",
+}
+KEY = "sk-of-somebody"
+MANY = [f"maker-{n % 40}/model-{n:04}" for n in range(2_000)]
 
 
 async def test_what_went_wrong_before_hides_no_newer_failure(
     site: Site, open_page: OpenPage
 ) -> None:
     page = await open_page(await site.server.register())
-    await page.get_by_label("Address").fill(site.upstream.url)
-    await page.get_by_label("Model", exact=True).fill("echo")
+    await fill(page, site.upstream.url, "echo")
     await page.route("**/auth/config/models", lambda route: route.abort())
     await page.get_by_role("button", name="List models").click()
     await expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached.")
@@ -40,17 +55,19 @@ async def test_an_answer_about_what_has_changed_since_is_not_told(
         await route.fulfill(response=answer)
 
     await page.route(f"**/auth/config/{asked}", answer_late)
-    await page.get_by_label("Address").fill(site.upstream.url)
-    await page.get_by_label("Model", exact=True).fill("401")
+    await fill(page, site.upstream.url, "401")
     button = {"models": "List models", "test": "Test connection"}[asked]
+    busy = {"models": "Listing…", "test": "Testing…"}[asked]
     async with page.expect_response(f"**/auth/config/{asked}") as response:
         await page.get_by_role("button", name=button).click()
+        await expect(page.get_by_role("button", name=busy)).to_be_visible()
         await page.get_by_label("Address").fill("https://elsewhere.example/v1")
         changed.set()
     await (await response.value).finished()
-    await expect(page.get_by_role("button", name=button)).to_be_enabled()
+    await expect(page.get_by_role("button", name=button)).to_be_visible()
     await expect(page.get_by_text("models found")).to_have_count(0)
     await expect(page.get_by_role("alert")).to_have_text("")
+    await expect(page.locator("[aria-invalid]")).to_have_count(0)
 
 
 async def test_no_password_manager_fills_in_the_password_of_the_account(
@@ -58,3 +75,185 @@ async def test_no_password_manager_fills_in_the_password_of_the_account(
 ) -> None:
     page = await open_page(await site.server.register())
     await expect(page.get_by_label("API key")).to_have_attribute("autocomplete", "new-password")
+
+
+async def test_providers_are_known_by_name(site: Site, open_page: OpenPage) -> None:
+    person = await site.server.register()
+    page = await open_page(person)
+    for name, address in PRESETS.items():
+        await page.get_by_role("button", name=name, exact=True).click()
+        await expect(page.get_by_label("Address")).to_have_value(address)
+        await expect(page.get_by_label("API key")).to_be_focused()
+        await expect(page.get_by_role("link", name="Make one at")).to_be_visible()
+    await page.get_by_role("button", name="Use that address").click()
+    await expect(page.get_by_label("Address")).to_have_value(PRESETS_ZH["通义千问"])
+    await expect(page.get_by_role("button", name="Qwen")).to_have_attribute("aria-pressed", "true")
+    page = await open_page(person, locale="zh-CN")
+    for name, address in PRESETS_ZH.items():
+        await page.get_by_role("button", name=name, exact=True).click()
+        await expect(page.get_by_label("接口地址")).to_have_value(address)
+
+
+async def test_thousands_of_models_are_filtered_by_what_is_typed(
+    site: Site, open_page: OpenPage
+) -> None:
+    """What stands in the field beforehand hides none of them."""
+    page = await open_page(await site.person("maker-7/model-0007"), "/settings")
+    await offer(page, MANY)
+    await (await connection_form(page)).get_by_role("button", name="List models").click()
+    box = page.get_by_role("combobox", name="Model")
+    options = page.get_by_role("option")
+    await expect(page.get_by_text("2000 models found")).to_be_attached()
+    await expect(box).to_be_focused()
+    await expect(options.first).to_have_attribute("aria-setsize", "2000")
+    await expect(page.get_by_role("option", selected=True)).to_have_text("maker-7/model-0007")
+    await expect(page.get_by_role("option", selected=True)).to_be_in_viewport()
+    await box.fill("13 1999")
+    await expect(options).to_have_count(0)
+    await box.fill("39 1999")
+    await expect(options).to_have_text(["maker-39/model-1999"])
+    await box.press("ArrowDown")
+    await expect(box).to_have_attribute(
+        "aria-activedescendant", await options.first.get_attribute("id") or ""
+    )
+    await box.press("Enter")
+    await expect(box).to_have_value("maker-39/model-1999")
+    await expect(options).to_have_count(0)
+    await box.press("ArrowUp")
+    await expect(options.last).to_have_text("maker-39/model-1999")
+    await box.press("Escape")
+    await expect(options).to_have_count(0)
+    await box.fill("a name of my own")
+    await box.press("Escape")
+    await expect(box).to_have_value("a name of my own")
+
+
+async def test_a_model_is_chosen_with_a_finger(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(
+        await site.server.register(), viewport=PHONE, has_touch=True, is_mobile=True
+    )
+    await offer(page, MANY)
+    await page.get_by_label("Address").fill(site.upstream.url)
+    await page.get_by_role("button", name="List models").tap()
+    option = page.get_by_role("option", name="maker-5/model-0005")
+    await option.tap()
+    await expect(page.get_by_role("combobox", name="Model")).to_have_value("maker-5/model-0005")
+    await expect(page.get_by_role("combobox", name="Model")).not_to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "says"),
+    [
+        ("401", "API key", "refused this key"),
+        ("404", "Model", "has no model of this name"),
+    ],
+)
+async def test_a_failure_is_told_at_the_field_that_it_is_about(
+    site: Site, open_page: OpenPage, model: str, field: str, says: str
+) -> None:
+    page = await open_page(await site.server.register())
+    await fill(page, site.upstream.url, model, KEY)
+    await page.get_by_role("button", name="Test connection").click()
+    await wrong(page.get_by_label(field, exact=True), says)
+    await expect(page.locator(".model-form")).not_to_contain_text("settings")
+
+
+@pytest.mark.parametrize(
+    ("url", "model", "key", "field", "says"),
+    [
+        ("", "echo", "", "Address", "Enter the address"),
+        ("api.example.com", "echo", "", "Address", "It begins with https://"),
+        ("https://api.example.com/v1", "", "", "Model", "Choose a model"),
+        ("https://api.example.com/v1", "echo", "密钥", "API key", "Latin letters"),
+    ],
+)
+async def test_what_is_missing_is_said_by_the_page_itself(
+    site: Site, open_page: OpenPage, url: str, model: str, key: str, field: str, says: str
+) -> None:
+    page = await open_page(await site.server.register())
+    asked: list[str] = []
+    for asking in ("", "/models", "/test"):
+        await page.route(f"**/auth/config{asking}", lambda route: asked.append(route.request.url))
+    await fill(page, url, model, key)
+    await page.get_by_role("button", name="Save and start").click()
+    await wrong(page.get_by_label(field, exact=True), says)
+    assert not asked
+
+
+async def test_a_typed_key_goes_nowhere_else(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.server.register())
+    key = page.get_by_label("API key")
+    sent: list[Any] = []
+
+    async def listen(route: Route) -> None:
+        sent.append(route.request.post_data_json)
+        await route.fulfill(json={"models": [], "error": None})
+
+    await page.route("**/auth/config/models", listen)
+    await page.get_by_role("button", name="OpenAI").click()
+    await key.fill(KEY)
+    await page.get_by_label("Address").fill("https://api.openai.com/v1/")
+    await page.get_by_role("button", name="List models").click()
+    await expect(key).to_have_value(KEY)
+    await page.get_by_role("button", name="DeepSeek").click()
+    await expect(key).to_have_value("")
+    await expect(page.get_by_text("the key that stood here was removed")).to_be_visible()
+    await key.fill(KEY)
+    await page.get_by_label("Address").fill("https://elsewhere.example/v1")
+    await page.get_by_label("Model", exact=True).fill("echo")
+    await expect(key).to_have_value("")
+    await page.get_by_role("button", name="List models").click()
+    await expect(page.get_by_text("The endpoint lists no models").first).to_be_visible()
+    assert [body["api_key"] for body in sent] == [KEY, ""]
+
+
+async def test_a_model_is_saved_once_it_has_answered(site: Site, open_page: OpenPage) -> None:
+    person = await site.server.register()
+    page = await open_page(person)
+    await fill(page, site.upstream.url, "404")
+    await page.get_by_role("button", name="Save and start").click()
+    await expect(page.get_by_text("Not saved yet")).to_be_visible()
+    assert (await person.get("/auth/config")).status_code == 404
+    await page.get_by_label("Model", exact=True).fill("echo")
+    await page.get_by_role("button", name="Save and start").click()
+    await expect(page.get_by_label("Your message")).to_be_focused()
+    assert (await person.get("/auth/config")).json()["model_name"] == "echo"
+
+
+async def test_a_model_that_is_off_at_the_moment_can_be_saved_all_the_same(
+    site: Site, open_page: OpenPage
+) -> None:
+    person = await site.server.register()
+    page = await open_page(person)
+    await fill(page, "http://127.0.0.1:9/v1", "echo")
+    await page.get_by_role("button", name="Save and start").click()
+    await wrong(page.get_by_label("Address"), "Nothing answers at 127.0.0.1:9")
+    await page.get_by_role("button", name="Save all the same").click()
+    await expect(page.get_by_label("Your message")).to_be_visible()
+    assert (await person.get("/auth/config")).json()["model_url"] == "http://127.0.0.1:9/v1"
+
+
+async def fill(page: Page, url: str, model: str, key: str = "") -> None:
+    await page.get_by_label("Address").fill(url)
+    await page.get_by_label("API key").fill(key)
+    await page.get_by_label("Model", exact=True).fill(model)
+
+
+async def wrong(field: Locator, says: str) -> None:
+    """The field is marked, has the focus, and is read with what is wrong."""
+    await expect(field).to_have_attribute("aria-invalid", "true")
+    await expect(field).to_be_focused()
+    note = await field.get_attribute("aria-describedby")
+    await expect(field.page.locator(f'[id="{note}"]')).to_contain_text(says)
+
+
+async def offer(page: Page, names: list[str]) -> None:
+    """The endpoint lists these models."""
+    answer = {"models": names, "error": None}
+    await page.route("**/auth/config/models", lambda route: route.fulfill(json=answer))
+
+
+async def connection_form(page: Page) -> Locator:
+    """The form of the saved connection, opened in the settings."""
+    await page.get_by_role("button", name="Change", exact=True).click()
+    return page.locator(".model-form")

@@ -8,6 +8,8 @@ export class ApiError extends Error {
     readonly code: string,
     message: string,
     readonly retryAfter = 0,
+    /** Which of the causes of its code it was, where the server says that. */
+    readonly reason?: string,
   ) {
     super(message);
   }
@@ -85,5 +87,5 @@ function parse(text: string): unknown {
 async function failure(answer: Response): Promise<ApiError> {
   const body = await answer.json().catch(() => ({}));
   const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
-  return new ApiError(answer.status, body.code ?? "internal_error", body.detail ?? "", retryAfter);
+  return new ApiError(answer.status, body.code ?? "internal_error", body.detail ?? "", retryAfter, body.reason);
 }

@@ -4,6 +4,7 @@ import type { ContinueReply, EditMessage, RegenerateReply, SendMessage } from ".
 export type {
   AuditEventRead as AuditEvent,
   ClientEvent,
+  ConfigOptions,
   ConfigRead as ModelConfig,
   Me as Account,
   MessagePage,

@@ -14,30 +14,34 @@ export interface FieldProps {
   minLength?: number;
   maxLength?: number;
   placeholder?: string;
-  list?: string;
   hint?: ComponentChildren;
-  error?: string | undefined;
+  error?: ComponentChildren;
   /** Stands in the field, at its end. */
   end?: ComponentChildren;
+  /** Opens under the field, over what is there. */
+  popup?: ComponentChildren;
+  /** What else the input has. */
+  input?: InputHTMLAttributes<HTMLInputElement>;
 }
 
 /** A labelled input; what is wrong with it stands under it and is read with it. */
-export function Field({ label, hint, error, end, onValue, ...rest }: FieldProps) {
+export function Field({ label, hint, error, end, popup, input, onValue, ...rest }: FieldProps) {
   const id = useId();
   const note = error ?? hint;
-  const input = rest as InputHTMLAttributes<HTMLInputElement>;
+  const attributes = { ...rest, ...input } as InputHTMLAttributes<HTMLInputElement>;
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <div class="field-box">
         <input
-          {...input}
+          {...attributes}
           id={id}
           onInput={(event) => onValue(event.currentTarget.value)}
           aria-invalid={error ? true : undefined}
           aria-describedby={note ? `${id}-note` : undefined}
         />
         {end}
+        {popup}
       </div>
       {note && (
         <p id={`${id}-note`} class={error ? "note bad" : "note"}>

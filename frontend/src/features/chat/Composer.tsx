@@ -7,6 +7,7 @@ import { Icon } from "../../ui/Icon";
 import { IconButton } from "../../ui/IconButton";
 import { Problem } from "../../ui/Problem";
 import { TextArea } from "../../ui/TextArea";
+import { ModelButton, ModelMenuWhereOpen } from "../endpoints/ModelButton";
 import { say, stop, thread } from "./current";
 import { draftOf, draftsChanged, keepDraft } from "./drafts";
 import { busy, running } from "./thread";
@@ -44,6 +45,10 @@ export function Composer() {
       problem.value = explainError(error);
     }
   };
+  const onClick = ({ target }: Event) => {
+    const button = (target as Element).closest("button");
+    if (!button || (isWide() && button.matches(".send"))) input.current!.focus();
+  };
   return (
     <div class="composer-area column">
       <Problem text={tooLong ? t().composer.tooLong(text.value.length) : problem.value} />
@@ -53,7 +58,7 @@ export function Composer() {
           event.preventDefault();
           void send();
         }}
-        onClick={({ target, currentTarget }) => (isWide() || target === currentTarget) && input.current!.focus()}
+        onClick={onClick}
       >
         <TextArea
           inputRef={input}
@@ -63,20 +68,24 @@ export function Composer() {
           describedBy={isTouch() ? undefined : "composer-hint"}
           onEnter={() => void send()}
         />
-        {streaming.value ? (
-          <IconButton key="stop" icon="stop" class="send" label={t().composer.stop} onClick={stop} />
-        ) : (
-          <button
-            key="send"
-            class="icon-button send"
-            aria-label={t().composer.send}
-            title={t().composer.send}
-            disabled={!text.value.trim() || waits.value || tooLong}
-          >
-            <Icon name="send" />
-          </button>
-        )}
+        <div class="composer-row">
+          <ModelButton />
+          {streaming.value ? (
+            <IconButton key="stop" icon="stop" class="send" label={t().composer.stop} onClick={stop} />
+          ) : (
+            <button
+              key="send"
+              class="icon-button send"
+              aria-label={t().composer.send}
+              title={t().composer.send}
+              disabled={!text.value.trim() || waits.value || tooLong}
+            >
+              <Icon name="send" />
+            </button>
+          )}
+        </div>
       </form>
+      <ModelMenuWhereOpen />
       {!isTouch() && (
         <p class="composer-hint" id="composer-hint">
           {t().composer.hint}

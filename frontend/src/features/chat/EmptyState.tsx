@@ -1,5 +1,8 @@
-import { currentId } from "../../browser/router";
+import { currentId, follow } from "../../browser/router";
 import { t } from "../../i18n";
+import { routes } from "../../routes";
+import { account } from "../account/account";
+import { answering, editing } from "../endpoints/endpoint";
 import { draftOf, putDraft } from "./drafts";
 
 function greeting(name: string): string {
@@ -29,6 +32,7 @@ export function EmptyState({ name }: { name: string }) {
     <div class="empty">
       <h1>{greeting(name)}</h1>
       <p>{t().empty.lead}</p>
+      <WhoAnswers />
       <ul class="openings">
         {t().empty.openings.map(({ title, prompt }) => (
           <li key={title}>
@@ -40,5 +44,27 @@ export function EmptyState({ name }: { name: string }) {
         ))}
       </ul>
     </div>
+  );
+}
+
+/** Which model it is, and how to bring another. */
+function WhoAnswers() {
+  const model = answering.value;
+  const text = t().empty;
+  if (!model) return <p class="who-answers" />;
+  if (model.host) return <p class="who-answers">{text.own(model.name, model.host)}</p>;
+  return (
+    <p class="who-answers">
+      {account.value?.default_model_is_demo ? text.demo(model.name.split("-")[0]!) : text.operator(model.name)}{" "}
+      <a
+        href={routes.settings}
+        onClick={(event) => {
+          editing.value = true;
+          follow(event);
+        }}
+      >
+        {text.connect}&nbsp;→
+      </a>
+    </p>
   );
 }

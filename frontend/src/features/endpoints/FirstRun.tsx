@@ -1,14 +1,14 @@
-import { t } from "../../i18n";
 import { loadAccount } from "../account/account";
 import { ModelForm } from "./ModelForm";
+import { text } from "./texts";
 
 export function FirstRun() {
   return (
     <div class="scroll">
       <section class="column first-run">
-        <h1>{t().model.firstTitle}</h1>
-        <p class="lead">{t().model.firstLead}</p>
-        <ModelForm saveLabel={t().model.save} onSaved={() => void loadAccount()} />
+        <h1>{text().firstTitle}</h1>
+        <p class="lead">{text().firstLead}</p>
+        <ModelForm saveLabel={text().save} onSaved={() => void loadAccount()} />
       </section>
     </div>
   );

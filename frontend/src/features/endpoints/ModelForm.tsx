@@ -1,21 +1,20 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { api } from "../../api/client";
+import { ApiError } from "../../api/http";
 import type { ModelConfig } from "../../api/types";
-import { explain, t } from "../../i18n";
+import { isWide, locale } from "../../browser/preferences";
+import { Combobox } from "../../ui/Combobox";
 import { Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
 import { PasswordField } from "../../ui/PasswordField";
-import { Problem } from "../../ui/Problem";
-import { useAction } from "../../ui/useAction";
+import { forgetModels } from "./listed";
+import { Presets } from "./Presets";
+import { hostOf, placesAt, programAt } from "./presets";
+import { TroubleText } from "./TroubleText";
+import { text as texts } from "./texts";
+import { type Filled, foreseen, settingFor, type Trouble, troubleOf } from "./trouble";
 import "./endpoints.css";
-
-const PRESETS = [
-  ["OpenAI", "https://api.openai.com/v1"],
-  ["DeepSeek", "https://api.deepseek.com/v1"],
-  ["OpenRouter", "https://openrouter.ai/api/v1"],
-  ["Ollama", "http://localhost:11434/v1"],
-] as const;
 
 interface Props {
   saved?: ModelConfig | null;
@@ -23,162 +22,238 @@ interface Props {
   onSaved: () => void;
 }
 
-/** An endpoint, its key, one of its models; listed and tried before anything is saved. */
+type Work = "listing" | "testing" | "saving";
+
+/** An endpoint, its key, one of its models; tried before it is saved. */
 export function ModelForm({ saved, saveLabel, onSaved }: Props) {
   const url = useSignal(saved?.model_url ?? "");
   const key = useSignal("");
-  const model = useSignal(saved?.model_name ?? "");
+  const name = useSignal(saved?.model_name ?? "");
   const models = useSignal<string[] | null>(null);
-  const verdict = useSignal<{ ok: boolean; text: string } | null>(null);
-  const actions = [useAction(), useAction(), useAction()] as const;
-  const [listing, testing, saving] = actions;
-  const text = t().model;
-  const keyKept = saved?.model_url === url.value.trim();
+  const work = useSignal<Work | null>(null);
+  const trouble = useSignal<Trouble | null>(null);
+  /** Seconds to the first words of the model that stands in the form. */
+  const works = useSignal<number | null>(null);
+  /** A test has failed for what stands here; it can be saved all the same. */
+  const failed = useSignal(false);
+  /** The host that the key was typed for. */
+  const keyFor = useRef("");
+  const keyForgotten = useSignal(false);
+  const form = useRef<HTMLFormElement>(null);
+  const openList = useRef<(() => void) | null>(null);
+  const text = texts();
+  const host = () => hostOf(url.value);
+  const isKept = () => saved?.model_url === url.value.trim();
+  const filled = (): Filled => ({ url: url.value, key: key.value, name: name.value, keyKept: isKept() });
+  const focus = (field: string) => form.current?.querySelector<HTMLElement>(`[name="${field}"]`)?.focus();
+  useEffect(() => {
+    if (isWide() && !saved) focus("url");
+  }, []);
 
   const forget = () => {
-    verdict.value = null;
-    for (const { error } of actions) error.value = null;
+    trouble.value = null;
+    works.value = null;
+    failed.value = false;
   };
-  useEffect(forget, [url.value, key.value, model.value]);
-  useEffect(() => {
-    models.value = null;
-  }, [url.value, key.value]);
+  const change = (field: Signal<string>, value: string) => {
+    field.value = value;
+    forget();
+    if (field !== name) models.value = null;
+    if (field === key) keyFor.current = host();
+    if (field === key) keyForgotten.value = false;
+  };
+  /** A key goes nowhere but where it was typed for. */
+  const keepKeyHome = () => {
+    if (!key.value || !keyFor.current || keyFor.current === host()) return;
+    change(key, "");
+    keyForgotten.value = true;
+  };
+  const endpoint = () => ({
+    model_url: url.value.trim(),
+    ...(key.value || !isKept() ? { api_key: key.value.trim() } : {}),
+  });
+  const config = () => ({ ...endpoint(), model_name: name.value.trim() });
 
-  const endpoint = () => ({ model_url: url.value.trim(), ...(key.value || !keyKept ? { api_key: key.value } : {}) });
-  const config = () => ({ ...endpoint(), model_name: model.value.trim() });
-  /** What comes back once the fields have changed is about something else, and not told. */
-  const ask = async <T,>(fields: () => object, call: () => Promise<T>, tell: (answer: T) => void) => {
-    const asked = JSON.stringify(fields());
-    const isStill = () => JSON.stringify(fields()) === asked;
-    try {
-      const answer = await call();
-      if (isStill()) tell(answer);
-    } catch (error) {
-      if (isStill()) throw error;
+  const tell = (what: Trouble) => {
+    trouble.value = what;
+    if (what.field) focus(what.field);
+  };
+  /** Does one thing at a time; what comes back once the fields have changed is not told. True where it went well. */
+  const attempt = async <T,>(
+    kind: Work,
+    whole: boolean,
+    call: () => Promise<T>,
+    heard: (answer: T) => Trouble | null | undefined = () => null,
+  ): Promise<boolean> => {
+    if (work.value) return false;
+    keepKeyHome();
+    forget();
+    const asked = JSON.stringify(config());
+    let found = foreseen(filled(), whole);
+    if (!found) {
+      work.value = kind;
+      const answer = await call().then(
+        (answer) => () => heard(answer),
+        (error: unknown) => () => troubleOf(failureOf(error), filled()),
+      );
+      work.value = null;
+      if (JSON.stringify(config()) !== asked) return false;
+      found = answer() ?? undefined;
     }
+    if (found) tell(found);
+    return !found;
   };
-  const list = () => {
-    forget();
-    const call = () => api("POST /auth/config/models", { body: endpoint(), slow: true });
-    return listing.run(() =>
-      ask(endpoint, call, ({ error, models: names }) => {
-        verdict.value = error ? { ok: false, text: explain(error) } : null;
-        models.value = error ? null : names;
-        if (!model.value && names.length === 1) model.value = names[0]!;
-      }),
+
+  const list = () =>
+    attempt(
+      "listing",
+      false,
+      () => api("POST /auth/config/models", { body: endpoint(), slow: true }),
+      ({ error, models: names }) => {
+        if (error) return troubleOf(error, filled());
+        models.value = names;
+        if (!name.value && names.length === 1) change(name, names[0]!);
+      },
     );
-  };
-  const test = () => {
-    forget();
-    const call = () => api("POST /auth/config/test", { body: config(), slow: true });
-    return testing.run(() =>
-      ask(config, call, ({ ok, error }) => {
-        verdict.value = ok ? { ok, text: text.works } : { ok, text: explain(error!) };
-      }),
+  const test = () =>
+    attempt(
+      "testing",
+      true,
+      () => api("POST /auth/config/test", { body: config(), slow: true }),
+      ({ error, reply_seconds }) => {
+        works.value = reply_seconds;
+        failed.value = !!error && error.code !== "model_url_not_allowed";
+        return error && troubleOf(error, filled());
+      },
     );
+  const save = async () => {
+    if (works.value === null && !failed.value && !(await test())) return;
+    if (!(await attempt("saving", true, () => api("PUT /auth/config", { body: config() })))) return;
+    forgetModels();
+    onSaved();
   };
-  const save = async (event: Event) => {
-    event.preventDefault();
-    forget();
-    if (await saving.run(() => api("PUT /auth/config", { body: config() }))) onSaved();
+
+  const choose = (address: string, isRefused = false) => {
+    const isElsewhere = hostOf(address) !== host();
+    change(url, address);
+    keepKeyHome();
+    if (isElsewhere) change(name, isKept() ? saved!.model_name : "");
+    if (isRefused) tell(settingFor(address));
+    else if (programAt(address))
+      setTimeout(() => openList.current?.()); // the list is drawn as empty by then
+    else focus(isKept() ? "name" : "key");
   };
-  const failure = listing.error.value ?? testing.error.value ?? saving.error.value;
+
+  const at = (field: string) => (trouble.value?.field === field ? <TroubleText trouble={trouble.value} /> : undefined);
+  const known = placesAt(url.value, locale.value);
   const count = models.value?.length;
+  const doing = work.value;
   return (
-    <form class="model-form" onSubmit={(event) => void save(event)}>
-      <div class="presets" role="group" aria-label={text.presets}>
-        {PRESETS.map(([name, address]) => (
-          <button
-            key={name}
-            type="button"
-            class="chip"
-            aria-pressed={url.value === address}
-            onClick={() => (url.value = address)}
-          >
-            {name}
-          </button>
-        ))}
-      </div>
+    <form
+      class="model-form"
+      ref={form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <Presets url={url.value} onChoose={choose} />
       <Field
         label={text.url}
-        hint={text.urlHint}
+        hint={
+          known?.others.length ? (
+            <>
+              {text.elsewhere(hostOf(known.others[0]!.url))}{" "}
+              <button type="button" class="link" onClick={() => choose(known.others[0]!.url)}>
+                {text.use}
+              </button>
+            </>
+          ) : (
+            text.urlHint
+          )
+        }
+        error={at("url")}
         type="url"
-        required
         maxLength={500}
         placeholder="https://api.example.com/v1"
         value={url.value}
-        onValue={(value) => (url.value = value)}
+        input={{ name: "url", onChange: keepKeyHome }}
+        onValue={(value) => change(url, value)}
       />
       <PasswordField
         label={text.key}
-        hint={keyKept ? text.keyKept : text.keyHint}
+        hint={
+          keyForgotten.value ? (
+            text.keyForgotten
+          ) : isKept() ? (
+            text.keyKept
+          ) : known ? (
+            <>
+              {text.keyMade}{" "}
+              <a href={known.place.keys} target="_blank" rel="noopener noreferrer">
+                {text.keyMadeAt(hostOf(known.place.keys))}
+              </a>
+            </>
+          ) : (
+            text.keyHint
+          )
+        }
+        error={at("key")}
         autocomplete="new-password"
         maxLength={4000}
         value={key.value}
-        onValue={(value) => (key.value = value)}
+        input={{ name: "key" }}
+        onValue={(value) => change(key, value)}
       />
-      <Field
+      <Combobox
         label={text.name}
-        required
-        maxLength={100}
-        list="models"
+        name="name"
         placeholder={text.namePlaceholder}
-        autocomplete="off"
-        value={model.value}
+        maxLength={100}
+        value={name.value}
+        onValue={(value) => change(name, value)}
+        options={models.value}
+        load={list}
+        opener={openList}
+        listLabel={text.list}
+        loading={doing === "listing"}
+        openLabel={doing === "listing" ? text.listing : text.fetch}
+        noneLabel={count ? text.noMatch : text.foundNone}
         hint={count === undefined ? undefined : count ? text.found(count) : text.foundNone}
-        onValue={(value) => (model.value = value)}
-        end={
-          <button
-            type="button"
-            class="button inset"
-            disabled={!url.value.trim() || listing.busy.value}
-            onClick={() => void list()}
-          >
-            {text.fetch}
-          </button>
-        }
+        error={at("name")}
       />
-      <datalist id="models">
-        {models.value?.map((name) => (
-          <option key={name} value={name} />
-        ))}
-      </datalist>
-      {!!count && count <= 12 && (
-        <div class="presets">
-          {models.value!.map((name) => (
-            <button
-              key={name}
-              type="button"
-              class="chip"
-              aria-pressed={model.value === name}
-              onClick={() => (model.value = name)}
-            >
-              {name}
-            </button>
-          ))}
-        </div>
-      )}
-      <Problem text={failure?.text ?? (verdict.value && !verdict.value.ok ? verdict.value.text : undefined)} />
+      <div role="alert">
+        {trouble.value && !trouble.value.field && (
+          <p class="problem">
+            <Icon name="alert" />
+            <TroubleText trouble={trouble.value} />
+          </p>
+        )}
+      </div>
       <p class="verdict" role="status">
-        {verdict.value?.ok && (
+        {works.value !== null && (
           <>
-            <Icon name="check" /> {verdict.value.text}
+            <Icon name="check" /> {text.works(works.value)}
           </>
         )}
       </p>
+      {failed.value && !doing && <p class="note">{text.notSaved}</p>}
       <div class="form-buttons">
-        <button
-          type="button"
-          class="button"
-          disabled={!url.value.trim() || !model.value.trim() || testing.busy.value}
-          onClick={() => void test()}
-        >
-          {testing.busy.value ? text.testing : text.test}
+        <button type="button" class="button" aria-busy={doing === "testing"} onClick={() => void test()}>
+          {doing === "testing" && <i class="busy" />}
+          {doing === "testing" ? text.testing : text.test}
         </button>
-        <button class="button primary" disabled={saving.busy.value}>
-          {saveLabel}
+        <button class="button primary" aria-busy={doing === "saving"}>
+          {doing === "saving" ? text.saving : failed.value ? text.saveAnyway : saveLabel}
         </button>
       </div>
     </form>
   );
+}
+
+function failureOf(error: unknown) {
+  if (error instanceof ApiError) return error;
+  console.error(error);
+  return { code: "internal_error" };
 }

@@ -1,0 +1,26 @@
+/** Another model for all chats: of the same connection, or the operator's. */
+import { api } from "../../api/client";
+import type { ModelConfig } from "../../api/types";
+import { t } from "../../i18n";
+import { notify, tell } from "../../ui/toasts";
+import { account, loadAccount } from "../account/account";
+import { loadConnection } from "./endpoint";
+import { forgetModels } from "./listed";
+import { text } from "./texts";
+
+/** Saves another model of a saved connection, with the key that it has; can be undone. */
+export async function chooseModel(own: ModelConfig, name: string): Promise<void> {
+  await api("PUT /auth/config", { body: { model_url: own.model_url, model_name: name } });
+  await loadConnection();
+  const undo = () => void chooseModel(own, own.model_name).catch(tell);
+  notify({ text: text().switched(name), action: { label: t().common.undo, run: undo }, undoes: true });
+}
+
+/** Removes the person's connection and its key, so that the operator's model answers. */
+export async function forgetConnection(): Promise<void> {
+  await api("DELETE /auth/config");
+  forgetModels();
+  await loadAccount();
+  const name = account.value?.default_model;
+  if (name) notify({ text: text().switched(name) });
+}

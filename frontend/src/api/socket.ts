@@ -40,7 +40,7 @@ export class ConversationSocket {
     private readonly conversationId: number,
     private readonly owner: Owner,
   ) {
-    const wake = () => this.wake?.();
+    const wake = () => this.tryNow();
     addEventListener("online", wake, { signal: this.closed.signal });
     addEventListener("visibilitychange", wake, { signal: this.closed.signal });
     void this.run();
@@ -56,6 +56,11 @@ export class ConversationSocket {
   /** Ends this connection for the next, so that the owner is asked again for what there is. */
   reconnect(): void {
     this.end?.(ANEW);
+  }
+
+  /** Ends the pause before the next attempt, if there is one. */
+  tryNow(): void {
+    this.wake?.();
   }
 
   close(): void {

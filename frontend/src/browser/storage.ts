@@ -4,9 +4,9 @@
  */
 type BrowserKey = "theme" | "locale" | "sidebar" | typeof OWNER;
 /** Its text is one person's: nobody else at this browser finds it. */
-type PersonalKey = `${"draft" | "waiting"}:${number | "new"}`;
+type PersonalKey = `${"draft" | "waiting" | "taken"}:${number | "new"}`;
 
-const PERSONAL = /^(draft|waiting):/;
+const PERSONAL = /^(draft|waiting|taken):/;
 const OWNER = "drafts-of";
 
 const unkept = new Map<string, string>();

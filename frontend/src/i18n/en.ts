@@ -70,6 +70,7 @@ export const en = {
     hint: "Enter sends, Shift + Enter breaks the line",
     model: (name?: string) => (name ? `Model: ${name}` : "Model"),
     noModel: "No model",
+    noFiles: "Files cannot be attached yet. Text can be pasted.",
     tooLong: (count: number) => `${count.toLocaleString("en")} of 100,000 characters. Shorten it a little.`,
   },
   thread: {
@@ -97,6 +98,8 @@ export const en = {
     goneHelp: "It may have been deleted, or it belongs to another account.",
     olderFailed: "Older messages could not be loaded.",
     putBack: "Back into the message box",
+    notSent: "Not sent yet. It goes once the connection is back.",
+    arrived: "Your message had arrived already.",
     waiting: (seconds: number) => `The server asks for a pause. This will be sent by itself in ${seconds} s.`,
     tokens: (n: number) => `${n} tokens`,
     image: (host: string) => `Image at ${host}`,
@@ -108,6 +111,7 @@ export const en = {
   connection: {
     offline: "Offline. This resumes once you are back.",
     lost: "Connection lost. Reconnecting…",
+    now: "Try now",
   },
   errors: {
     offline: "The server cannot be reached. Check your connection and try again.",

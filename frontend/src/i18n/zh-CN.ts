@@ -72,6 +72,7 @@ export const zhCN: Texts = {
     hint: "Enter 发送，Shift + Enter 换行",
     model: (name) => (name ? `模型：${name}` : "模型"),
     noModel: "未接入模型",
+    noFiles: "暂不支持附加文件，可以粘贴文字。",
     tooLong: (count) => `${count.toLocaleString("zh-CN")} / 100,000 个字符，请精简一些。`,
   },
   thread: {
@@ -99,6 +100,8 @@ export const zhCN: Texts = {
     goneHelp: "它可能已被删除，或属于另一个账号。",
     olderFailed: "更早的消息加载失败。",
     putBack: "放回输入框",
+    notSent: "尚未发送，连接恢复后会自动发出。",
+    arrived: "你的消息其实已经送达。",
     waiting: (seconds) => `服务器繁忙，${seconds} 秒后自动发送。`,
     tokens: (n) => `${n} 个 token`,
     image: (host) => `${host} 上的图片`,
@@ -110,6 +113,7 @@ export const zhCN: Texts = {
   connection: {
     offline: "网络已断开，恢复后会自动继续。",
     lost: "连接中断，正在重新连接…",
+    now: "立即重试",
   },
   errors: {
     offline: "无法连接服务器，请检查网络后重试。",

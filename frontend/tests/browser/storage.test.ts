@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { claimPersonal, clearPersonal, store, stored } from "../../src/browser/storage";
 
-const KEYS = ["draft:new", "draft:5", "waiting:5", "theme"] as const;
+const KEYS = ["draft:new", "draft:5", "waiting:5", "taken:5", "theme"] as const;
 const fill = () => {
   for (const key of KEYS) store(key, "x");
 };
@@ -12,7 +12,7 @@ it("keeps it for whoever comes back", () => {
   claimPersonal(1);
   fill();
   claimPersonal(1);
-  expect(kept()).toHaveLength(4);
+  expect(kept()).toHaveLength(5);
 });
 
 it("clears it before anybody else, and leaves what is the browser's", () => {

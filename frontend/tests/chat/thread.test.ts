@@ -80,8 +80,10 @@ describe("requests", () => {
   it("stay with the reason when they are refused, and only once", () => {
     const refusal: ServerEvent = { type: "error", message: "m", code: "rate_limited", client_id: "a" };
     const refused = play([{ type: "request", request }, refusal], loaded);
-    expect(refused.pending).toEqual([{ request, refused: { code: "rate_limited", message: "m", later: 10 } }]);
-    expect(reduce(refused, { type: "request", request }).pending).toEqual([{ request }]);
+    expect(refused.pending).toEqual([
+      { request, after: 0, refused: { code: "rate_limited", message: "m", later: 10 } },
+    ]);
+    expect(reduce(refused, { type: "request", request }).pending).toEqual([{ request, after: 0 }]);
     const later = play(
       [
         { type: "request", request },
@@ -100,7 +102,7 @@ describe("messages that were sent before this page was there", () => {
   it("are on their way again, before what is sent now, and each once", () => {
     const now = reduce(loaded, { type: "request", request: sent("b").request });
     const both = reduce(now, { type: "waiting", items: [sent("a"), { ...sent("b"), refused: refused() }] });
-    expect(both.pending).toEqual([sent("a"), sent("b")]);
+    expect(both.pending).toEqual([sent("a"), { ...sent("b"), after: 0 }]);
     expect(reduce(both, { type: "waiting", items: [sent("a")] })).toBe(both);
   });
 

@@ -1,14 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
-import { withdraw } from "./current";
+import { takeBack, withdraw } from "./current";
+import { cutOff } from "./cutOff";
 import type { Pending } from "./thread";
 
 /** A request on its way: what was said, the place of the reply, and a pause that the server wants. */
 export function Ahead({ item }: { item: Pending }) {
   const { request, refused } = item;
   const said = "content" in request ? request.content : undefined;
-  const reply = !refused && request.type !== "continue"; // a reply that goes on has its place
+  const reply = !refused && !(said && cutOff.value) && request.type !== "continue"; // a reply that goes on has its place
   return (
     <>
       {said !== undefined && (
@@ -17,7 +18,7 @@ export function Ahead({ item }: { item: Pending }) {
           <div class="said-text" dir="auto">
             {said}
           </div>
-          {refused ? <Pause item={item} /> : <div class="actions" />}
+          {refused ? <Pause item={item} /> : cutOff.value ? <NotSent item={item} /> : <div class="actions" />}
         </article>
       )}
       {said === undefined && refused && (
@@ -37,6 +38,18 @@ export function Ahead({ item }: { item: Pending }) {
   );
 }
 
+/** Whoever does not want to wait for the connection has the words again. */
+function NotSent({ item }: { item: Pending }) {
+  return (
+    <div class="ending" role="status">
+      <p>{t().thread.notSent}</p>
+      <button class="button" onClick={() => takeBack(item)}>
+        {t().thread.putBack}
+      </button>
+    </div>
+  );
+}
+
 /** Counts down, for the eye only: what is read aloud is said once. */
 function Pause({ item }: { item: Pending }) {
   const left = useSignal(item.refused!.later!);
@@ -47,7 +60,7 @@ function Pause({ item }: { item: Pending }) {
   return (
     <div class="ending" role="timer">
       <p>{t().thread.waiting(left.value)}</p>
-      <button class="button" onClick={() => withdraw(item)}>
+      <button class="button" onClick={() => ("content" in item.request ? takeBack(item) : withdraw(item))}>
         {"content" in item.request ? t().thread.putBack : t().common.cancel}
       </button>
     </div>

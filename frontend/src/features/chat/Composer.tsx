@@ -10,6 +10,7 @@ import { TextArea } from "../../ui/TextArea";
 import { ModelButton, ModelMenuWhereOpen } from "../endpoints/ModelButton";
 import { say, stop, thread } from "./current";
 import { draftOf, draftsChanged, keepDraft } from "./drafts";
+import { onPaste } from "./dropped";
 import { busy, running } from "./thread";
 
 const MOST_CHARACTERS = 100_000;
@@ -59,6 +60,7 @@ export function Composer() {
           void send();
         }}
         onClick={onClick}
+        onPaste={onPaste}
       >
         <TextArea
           inputRef={input}

@@ -1,25 +1,19 @@
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
 import { socket } from "./current";
+import { cutOff } from "./cutOff";
 
-/** Says that the connection is lost, where it lasts longer than a blink. */
-const PATIENCE_MILLISECONDS = 700;
-
+/** Says that the connection is lost; nobody has to wait out the pauses between attempts. */
 export function ConnectionNotice() {
-  const lost = socket.value?.connection.value === "lost";
-  const shown = useSignal(false);
-  useEffect(() => {
-    if (!lost) {
-      shown.value = false;
-      return;
-    }
-    const timer = setTimeout(() => (shown.value = true), PATIENCE_MILLISECONDS);
-    return () => clearTimeout(timer);
-  }, [lost]);
   return (
-    <div class="connection" role="status">
-      {shown.value && <span>{navigator.onLine ? t().connection.lost : t().connection.offline}</span>}
+    <div class="connection">
+      <p class={cutOff.value ? "connection-lost" : undefined}>
+        <span role="status">{cutOff.value && (navigator.onLine ? t().connection.lost : t().connection.offline)}</span>
+        {cutOff.value && (
+          <button class="link" onClick={() => socket.value?.tryNow()}>
+            {t().connection.now}
+          </button>
+        )}
+      </p>
     </div>
   );
 }

@@ -6,11 +6,14 @@ import { ConversationSocket } from "../../api/socket";
 import type { Message, ReplyRequest, ServerEvent } from "../../api/types";
 import { uniqueId } from "../../browser/anywhere";
 import { currentId, navigate, route } from "../../browser/router";
+import { t } from "../../i18n";
 import { conversationAt } from "../../routes";
+import { notify } from "../../ui/toasts";
 import { account } from "../account/account";
 import { createConversation, expectTitle, retitle, titleOf, touch } from "../conversations/conversations";
 import { moment } from "../conversations/titles";
-import { draftOf, keepDraft, putBack } from "./drafts";
+import { draftOf, keepDraft, putBack, putDraft } from "./drafts";
+import { keepTaken, takenIn, without } from "./taken";
 import { busy, emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
 import { findVersion } from "./versions";
 import { keepWaiting, waitingIn } from "./waiting";
@@ -62,14 +65,20 @@ function takeUp(id: number): void {
 
 /** Say something; the first message of all makes the conversation. */
 export async function say(content: string): Promise<void> {
-  const message = { type: "message", content, client_id: uniqueId() } as const;
+  const message = { type: "message", content, client_id: nameOf(content) } as const;
   request(message);
   if (openId === null) await begin(message);
 }
 
+function nameOf(content: string): string {
+  const taken = openId === null ? null : takenIn(openId);
+  if (taken) keepTaken(openId!, null);
+  return taken?.content === content ? taken.client_id : uniqueId();
+}
+
 /** Whoever has gone elsewhere meanwhile stays there; the message is sent once they are back. */
 async function begin(message: ReplyRequest & { type: "message" }): Promise<void> {
-  const first = [{ request: message }];
+  const first = [{ request: message, after: 0 }];
   try {
     const made = await createConversation();
     keepWaiting(made.id, [], first);
@@ -104,6 +113,27 @@ export function request(event: ReplyRequest): void {
 export function withdraw({ request }: Pending): void {
   dispatch({ type: "withdraw", client_id: request.client_id });
   if (request.type === "message") putBack(openId, request.content);
+}
+
+/** Takes back what has not been answered: its words are in the composer again. */
+export function takeBack(item: Pending): void {
+  const { request, after = thread.value.messages.at(-1)?.id ?? 0 } = item;
+  withdraw(item);
+  if (request.type === "edit") putBack(openId, request.content);
+  if (request.type !== "message" || openId === null) return;
+  keepTaken(openId, { client_id: request.client_id, content: request.content, after });
+  noticeArrived(openId);
+}
+
+/** What was taken back had arrived already: it need not be said again. */
+function noticeArrived(id: number): void {
+  const taken = takenIn(id);
+  const isTaken = ({ id, sender, content }: Message) =>
+    sender === "user" && id > taken!.after && content === taken!.content;
+  if (!taken || !thread.value.messages.some(isTaken)) return;
+  keepTaken(id, null);
+  putDraft(id, without(taken.content, draftOf(id)));
+  notify({ text: t().thread.arrived });
 }
 
 export function stop(): void {
@@ -147,6 +177,7 @@ function connect(id: number): ConversationSocket {
       attached = false;
       dispatch({ type: "latest", page });
       takeUp(id);
+      noticeArrived(id);
       return running(thread.value)?.cursor ?? undefined;
     },
     onOpen() {
@@ -202,6 +233,7 @@ function applyOne(event: ServerEvent): void {
   const id = openId!;
   if (event.type === "title") title.value = retitle(id, event.title); // the list may not be here yet
   if (event.type === "start" && !event.resumed) touch(id);
+  if (event.type === "start") noticeArrived(id);
   if (event.type === "error" && event.client_id) sendLater(event.client_id);
   if ((event.type === "done" || event.type === "error") && event.message_id) ended.value = { id: event.message_id };
 }

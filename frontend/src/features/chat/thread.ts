@@ -8,6 +8,8 @@ import { retryAfter } from "./retry";
 /** A request that the server has not acknowledged yet. */
 export interface Pending {
   request: ReplyRequest;
+  /** The newest message that was there when it was made. */
+  after?: number;
   /** Why the server refused it, once it did; `later`: it is sent again after so many seconds. */
   refused?: { code: string; message: string; later?: number };
 }
@@ -50,7 +52,7 @@ export function reduce(thread: Thread, event: ThreadEvent): Thread {
     case "activated":
       return activated(thread, event.page);
     case "request":
-      return { ...thread, pending: [...without(thread, event.request.client_id), { request: event.request }] };
+      return requested(thread, event.request);
     case "waiting":
       return waiting(thread, event.items);
     case "withdraw":
@@ -94,6 +96,11 @@ export function ahead(thread: Thread): Pending | undefined {
 /** Another request has to wait. */
 export function busy(thread: Thread): boolean {
   return !!running(thread) || !!ahead(thread);
+}
+
+function requested(thread: Thread, request: ReplyRequest): Thread {
+  const after = thread.messages.at(-1)?.id ?? 0;
+  return { ...thread, pending: [...without(thread, request.client_id), { request, after }] };
 }
 
 /** The end of the history, as the server has it now; older messages that fit on stay. */
@@ -188,7 +195,7 @@ function waiting(thread: Thread, items: Pending[]): Thread {
   const known = new Set(thread.pending.map(({ request }) => request.client_id));
   const found = items.filter(({ request }) => !known.has(request.client_id));
   if (!found.length) return thread;
-  const due = found.map((item) => (item.refused?.later === undefined ? item : { request: item.request }));
+  const due = found.map((item) => (item.refused?.later === undefined ? item : { ...item, refused: undefined }));
   return { ...thread, pending: [...due, ...thread.pending] };
 }
 

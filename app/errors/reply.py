@@ -4,7 +4,10 @@ from app.errors.base import AppError
 
 
 class ReplyError(AppError):
+    """`may_be_length`: an endpoint refused a request, and might take a shorter one."""
+
     status = 502
+    may_be_length = False
 
 
 class Interrupted(ReplyError):
@@ -85,10 +88,17 @@ class UpstreamRejected(ReplyError):
 
 
 class ContextTooLong(UpstreamRejected):
-    """The endpoint says that the conversation is too long for the model."""
+    """The endpoint says that the prompt is too long: of `sent` tokens, where it counts them, only
+    `limit` fit. What a user is told is about the message: its history was left out by then."""
 
     code = "context_too_long"
-    zh, en = "对话超过模型的长度上限", "The conversation is too long for the model"
+    zh = "即使不带之前的对话，这条消息也超过模型的长度上限，请缩短后重试"
+    en = "Even without what came before, this message is too long for the model; shorten it"
+    may_be_length = True
+
+    def __init__(self, limit: int | None = None, sent: int | None = None) -> None:
+        super().__init__()
+        self.limit, self.sent = limit, sent
 
 
 class UpstreamInterrupted(ReplyError):
@@ -99,8 +109,14 @@ class UpstreamInterrupted(ReplyError):
 
 
 class UpstreamModelUnknown(UpstreamRejected):
+    """`named`: the endpoint said so by the model's name, as one that knows others would."""
+
     code = "upstream_model_unknown"
     zh, en = "模型服务没有这个模型", "The model's server has no model of this name"
+
+    def __init__(self, named: bool = False) -> None:
+        super().__init__()
+        self.named = named
 
 
 class UpstreamNotCompatible(ReplyError):

@@ -10,6 +10,7 @@ from app.models.schema import SchemaInfo
 from app.models.session import LoginSession, PasswordReset, RefreshToken, WsTicket
 from app.models.usage import DefaultModelUse
 from app.models.user import User
+from app.models.window import ModelWindow
 
 __all__ = [
     "AuditEvent",
@@ -22,6 +23,7 @@ __all__ = [
     "LoginSession",
     "Message",
     "ModelConfig",
+    "ModelWindow",
     "PasswordReset",
     "RefreshToken",
     "SchemaInfo",

@@ -75,6 +75,10 @@ async def rows_everywhere(
     await ada.set_model(upstream_url, "echo")
     for _ in range(3):
         await ada.say(await ada.conversation(), "hello")
+    await ada.set_model(upstream_url, "context_length")
+    crowded = await ada.conversation()
+    for _ in range(3):
+        await ada.say(crowded, "hello " * 100)
     gone = await ada.conversation()
     assert (await ada.request("DELETE", f"/conversations/{gone}")).status_code == 204
     await ada.refresh()

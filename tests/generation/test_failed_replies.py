@@ -10,7 +10,7 @@ pytestmark = pytest.mark.anyio
 FAULTS = {
     "401": ("failed", "upstream_auth_failed"),
     "403": ("failed", "upstream_auth_failed"),
-    "404": ("failed", "upstream_rejected"),
+    "404": ("failed", "upstream_model_unknown"),
     "429": ("failed", "upstream_rate_limited"),
     "500": ("failed", "upstream_unavailable"),
     "html": ("failed", "upstream_bad_response"),

@@ -17,6 +17,7 @@ from app.models import (
     DefaultModelUse,
     LoginSession,
     Message,
+    ModelWindow,
     PasswordReset,
     WsTicket,
     utc_now,
@@ -134,9 +135,14 @@ async def test_logins_and_counts_that_are_over_are_purged(
                 connection.execute(change(model, user_id=ada.id).values(expires_at=then))
             days = [{"user_id": ada.id, "day": day, "messages": 1} for day in (1, today - 2, today)]
             connection.execute(insert(table_of(DefaultModelUse)), days)
+            learned = [
+                {"user_id": ada.id, "model_key": key, "tokens": 9, "expires_at": over}
+                for key, over in ((b"old", then), (b"new", utc_now()))
+            ]
+            connection.execute(insert(table_of(ModelWindow)), learned)
         engine.dispose()
 
-    def left() -> dict[str, list[int]]:
+    def left() -> dict[str, list[Any]]:
         engine = engine_of(database_url)
         with engine.connect() as connection:
             found = {
@@ -146,9 +152,9 @@ async def test_logins_and_counts_that_are_over_are_purged(
         engine.dispose()
         return found
 
-    def until_purged() -> dict[str, list[int]]:
+    def until_purged() -> dict[str, list[Any]]:
         deadline = time.monotonic() + 10
-        while len((found := left())["days"]) > 1 and time.monotonic() < deadline:
+        while len((found := left())["windows"]) > 1 and time.monotonic() < deadline:
             time.sleep(0.05)
         return found
 
@@ -159,6 +165,7 @@ async def test_logins_and_counts_that_are_over_are_purged(
         "tickets": [],
         "resets": [],
         "days": [today],
+        "windows": [b"new"],
     }
     assert (await (await ada.refresh()).get("/auth/me")).status_code == 200
 
@@ -175,6 +182,7 @@ def columns_of(user_id: int) -> Iterator[tuple[str, Any, Any]]:
         ("tickets", WsTicket, "user_id"),
         ("resets", PasswordReset, "user_id"),
         ("days", DefaultModelUse, "day"),
+        ("windows", ModelWindow, "model_key"),
     ):
         table = table_of(model)
         yield name, table.c[column], table.c.user_id == user_id

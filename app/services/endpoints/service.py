@@ -14,6 +14,7 @@ from app.models import ModelConfig, User, utc_now
 from app.schemas.config import ConfigOptions, ConfigRead, ConfigUpdate, EndpointTry, LocalHost
 from app.services.ai_service import AiService, Endpoint
 from app.services.audit.events import AuditAction, record
+from app.services.endpoints import windows
 from app.services.upstream.guard import host_of, parse_model_url
 
 LOCAL_HOSTS = ("localhost:11434", "localhost:1234", "localhost:8080")
@@ -31,6 +32,11 @@ class SavedEndpoint:
     base_url: str
     model_name: str
     sealed_key: str | None
+
+    @property
+    def model_key(self) -> bytes:
+        """What is learned of this model is kept under this key."""
+        return windows.model_key(self.base_url, self.model_name)
 
 
 class ConfigService:
@@ -120,6 +126,10 @@ class ConfigService:
             return None
         return SavedEndpoint(user_id, self._settings.default_model_url, model, None)
 
+    def writes_titles(self, saved: SavedEndpoint) -> bool:
+        """Whether a model is asked for titles: what the demo calls a title is a reply."""
+        return saved.sealed_key is not None or not self.default_model_is_demo
+
     def open(self, saved: SavedEndpoint) -> Endpoint:
         """The endpoint with its key, for one call; KeyUnreadable when it does not open."""
         if saved.sealed_key is None:
@@ -173,6 +183,7 @@ def _save(
         connection.execute(insert(_config).values(user_id=user_id, created_at=now, **values))
     else:
         connection.execute(update(_config).where(_config.c.user_id == user_id).values(**values))
+    windows.forget(connection, user_id, windows.model_key(base_url, model_name))
     host, key_changed = host_of(base_url), sealed is not None
     record(connection, AuditAction.CONFIG_CHANGED, user_id, host=host, key_changed=key_changed)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from app.database import table_of
-from app.models import Conversation, Message
+from app.models import Conversation, Message, ModelWindow, utc_now
 from app.services.messages.tree import shown
 from app.services.upstream.types import Prompt
 
@@ -25,9 +26,23 @@ GO_ON = (
 
 _message = table_of(Message)
 _conversation = table_of(Conversation)
+_window = table_of(ModelWindow)
 
 _conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
-_SYSTEM_PROMPT = select(_conversation.c.system_prompt).where(_conversation.c.id == _conversation_id)
+_ABOUT = (
+    select(_conversation.c.system_prompt, _window.c.tokens)
+    .select_from(
+        _conversation.outerjoin(
+            _window,
+            and_(
+                _window.c.user_id == _conversation.c.user_id,
+                _window.c.model_key == bindparam("of_model", type_=_window.c.model_key.type),
+                _window.c.expires_at > bindparam("now", type_=_window.c.expires_at.type),
+            ),
+        )
+    )
+    .where(_conversation.c.id == _conversation_id)
+)
 _shown = shown(_conversation_id)
 _LENGTHS_BELOW = (
     select(_message.c.id, _message.c.sender, func.char_length(_message.c.content).label("length"))
@@ -56,15 +71,24 @@ def estimate_tokens(text: str) -> int:
     return MESSAGE_TOKENS + wide + (len(text) - wide + 3) // CHARACTERS_PER_TOKEN
 
 
+def prompt_tokens(prompt: Prompt) -> int:
+    """About how many tokens a prompt is, on the high side."""
+    return sum(estimate_tokens(message["content"]) for message in prompt)
+
+
 def read_prompt(
-    connection: Connection, conversation_id: int, last_message_id: int, budget: int
+    connection: Connection, conversation_id: int, last_message_id: int, budget: int, model: bytes
 ) -> Prompt:
-    """The prompt for a reply to `last_message_id`: as much of the past as `budget` tokens hold."""
+    """The prompt for a reply to `last_message_id`: as much of the past as `budget` tokens hold, and
+    as the model with this key has been found to take."""
     here = {"in_conversation": conversation_id}
-    system = connection.execute(_SYSTEM_PROMPT, here).scalar_one()
+    about = connection.execute(_ABOUT, {**here, "of_model": model, "now": utc_now()}).one()
+    budget = min(budget, about.tokens or budget)
     first = _first_that_may_fit(connection, conversation_id, last_message_id, budget)
     rows = connection.execute(_BETWEEN, {**here, "first": first, "last": last_message_id})
-    return build_prompt([Said(row.sender, row.content) for row in rows], system, budget)
+    return build_prompt(
+        [Said(row.sender, row.content) for row in rows], about.system_prompt, budget
+    )
 
 
 def _first_that_may_fit(
@@ -73,21 +97,27 @@ def _first_that_may_fit(
     """The oldest message worth reading; the newest question always is, whatever its length.
 
     Judged by lengths alone: a text has at least one token per four characters, and reading
-    megabytes only to leave them out would delay everybody.
+    megabytes only to leave them out would delay everybody. A question that got no answer is passed
+    over where it is too long: it may have been refused for just that.
     """
     first, below = last_message_id, last_message_id + 1
-    tokens, has_question = 0, False
+    tokens, has_question, answered = 0, False, False
     while True:
         values = {"in_conversation": conversation_id, "below": below}
         rows = connection.execute(_LENGTHS_BELOW, values).all()
         for row in rows:
-            tokens += MESSAGE_TOKENS + row.length // CHARACTERS_PER_TOKEN
-            if tokens > budget and has_question:
+            below = row.id
+            more = tokens + MESSAGE_TOKENS + row.length // CHARACTERS_PER_TOKEN
+            is_question = row.sender == "user"
+            skipped = more > budget and has_question
+            if skipped and (answered or not is_question):
                 return first
-            first, has_question = row.id, has_question or row.sender == "user"
+            if not skipped:
+                first, tokens = row.id, more
+            has_question |= is_question
+            answered = not is_question and row.length > 0
         if len(rows) < PAGE:
             return first
-        below = first
 
 
 def prompt_to_continue(prompt: Prompt) -> Prompt:
@@ -100,29 +130,41 @@ def prompt_to_continue(prompt: Prompt) -> Prompt:
 def build_prompt(said: Iterable[Said], system_prompt: str | None, budget: int) -> Prompt:
     """Messages, oldest first, as a prompt: the newest whole turns that fit, roles alternating.
 
-    Empty replies (failed ones) are left out, and the questions around them joined. The newest
-    turn is always there, however long it is, and so is the system prompt.
+    Empty replies (failed ones) are left out, and the questions around them joined, save those that
+    do not fit. The newest question is always there, however long it is, and so is the system
+    prompt.
     """
-    turns = _turns(said)
     left = budget - (estimate_tokens(system_prompt) if system_prompt else 0)
-    kept: Prompt = []
-    for turn in reversed(turns):
-        left -= sum(estimate_tokens(message["content"]) for message in turn)
-        if kept and left < 0:
-            break
-        kept = turn + kept
+    kept: list[Prompt] = []
+    for turn in reversed(_turns(said)):
+        cost = prompt_tokens(turn)
+        if kept and cost > left:
+            if len(turn) > 1:
+                break
+            continue
+        left -= cost
+        kept.append(turn)
     system = [{"role": "system", "content": system_prompt}] if system_prompt else []
-    return system + kept
+    return system + _joined(reversed(kept))
 
 
 def _turns(said: Iterable[Said]) -> list[Prompt]:
+    """Questions, each with its answer where it got one."""
     turns: list[Prompt] = []
     for message in said:
         if message.sender == "user":
-            if turns and turns[-1][-1]["role"] == "user":
-                turns[-1][-1]["content"] += "\n\n" + message.content
-            else:
-                turns.append([{"role": "user", "content": message.content}])
+            turns.append([{"role": "user", "content": message.content}])
         elif message.content and turns and turns[-1][-1]["role"] == "user":
             turns[-1].append({"role": "assistant", "content": message.content})
     return turns
+
+
+def _joined(turns: Iterable[Prompt]) -> Prompt:
+    """Turns as one prompt, with questions that follow each other as one message."""
+    prompt: Prompt = []
+    for message in chain.from_iterable(turns):
+        if prompt and prompt[-1]["role"] == message["role"]:
+            prompt[-1]["content"] += "\n\n" + message["content"]
+        else:
+            prompt.append(message)
+    return prompt

@@ -19,7 +19,8 @@ from app.services.ai_service import AiService, Completion
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
 from app.services.endpoints.service import ConfigService
-from app.services.generation.context import prompt_to_continue, read_prompt
+from app.services.endpoints.windows import Learned
+from app.services.generation.context import prompt_to_continue, prompt_tokens, read_prompt
 from app.services.generation.live_reply import Ending
 from app.services.generation.ordering import put_in_order
 from app.services.generation.running_reply import RunningReply
@@ -30,6 +31,13 @@ EMPTY: dict[str, type[ReplyError]] = {
     "tool_calls": UpstreamToolCall,
 }
 """What a reply without any text is, by its finish reason."""
+SHORTER_TRIES = 4
+"""How often a refused prompt is tried with less: a half, a quarter, and so on."""
+PLAUSIBLE_TOKENS = 1_024
+"""A prompt of fewer is not too long for any model: a refusal that does not say so has another
+reason."""
+REPLY_TOKENS = 2_048
+"""So much of a model's window is left for its reply, or a quarter of a small one."""
 
 
 class Runner:
@@ -81,19 +89,30 @@ class Runner:
 
         endpoint = self._configs.open(running.endpoint)
         before = running.live.size_bytes
-        try:
-            prompt = await self._prompt(running, self._budget)
-            return await self._ai.stream_reply(endpoint, prompt, grow, before)
-        except ContextTooLong:
-            if running.has_grown:
-                raise
-        prompt = await self._prompt(running, self._budget // 2)
+        prompt = await self._prompt(running, self._budget)
+        for _ in range(SHORTER_TRIES):
+            try:
+                return await self._ai.stream_reply(endpoint, prompt, grow, before)
+            except ReplyError as refusal:
+                if running.has_grown or not refusal.may_be_length:
+                    raise
+                budget = shorter(prompt, refusal)
+                if budget is None:
+                    raise
+                asked, prompt = prompt, await self._prompt(running, budget)
+                if prompt_tokens(prompt) >= prompt_tokens(asked):  # the question alone is left
+                    if isinstance(refusal, ContextTooLong):
+                        running.learned = Learned(budget, is_guess=False)
+                    raise
+                running.learned = Learned(budget, is_guess=not isinstance(refusal, ContextTooLong))
         return await self._ai.stream_reply(endpoint, prompt, grow, before)
 
     async def _prompt(self, running: RunningReply, budget: int) -> Prompt:
         question = running.live.opening.user_message["id"]
         last = running.message_id if running.continues else question
-        prompt = await self._database.read(read_prompt, running.conversation_id, last, budget)
+        prompt = await self._database.read(
+            read_prompt, running.conversation_id, last, budget, running.endpoint.model_key
+        )
         return prompt_to_continue(prompt) if running.continues else prompt
 
     def _completed(self, running: RunningReply, outcome: Completion) -> Ending:
@@ -120,6 +139,28 @@ class Runner:
         if ordered is not None:
             running.rewrite(ordered.content, ordered.reasoning)
             self._ai.remember_prefilled(endpoint.base_url, endpoint.model_name, ordered.closer)
+
+
+def shorter(prompt: Prompt, refusal: ReplyError) -> int | None:
+    """How many estimated tokens to try after a prompt was refused; None where its length cannot
+    be why.
+
+    An endpoint that counts says how its tokens relate to our estimates, and how many fit; part of
+    those are left for the reply. Else half as many are tried.
+    """
+    size = prompt_tokens(prompt)
+    limit = sent = None
+    if isinstance(refusal, ContextTooLong):
+        limit, sent = refusal.limit, refusal.sent
+    elif size < PLAUSIBLE_TOKENS:
+        return None
+    half = size // 2
+    if limit is None:
+        return half
+    fits = limit - min(limit // 4, REPLY_TOKENS)
+    if sent is not None:
+        fits = fits * size // sent
+    return fits if fits < size else half
 
 
 def _cancelled(running: RunningReply) -> Ending:

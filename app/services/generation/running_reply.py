@@ -6,6 +6,7 @@ from typing import Literal
 
 from app.schemas.message import TextKind
 from app.services.endpoints.service import SavedEndpoint
+from app.services.endpoints.windows import Learned
 from app.services.generation.live_reply import Ending, LiveReply
 
 CancelReason = Literal["stopped", "interrupted"]
@@ -15,7 +16,8 @@ CancelReason = Literal["stopped", "interrupted"]
 class RunningReply:
     """One generation of this process, from its row in the database to its ending there.
 
-    `continues`: it goes on with a text that had been broken off.
+    `continues`: it goes on with a text that had been broken off. `learned`: how long a prompt its
+    model seems to take, once a longer one was refused.
     """
 
     generation_id: int
@@ -27,6 +29,7 @@ class RunningReply:
     continues: bool = False
     task: asyncio.Task[Ending] | None = None
     cancel_reason: CancelReason | None = None
+    learned: Learned | None = None
     saved_content: int = field(init=False)
     saved_reasoning: int = field(init=False)
     opened_with: tuple[int, int] = field(init=False)

@@ -6,12 +6,15 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.config import Settings
 from app.database import Database
-from app.errors import DatabaseUnavailable, Interrupted, ReplyError
+from app.errors import AppError, DatabaseUnavailable, Interrupted, ReplyError
 from app.logs import log
 from app.metrics import replies, replies_lost, upstream_errors
 from app.services.conversations.titles import TitleService
+from app.services.endpoints.windows import learn
 from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import Ending
 from app.services.generation.runner import Runner
@@ -20,6 +23,8 @@ from app.services.generation.writer import Writer, WriteResult
 from app.tracing import span
 from app.utils.tasks import stop_tasks
 
+LEARN_SECONDS = 1
+"""Seconds that a reply's end waits for what was learned of its model to be kept."""
 SAVE_SECONDS = 2
 """Seconds that a shutdown leaves for the last write; with the database away, more saves nothing."""
 
@@ -40,6 +45,7 @@ class Supervisor:
     ) -> None:
         self.owner = secrets.token_hex(16)
         self.draining = False
+        self._database = database
         self._channels = channels
         self._runner = runner
         self._titles = titles
@@ -134,7 +140,21 @@ class Supervisor:
             notes["chat.reply.status"] = ending.status
             if ending.error is not None:
                 notes["error.type"] = ending.error.code
-            return ending, await self._writer.finish(running, ending)
+            outcome = await self._writer.finish(running, ending)
+            if outcome == "saved" and not self.draining:
+                await self._learn(running)
+            return ending, outcome
+
+    async def _learn(self, running: RunningReply) -> None:
+        """Keep what this reply has shown of its model: before its readers may ask for the next."""
+        learned = running.learned
+        if learned is None or (learned.is_guess and not running.has_grown):
+            return
+        try:
+            async with asyncio.timeout(LEARN_SECONDS):
+                await learn(self._database, running.user_id, running.endpoint.model_key, learned)
+        except (AppError, SQLAlchemyError, TimeoutError) as error:
+            log.info("window_not_kept", cause=type(error).__name__)
 
     async def _title(self, running: RunningReply, channel: Channel) -> None:
         title = await self._titles.write(

@@ -14,6 +14,7 @@ from app.models import (
     Conversation,
     DefaultModelUse,
     LoginSession,
+    ModelWindow,
     PasswordReset,
     WsTicket,
     utc_now,
@@ -32,6 +33,7 @@ _session = table_of(LoginSession)
 _ticket = table_of(WsTicket)
 _reset = table_of(PasswordReset)
 _use = table_of(DefaultModelUse)
+_window = table_of(ModelWindow)
 
 type Part = Callable[[Connection, datetime], bool]
 """Removes some rows that were over before a time; False when none are left."""
@@ -57,10 +59,10 @@ class Purger:
 
     async def purge(self) -> None:
         """Remove conversations deleted longer ago than the retention, and all logins, tickets,
-        links and counts that are over."""
+        links, counts and lessons about models that are over."""
         over = utc_now() - MARGIN
         await self._in_parts(purge_conversations, over - self._retention)
-        for part in (purge_sessions, purge_tickets, purge_resets, purge_uses):
+        for part in (purge_sessions, purge_tickets, purge_resets, purge_uses, purge_windows):
             await self._in_parts(part, over)
 
     async def _in_parts(self, part: Part, before: datetime) -> None:
@@ -95,3 +97,8 @@ def purge_uses(connection: Connection, before: datetime) -> bool:
     """Counts of messages to the operator's model on days that are over."""
     over = _use.c.day < int(before.timestamp()) // SECONDS_PER_DAY
     return remove_some(connection, _use.c.user_id, over)
+
+
+def purge_windows(connection: Connection, before: datetime) -> bool:
+    """What was learned of models, too long ago to be trusted."""
+    return remove_some(connection, _window.c.user_id, _window.c.expires_at < before)

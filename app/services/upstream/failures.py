@@ -14,32 +14,19 @@ from app.errors import (
     ReplyError,
     UpstreamAuthFailed,
     UpstreamFiltered,
+    UpstreamModelUnknown,
     UpstreamOutOfCredit,
     UpstreamRateLimited,
     UpstreamRegionRefused,
     UpstreamRejected,
     UpstreamUnavailable,
 )
+from app.services.upstream.length import overrun_in
 
-CONTEXT_STATUSES = {400, 413, 422}
-CONTEXT_WORDS = re.compile(
-    "|".join(
-        (
-            r"context_length_exceeded",  # OpenAI, Groq, OpenRouter
-            r"maximum context length",  # OpenAI, vLLM, DeepSeek, Mistral
-            r"exceed_context_size_error",  # llama.cpp
-            r"exceeds? the available context size",  # llama.cpp
-            r"context (?:length|size|window)[^.]{0,40}exceed",
-            r"exceed[^.]{0,60}context (?:length|size|window)",
-            r"longer than the (?:model's )?(?:maximum )?context",  # vLLM, SGLang
-            r"prompt is too long",  # Anthropic
-            r"input token count[^.]{0,60}exceeds",  # Gemini
-            r"range of input length should be",  # DashScope
-            r"reduce the length of (?:the|your) (?:messages|prompt|input)",
-        )
-    ),
-    re.IGNORECASE,
-)
+TOO_LARGE = 413
+"""RFC 9110 section 15.5.14: the content is larger than the server takes, whatever it says."""
+MAY_BE_LENGTH = {400, 422}
+MODEL_STATUSES = {400, 404, 422}
 
 MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
     (
@@ -97,9 +84,21 @@ MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
 _MEANINGS = [(kind, re.compile(words, re.IGNORECASE)) for kind, words in MEANINGS]
 
 MODEL_WORDS = re.compile(
-    r"model_?not_?found|\bmodel\b.{0,80}(?:not (?:exist|found)|no access)|"
-    r"access to (?:the )?model|模型.{0,20}(?:不存在|权限)",
+    "|".join(
+        (
+            r"model_?not_?(?:found|exist)|deployment_?not_?found",
+            r"(?:no such|unknown|invalid|incorrect|unrecognized) model\b|not a valid model",
+            r"\bmodels?\b[^\n]{0,160}?"
+            r"(?:not (?:be )?found|not exist|n't exist|is (?:unknown|not a valid))",
+            r"\bnot (?:be )?f(?:ound|ind)[^\n]{0,20} model\b",
+            r"模型[^。\n]{0,60}(?:不存在|未找到|找不到|无效|未知|没有)",
+            r"(?:不存在|未找到|找不到|无效|未知|没有)[^。\n]{0,12}模型",
+        )
+    ),
     re.IGNORECASE,
+)
+ACCESS_WORDS = re.compile(
+    r"\bmodel\b.{0,80}no access|access to (?:the )?model|模型.{0,20}权限", re.IGNORECASE
 )
 
 SAYING = {"code", "type", "status", "reason", "message", "msg", "detail", "details", "error"}
@@ -112,27 +111,30 @@ STATUS_NAMES = ("code", "status", "status_code", "http_code", "http_status")
 WORDS_MAX = 4000
 
 
-def failure_of(status: int, body: str) -> ReplyError:
-    """The error for an HTTP status outside 2xx and the beginning of its body."""
-    if status in CONTEXT_STATUSES and CONTEXT_WORDS.search(body):
-        return ContextTooLong()
+def failure_of(status: int, body: str, model: str = "") -> ReplyError:
+    """The error for an HTTP status outside 2xx and the beginning of its body.
+
+    `model`: what the request calls the model, which a 404 may name as what is missing.
+    """
     words = words_of(body)
-    return _by_words(words) or _by_status(status, words)
+    meaning = _by_words(words)
+    if too_long := _too_long(words, meaning, status == TOO_LARGE, body):
+        return too_long
+    return meaning or _by_status(status, words, _names(words, model))
 
 
 def failure_in(error: object) -> ReplyError:
     """The error for an `error` object inside a 200 answer: its words count, then a status in it."""
     words = " ".join(_said(error))[:WORDS_MAX]
-    if CONTEXT_WORDS.search(words):
-        return ContextTooLong()
-    if failure := _by_words(words):
+    meaning = _by_words(words)
+    if failure := _too_long(words, meaning) or meaning:
         return failure
     fields = error if isinstance(error, dict) else {}
     for name in STATUS_NAMES:
         status = fields.get(name)
         if isinstance(status, int | str) and re.fullmatch(r"[45]\d\d", str(status)):
             return _by_status(int(status), words)
-    return UpstreamUnavailable()
+    return _perhaps_too_long(UpstreamUnavailable())
 
 
 def failure_told_by(payload: dict[str, object]) -> ReplyError | None:
@@ -141,7 +143,8 @@ def failure_told_by(payload: dict[str, object]) -> ReplyError | None:
     if FAILING.isdisjoint(name.lower() for name in payload):
         return None
     words = " ".join(_said(payload))[:WORDS_MAX]
-    return ContextTooLong() if CONTEXT_WORDS.search(words) else _by_words(words)
+    meaning = _by_words(words)
+    return _too_long(words, meaning) or meaning
 
 
 def words_of(body: str) -> str:
@@ -171,11 +174,44 @@ def _by_words(words: str) -> ReplyError | None:
     return next((kind() for kind, pattern in _MEANINGS if pattern.search(words)), None)
 
 
-def _by_status(status: int, words: str) -> ReplyError:
+def _too_long(
+    words: str, meaning: ReplyError | None, certain: bool = False, body: str = ""
+) -> ContextTooLong | None:
+    """Whether the words are about a prompt's length; with another meaning only by their numbers.
+
+    The numbers may also stand in fields of the body that tell nothing else.
+    """
+    overrun = overrun_in(words, certain)
+    if overrun is None:
+        return None
+    if overrun.limit is None and not meaning:
+        overrun = overrun_in(body, certain=True) or overrun
+    if meaning and overrun.limit is None and not certain:
+        return None
+    return ContextTooLong(overrun.limit, overrun.sent)
+
+
+def _perhaps_too_long(error: ReplyError) -> ReplyError:
+    """The error, marked as one whose words say nothing of its reason."""
+    error.may_be_length = True
+    return error
+
+
+def _names(words: str, model: str) -> bool:
+    return bool(model and re.search(rf"(?<![\w/]){re.escape(model)}(?![\w/])", words))
+
+
+def _by_status(status: int, words: str, names_model: bool = False) -> ReplyError:
     if status == 402:
         return UpstreamOutOfCredit()
     if status == 429:
         return UpstreamRateLimited()
-    if status == 401 or (status == 403 and not MODEL_WORDS.search(words)):
+    about_model = bool(MODEL_WORDS.search(words))
+    if status == 401 or (status == 403 and not (about_model or ACCESS_WORDS.search(words))):
         return UpstreamAuthFailed()
-    return UpstreamUnavailable() if status >= 500 else UpstreamRejected()
+    if status in MODEL_STATUSES and (about_model or (names_model and status == 404)):
+        return UpstreamModelUnknown(certain=names_model or status != 404)
+    if status >= 500:
+        return UpstreamUnavailable()
+    refusal = UpstreamRejected()
+    return _perhaps_too_long(refusal) if status in MAY_BE_LENGTH else refusal

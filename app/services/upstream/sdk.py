@@ -63,7 +63,7 @@ async def ask_for_reply(
         # Given as `messages`, the SDK would walk each one along its type hints: 0.15 ms apiece.
         return create(model=model, messages=[], extra_body={"messages": messages}, **options)
 
-    await _call(request, options, read)
+    await _call(request, options, read, model)
 
 
 async def ask_for_models(client: Client, read: ReadAnswer) -> None:
@@ -79,10 +79,12 @@ class _Refusal:
     failure: ReplyError
 
 
-async def _call(request: MakeCall, options: CallOptions, read: ReadAnswer) -> None:
+async def _call(request: MakeCall, options: CallOptions, read: ReadAnswer, model: str = "") -> None:
     """Make a request; repeat it once after a passing failure, once without `stream_options`."""
     may_retry = True
-    while refusal := await _attempt(request(options), read):
+    while refusal := await _attempt(request(options), read, model):
+        if isinstance(refusal.failure, ContextTooLong):
+            raise refusal.failure
         if refusal.status in (400, 422) and type(refusal.failure) is UpstreamRejected:
             if "stream_options" not in options:
                 raise refusal.failure
@@ -94,7 +96,7 @@ async def _call(request: MakeCall, options: CallOptions, read: ReadAnswer) -> No
             raise refusal.failure
 
 
-async def _attempt(call: Call, read: ReadAnswer) -> _Refusal | None:
+async def _attempt(call: Call, read: ReadAnswer, model: str) -> _Refusal | None:
     """One request. A refusal is returned, not raised: the SDK's errors quote the endpoint."""
     has_answered = False
     try:
@@ -104,7 +106,7 @@ async def _attempt(call: Call, read: ReadAnswer) -> _Refusal | None:
         return None
     except APIStatusError as error:
         text = error.response.content.decode("utf-8", "replace")
-        return _Refusal(error.status_code, failure_of(error.status_code, text))
+        return _Refusal(error.status_code, failure_of(error.status_code, text, model))
     except (APIConnectionError, UpstreamUnavailable):
         if has_answered:
             raise

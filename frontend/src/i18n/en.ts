@@ -173,7 +173,7 @@ export const en = {
     upstream_model_unknown: "The endpoint has no model of this name. List its models and choose one.",
     upstream_not_compatible: "No OpenAI-compatible API answers at this address. Check it: it usually ends in /v1.",
     context_too_long:
-      "This conversation is too long for the model. Begin a new one, or choose a model with a longer context.",
+      "Even without what came before, this message is too long for the model. Shorten it, or choose a model with a longer context.",
     upstream_interrupted: "The connection to the model broke off. What was said is kept; you can continue.",
   },
 };

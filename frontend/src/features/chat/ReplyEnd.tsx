@@ -11,6 +11,7 @@ const ABOUT_MODEL = new Set([
   "upstream_out_of_credit",
   "upstream_region_refused",
   "upstream_rejected",
+  "upstream_model_unknown",
   "upstream_bad_response",
   "upstream_empty_reply",
   "upstream_unavailable",

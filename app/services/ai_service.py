@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import re
+import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -45,6 +47,10 @@ STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": 
 
 # At INFO the HTTP client logs whole URLs, and paths of some gateways hold a key.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
+
+
+class _Enough(Exception):
+    """No more of a reply is needed."""
 
 
 class AiService:
@@ -111,7 +117,7 @@ class AiService:
         with span("model call", "client"):
             try:
                 async with watchdog:
-                    await self._ask(endpoint, messages, stream, pace, streamed=True)
+                    await self._ask(endpoint, messages, stream, pace)
             except UpstreamTimeout:
                 if not stream.may_end:
                     raise
@@ -119,21 +125,34 @@ class AiService:
                 pace.count()
             return stream.finish()
 
-    async def complete(self, endpoint: Endpoint, messages: Prompt, timeout_seconds: float) -> str:
-        """A whole reply at once, without its reasoning; UpstreamTimeout after `timeout_seconds`."""
-        pieces: list[str] = []
+    async def complete(
+        self,
+        endpoint: Endpoint,
+        messages: Prompt,
+        timeout_seconds: float,
+        characters: int = sys.maxsize,
+    ) -> str:
+        """The beginning of a reply, without its reasoning; UpstreamTimeout after `timeout_seconds`.
 
-        def collect(kind: TextKind, text: str) -> None:
+        Streamed like every reply, since some models answer in no other way; it is left once there
+        are so many characters.
+        """
+        text = ""
+
+        def collect(kind: TextKind, piece: str) -> None:
+            nonlocal text
             if kind == "content":
-                pieces.append(text)
+                text += piece
+                if len(text) >= characters:
+                    raise _Enough
 
         stream = self._stream(collect)
-        async with at_most(timeout_seconds):
-            await self._ask(endpoint, messages, stream, Pace(stream), streamed=False)
-        stream.finish()
-        text = "".join(pieces)
+        with suppress(_Enough):
+            async with at_most(timeout_seconds):
+                await self._ask(endpoint, messages, stream, Pace(stream))
+            stream.finish()
         parted = split_prefilled(text)
-        return parted.answer if parted else text
+        return parted.answer if parted else text[:characters]
 
     def remember_prefilled(self, base_url: str, model: str, closer: str) -> None:
         """Take the replies of this model, from now on, to begin inside a thought that `closer`
@@ -178,13 +197,7 @@ class AiService:
         return open_client(self._http, str(parse_model_url(endpoint.base_url)), key)
 
     async def _ask(
-        self,
-        endpoint: Endpoint,
-        messages: Prompt,
-        stream: ChatStream,
-        pace: Pace,
-        *,
-        streamed: bool,
+        self, endpoint: Endpoint, messages: Prompt, stream: ChatStream, pace: Pace
     ) -> None:
         async def read(answer: httpx2.Response) -> None:
             await decode(body_of(answer), stream, pace)
@@ -193,8 +206,7 @@ class AiService:
         from app.services.upstream.sdk import ask_for_reply  # noqa: PLC0415 - by `prepare`
 
         client = self._client(endpoint)
-        options = STREAMED if streamed else {}
-        await ask_for_reply(client, endpoint.model, messages, options, read)
+        await ask_for_reply(client, endpoint.model, messages, STREAMED, read)
 
 
 def _load_sdk() -> None:

@@ -8,14 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.support import upstream_faults
-from tests.support.upstream_exchange import (
-    FOR_TITLES_TOO,
-    SCENARIOS,
-    Exchange,
-    Raw,
-    Received,
-    whole,
-)
+from tests.support.upstream_exchange import FOR_TITLES_TOO, SCENARIOS, Exchange, Raw, Received
 from tests.support.upstream_replies import echo
 
 __all__ = ["Raw", "Received", "ScriptedUpstream", "upstream_faults"]
@@ -33,8 +26,9 @@ async def play(exchange: Exchange) -> None:
     if request.path.endswith("/models"):
         await SCENARIOS.get(request.path.split("/")[-2], models)(exchange)
     elif request.is_title and request.model not in FOR_TITLES_TOO:
-        title = exchange.upstream.title or f"Title: {request.last_user_text[:20]}"
-        await exchange.answer(200, whole(title))
+        await exchange.head()
+        await exchange.delta(exchange.upstream.title)
+        await exchange.finish()
     else:
         await SCENARIOS.get(request.model, echo)(exchange)
 
@@ -59,8 +53,8 @@ class ScriptedUpstream:
         self.closed_early = 0
         self.raw = Raw()
         """What `raw` answers replies with and, as `raw_title`, titles."""
-        self.title = ""
-        """What title requests are answered with; empty: `Title: ` and the user's first words."""
+        self.title = "A scripted title"
+        """What title requests are answered with."""
         self._released = asyncio.Event()
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -96,7 +90,7 @@ class ScriptedUpstream:
     @property
     def replies(self) -> list[Received]:
         """The requests for replies, without those for titles and model lists."""
-        return [request for request in self.requests if request.is_streamed]
+        return [r for r in self.requests if r.is_streamed and not r.is_title]
 
     def release(self) -> None:
         """Lets `hold` and `mute` go on."""

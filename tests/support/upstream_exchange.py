@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from app.services.conversations.titles import INSTRUCTION
+
 USAGE = {"prompt_tokens": 7, "completion_tokens": 5, "total_tokens": 12}
 
 
@@ -24,7 +26,7 @@ class Received:
 
     @property
     def is_title(self) -> bool:
-        return self.path.endswith("/chat/completions") and not self.is_streamed
+        return self.last_user_text.startswith(INSTRUCTION)
 
     @property
     def model(self) -> str:

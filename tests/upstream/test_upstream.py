@@ -20,6 +20,7 @@ from app.errors import (
     UpstreamBadResponse,
     UpstreamFiltered,
     UpstreamInterrupted,
+    UpstreamModelUnknown,
     UpstreamOutOfCredit,
     UpstreamRateLimited,
     UpstreamRejected,
@@ -126,7 +127,7 @@ async def test_replies(
         ("big_trailer", UpstreamBadResponse, ""),
         ("401", UpstreamAuthFailed, ""),
         ("403", UpstreamAuthFailed, ""),
-        ("404", UpstreamRejected, ""),
+        ("404", UpstreamModelUnknown, ""),
         ("429", UpstreamRateLimited, ""),
         ("500", UpstreamUnavailable, ""),
         ("503", UpstreamUnavailable, ""),
@@ -402,11 +403,11 @@ async def test_a_stale_connection_is_replaced(ai: AiService, upstream: ScriptedU
 
 
 async def test_a_whole_reply(ai: AiService, upstream: ScriptedUpstream) -> None:
-    upstream.title = "A title"
     messages = [{"role": "user", "content": "hi"}]
-    assert await ai.complete(Endpoint(upstream.url, "echo", KEY), messages, 1) == "A title"
-    (request,) = upstream.requests
-    assert request.is_title and set(request.body) == {"model", "messages"}
+    assert await ai.complete(Endpoint(upstream.url, "echo", KEY), messages, 1) == "You said: hi"
+    assert await ai.complete(Endpoint(upstream.url, "endless", KEY), messages, 1, 9) == "and so on"
+    await upstream.left_early()
+    assert all(request.is_streamed for request in upstream.requests)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from app.services.chat import control
 from app.services.chat.actions import Continue, Edit, ReplyAction, Send
 from app.services.chat.begin import Attached, Begun, SendRequest, begin
 from app.services.conversations.rows import find_owned
-from app.services.conversations.titles import first_words
+from app.services.conversations.title_text import first_words
 from app.services.endpoints.service import ConfigService
 from app.services.generation.channel import Channel
 from app.services.generation.ended import EndedReplies

@@ -1,53 +1,20 @@
 """Titles: the first words at once, a better one by the user's own model after the first reply."""
 
-import re
-import unicodedata
-from itertools import dropwhile, islice
-
 from app.database import Database
 from app.errors import AppError
 from app.logs import log
 from app.services.ai_service import AiService
 from app.services.conversations.rows import write_model_title
+from app.services.conversations.title_text import title_in
 from app.services.endpoints.service import ConfigService, SavedEndpoint
-from app.utils.visible import has_visible, is_visible
 
-TITLE_CHARACTERS = 50
-READ_CHARACTERS = 2_000
-"""Text beyond this is ignored: a model may answer with megabytes."""
 EXCERPT_CHARACTERS = 1_000
-MARKS = "#*_`\"'“”‘’《》「」 .。"
+ANSWER_CHARACTERS = 16_000
+"""A title is not read to the end of what may never end; some models think aloud before it."""
 INSTRUCTION = (
     "Write a title of at most six words for this conversation, in its own language. "
-    "Answer with the title only, without quotation marks.\n\n"
-    "User: {question}\n\nAssistant: {answer}"
+    "Answer with the title only, without quotation marks."
 )
-
-
-def first_words(content: str) -> str:
-    """The beginning of a message as a title: one line, whole words where there are blanks."""
-    line = _one_line(content)
-    if len(line) <= TITLE_CHARACTERS:
-        return line
-    cut = line[: TITLE_CHARACTERS - 1]
-    head, blank, _ = cut.rpartition(" ")
-    return (head if blank and len(head) > TITLE_CHARACTERS // 2 else cut).rstrip() + "…"
-
-
-def tidy_title(answer: str) -> str:
-    """What a model answered as a title: its first line without marks, or an empty text."""
-    lines = [line for line in answer[:READ_CHARACTERS].splitlines() if has_visible(line)]
-    line = _one_line(lines[0]).strip(MARKS) if lines else ""
-    line = re.sub(r"^(?:title|标题)\s*[:：]", "", line, flags=re.IGNORECASE)
-    return first_words(line.strip(MARKS))
-
-
-def _one_line(text: str) -> str:
-    """The text on one line, from its first visible character: cutting it must not leave only
-    invisible ones."""
-    seen = islice(dropwhile(lambda c: not is_visible(c), text), READ_CHARACTERS)
-    plain = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in seen)
-    return " ".join(plain.split())
 
 
 class TitleService:
@@ -69,15 +36,19 @@ class TitleService:
         self, conversation_id: int, endpoint: SavedEndpoint, question: str, answer: str
     ) -> str | None:
         """Give the conversation a title and return it; None when that failed, which is no harm."""
-        prompt = INSTRUCTION.format(
-            question=question[:EXCERPT_CHARACTERS], answer=answer[:EXCERPT_CHARACTERS]
-        )
+        if not self._configs.writes_titles(endpoint):
+            return None
+        said = f"User: {question[:EXCERPT_CHARACTERS]}\n\nAssistant: {answer[:EXCERPT_CHARACTERS]}"
+        prompt = f"{INSTRUCTION}\n\n{said}"
         try:
             answered = await self._ai.complete(
-                self._configs.open(endpoint), [{"role": "user", "content": prompt}], self._timeout
+                self._configs.open(endpoint),
+                [{"role": "user", "content": prompt}],
+                self._timeout,
+                ANSWER_CHARACTERS,
             )
-            title = tidy_title(answered)
-            if not title:
+            title = title_in(answered, question, INSTRUCTION)
+            if title is None:
                 return None
             written = await self._database.write(write_model_title, conversation_id, title)
             return title if written else None

@@ -109,17 +109,17 @@ class UpstreamInterrupted(ReplyError):
 
 
 class UpstreamModelUnknown(UpstreamRejected):
-    """`named`: the endpoint said so by the model's name, as one that knows others would."""
+    """`certain`: an API said so, and not a server that has nothing at the path."""
 
     code = "upstream_model_unknown"
     zh, en = "模型服务没有这个模型", "The model's server has no model of this name"
 
-    def __init__(self, named: bool = False) -> None:
+    def __init__(self, certain: bool = False) -> None:
         super().__init__()
-        self.named = named
+        self.certain = certain
 
 
 class UpstreamNotCompatible(ReplyError):
     code = "upstream_not_compatible"
-    zh = "这个地址不像 OpenAI 兼容接口；这类地址大多以 /v1 结尾"
-    en = "This address does not answer like an OpenAI-compatible one; most of those end in /v1"
+    zh = "这个地址不像 OpenAI 兼容接口"
+    en = "This address does not answer like an OpenAI-compatible one"

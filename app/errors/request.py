@@ -8,10 +8,15 @@ from typing import ClassVar, Literal
 from app.errors.base import AppError, Language
 
 ObjectKind = Literal["conversation", "message", "session"]
-UrlRefusal = Literal["malformed", "private_address", "host"]
-"""No model's URL · it names a private address · its host is not found, or may not be called."""
+UrlRefusal = Literal["malformed", "query", "private_address", "host"]
+"""No model's URL · one with a query · it names a private address · its host is not found, or may
+not be called."""
 URL_REFUSALS_ZH = {
     "malformed": "这不是模型服务的地址：应以 http:// 或 https:// 开头，不含用户名、查询参数和片段",
+    "query": (
+        "地址不能带查询参数（? 及其后的部分），请去掉；Azure 请用"
+        " https://名称.openai.azure.com/openai/v1"
+    ),
     "private_address": (
         "服务器只访问管理员放行的内网地址；放行的设置是 ALLOWED_PRIVATE_MODEL_HOSTS"
     ),
@@ -21,6 +26,10 @@ URL_REFUSALS_EN = {
     "malformed": (
         "This is not the address of a model's server: it begins with http:// or https:// and has"
         " no user name, query or fragment"
+    ),
+    "query": (
+        "An address with a query cannot be used: leave out what begins with the question mark;"
+        " for Azure take https://NAME.openai.azure.com/openai/v1"
     ),
     "private_address": (
         "This server calls a private address only where its operator allows it, by the setting"

@@ -7,6 +7,8 @@ from app.schemas.config import ModelNames, TrialErrorRead, TryResult
 from app.schemas.events import ServerEvent
 from app.schemas.message import ErrorRead, Exchange, MessagePage, MessageVersions
 
+SUGGESTED = {"zh": "；{url} 是", "en": ", but {url} does"}
+
 
 def worded[T: MessagePage | MessageVersions | Exchange | ModelNames | TryResult](
     answer: T, language: Language
@@ -16,6 +18,8 @@ def worded[T: MessagePage | MessageVersions | Exchange | ModelNames | TryResult]
         if error is not None:
             reason = error.reason if isinstance(error, TrialErrorRead) else None
             error.message = error_by_code(error.code, reason).text(language)
+            if isinstance(answer, ModelNames | TryResult) and answer.suggested_url:
+                error.message += SUGGESTED[language].format(url=answer.suggested_url)
     return answer
 
 

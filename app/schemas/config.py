@@ -76,11 +76,16 @@ class TrialErrorRead(ErrorRead):
         return cls(code=error.code, message="", reason=error.reason)
 
 
+SuggestedUrl = Annotated[str | None, LeftOutWhereNone]
+"""Where an OpenAI-compatible server answers, if none does at the URL that was tried."""
+
+
 class ModelNames(BaseModel):
     """The models that an endpoint offers; none, and `error`, where it could not be asked."""
 
     models: list[str]
     error: ErrorRead | None
+    suggested_url: SuggestedUrl = None
 
 
 class TryResult(BaseModel):
@@ -89,6 +94,7 @@ class TryResult(BaseModel):
     ok: bool
     error: TrialErrorRead | None
     reply_seconds: float | None
+    suggested_url: SuggestedUrl = None
 
 
 class Notice(BaseModel):

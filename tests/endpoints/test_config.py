@@ -43,9 +43,13 @@ NOT_ALLOWED = {
         "http://metadata.google.internal/v1",
         "https://does-not-exist.invalid/v1",
     ],
+    "query": [
+        "https://8.8.8.8/v1?key=x",
+        "https://8.8.8.8/openai/deployments/m/chat/completions?api-version=2024-10-21",
+        "8.8.8.8:443/v1?key=x",
+    ],
     "malformed": [
         "https://user:password@8.8.8.8/v1",
-        "https://8.8.8.8/v1?key=x",
         "https://8.8.8.8/v1#x",
         "file:///etc/passwd",
         "ftp://8.8.8.8/v1",
@@ -323,3 +327,11 @@ async def test_bounds(server: RunningServer) -> None:
     ):
         answer = await put(ada, **good)
         assert answer.status_code == 200, (good, answer.text)
+
+
+async def test_a_url_is_mended_where_it_is_saved(server: RunningServer) -> None:
+    ada = await server.register()
+    assert (await put(ada, model_url=f" {URL}/chat/completions/ ")).status_code == 200
+    assert (await ada.get("/auth/config")).json()["model_url"] == URL
+    answer = await put(ada, model_url=f"{URL.removeprefix('http://')}/models", api_key=...)
+    assert answer.status_code == 200, "it is the same URL, so its key is kept"

@@ -15,6 +15,8 @@ from tests.conftest import StartServer
 from tests.support.refusals import assert_refused
 from tests.support.server import Person, RunningServer
 from tests.support.upstream import MODELS, ScriptedUpstream
+from tests.support.upstream_exchange import Exchange, scenario
+from tests.support.upstream_replies import echo
 
 pytestmark = pytest.mark.anyio
 
@@ -167,6 +169,94 @@ async def test_a_wrong_path_and_a_wrong_model_are_told_apart(
     assert wrong_path["error"]["code"] == "upstream_not_compatible"
     wrong_model = await tried(ada, TEST, model_url=upstream.url, **body)
     assert wrong_model["error"]["code"] == "upstream_model_unknown"
+
+
+LISTS: dict[str, Any] = {
+    "alone": [{"id": "a"}, {"id": "b"}],
+    "names": ["a", "b"],
+    "named": {"models": [{"name": "a"}, {"model": "b"}]},
+    "ollama": {"models": [{"name": "a", "model": "x"}, {"name": "b", "size": 1}]},
+    "texts": {"object": "list", "data": ["a", "b", "a"]},
+    "nested": {"code": 0, "data": {"models": [{"model_name": "a"}, {"id": "b"}]}},
+}
+
+
+@pytest.mark.parametrize("shape", LISTS)
+async def test_lists_of_every_shape(
+    server: RunningServer, upstream: ScriptedUpstream, shape: str
+) -> None:
+    scenario(shape)(lambda exchange: exchange.answer(200, LISTS[shape]))
+    ada = await server.register()
+    body = {"model_url": f"http://{upstream.host}/{shape}", "api_key": KEY}
+    assert await tried(ada, LIST, **body) == {"models": ["a", "b"], "error": None}
+    unknown = await tried(ada, TEST, **body, model_name="404")
+    assert unknown["error"]["code"] == "upstream_model_unknown"
+
+
+@pytest.mark.parametrize(
+    ("status", "words", "code"),
+    [
+        (404, "model 'x:1b' not found", "upstream_model_unknown"),
+        (400, "Model Not Exist", "upstream_model_unknown"),
+        (400, "模型不存在", "upstream_model_unknown"),
+        (422, "No", "upstream_rejected"),
+        (404, "Not Found", "upstream_not_compatible"),
+        (405, "Method Not Allowed", "upstream_not_compatible"),
+    ],
+)
+async def test_a_server_without_a_list_is_judged_by_its_refusal(
+    server: RunningServer, upstream: ScriptedUpstream, status: int, words: str, code: str
+) -> None:
+    scenario("x:1b")(lambda exchange: exchange.error(status, words))
+    scenario("listless")(lambda exchange: exchange.error(404, "Not Found"))
+    ada = await server.register()
+    body = {"model_url": f"http://{upstream.host}/listless", "api_key": KEY}
+    assert (await tried(ada, TEST, **body, model_name="x:1b"))["error"]["code"] == code
+    assert (await tried(ada, TEST, **body, model_name="echo"))["ok"]
+
+
+@pytest.mark.parametrize("path", BOTH)
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_address_that_is_meant_is_found(
+    server: RunningServer, upstream: ScriptedUpstream, path: str, language: str
+) -> None:
+    scenario("bare")(lambda exchange: exchange.error(404, "Not Found"))
+    scenario("not here")(lambda exchange: exchange.error(404, "Not Found"))
+    ada = await server.register()
+    url = f"http://{upstream.host}/bare"
+    body = {"model_url": url, "api_key": KEY} | ({"model_name": "not here"} if path == TEST else {})
+    result = await tried(ada, path, language, **body)
+    assert result["error"]["code"] == "upstream_not_compatible"
+    assert result["suggested_url"] == f"{url}/v1" and f"{url}/v1" in result["error"]["message"]
+    sent = {r.path: r.headers["authorization"] for r in upstream.requests}
+    assert sent["/bare/v1/models"] == "Bearer none", "the key is for its own URL only"
+    asked = len(upstream.requests)
+    body["model_url"] = f"http://{upstream.host}/not here/v1".replace(" ", "%20")
+    assert "suggested_url" not in await tried(ada, path, language, **body)
+    assert all("/v1/v1" not in request.path for request in upstream.requests[asked:])
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+async def test_a_slash_more_is_followed_on_the_same_server_only(
+    server: RunningServer, upstream: ScriptedUpstream, status: int
+) -> None:
+    async def slash(exchange: Exchange) -> None:
+        path = exchange.request.path
+        if path.endswith("/"):
+            await echo(exchange)
+        else:
+            to = "http://127.0.0.1:9/" if exchange.request.last_user_text == "away" else path + "/"
+            await exchange.answer(status, {}, Location=to)
+
+    scenario("slash")(slash)
+    ada = await server.person_with_model(upstream.url, "slash")
+    conversation = await ada.conversation("Mine")
+    reply = (await ada.say(conversation, "hello")).json()["reply"]
+    assert reply["content"] == "You said: hello"
+    paths = [request.path for request in upstream.requests]
+    assert paths == ["/v1/chat/completions", "/v1/chat/completions/"]
+    reply = (await ada.say(conversation, "away")).json()["reply"]
+    assert reply["error"]["code"] == "upstream_rejected"
 
 
 async def test_nobody_listens_there(server: RunningServer) -> None:

@@ -1,5 +1,7 @@
 """The words of a refusal are read for a prompt that is too long, and for the numbers in them."""
 
+import json
+
 import pytest
 
 from app.errors import ContextTooLong, UpstreamModelUnknown
@@ -172,6 +174,7 @@ def test_a_413_needs_no_words(status: int, found: bool) -> None:
         (400, "Invalid model: qwen3:8b"),
         (404, "Not found the model qwen3:8b or Permission denied"),
         (404, "DeploymentNotFound"),
+        (400, json.dumps({"message": "模型不存在"})),
         (422, "unknown model 'qwen3:8b'"),
     ],
 )

@@ -15,6 +15,7 @@ from app.schemas.config import ConfigOptions, ConfigRead, ConfigUpdate, Endpoint
 from app.services.ai_service import AiService, Endpoint
 from app.services.audit.events import AuditAction, record
 from app.services.endpoints import windows
+from app.services.upstream.address import mended
 from app.services.upstream.guard import host_of, parse_model_url
 
 LOCAL_HOSTS = ("localhost:11434", "localhost:1234", "localhost:8080")
@@ -60,13 +61,13 @@ class ConfigService:
         )
 
     async def put(self, user_id: int, change: ConfigUpdate) -> None:
-        """Save an endpoint.
+        """Save an endpoint, its URL mended where something else was pasted with it.
 
         Raises ModelUrlNotAllowed for an address that may not be called, ApiKeyRequired when the
         key is left out and the URL is not the saved one: a key goes nowhere but to its own URL;
         InvalidToken when the account has been deleted meanwhile.
         """
-        base_url = await self._ai.check_url(user_id, change.model_url)
+        base_url = await self._ai.check_url(user_id, mended(change.model_url))
         sealed = None
         if change.api_key is not None:
             sealed = self._vault.seal(user_id, base_url, change.api_key)
@@ -96,7 +97,7 @@ class ConfigService:
         Raises ModelUrlNotAllowed for what is no URL, ApiKeyRequired where the saved key would go
         to another URL than its own, ConfigNotFound where nothing is saved, KeyUnreadable.
         """
-        base_url = str(parse_model_url(wanted.model_url)) if wanted.model_url else None
+        base_url = str(parse_model_url(mended(wanted.model_url))) if wanted.model_url else None
         saved = await self._database.read(_find_endpoint, user_id)
         if wanted.api_key is None and base_url and (saved is None or base_url != saved.base_url):
             raise ApiKeyRequired

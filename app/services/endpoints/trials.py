@@ -1,6 +1,7 @@
 """Tries a model endpoint before it is saved, or to find out what is wrong with it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from time import perf_counter
@@ -10,6 +11,7 @@ from app.errors import (
     KeyUnreadable,
     ModelUrlNotAllowed,
     ReplyError,
+    UpstreamAuthFailed,
     UpstreamBadResponse,
     UpstreamModelUnknown,
     UpstreamNotCompatible,
@@ -27,6 +29,7 @@ TRIAL_SECONDS = 20.0
 GREETING = [{"role": "user", "content": "Answer with one word: hello"}]
 ANY_MODEL = "?"
 """A list of models is asked for without the name of one."""
+VERSIONED = re.compile(r"/v\d+\w*(?:/|$)")
 
 
 class _Answered(Exception):
@@ -51,21 +54,30 @@ class EndpointTrials:
         try:
             async with self._turn(user_id):
                 endpoint = await self._configs.tried(user_id, wanted, ANY_MODEL)
-                return ModelNames(models=await self._ai.list_models(endpoint), error=None)
-        except (UpstreamRejected, UpstreamBadResponse):
-            return ModelNames(models=[], error=ErrorRead.of(UpstreamNotCompatible()))
+                try:
+                    return ModelNames(models=await self._ai.list_models(endpoint), error=None)
+                except (UpstreamRejected, UpstreamBadResponse):
+                    error = ErrorRead.of(UpstreamNotCompatible())
+                    suggested = await self._suggested(endpoint)
+                    return ModelNames(models=[], error=error, suggested_url=suggested)
         except (ReplyError, KeyUnreadable) as error:
             return ModelNames(models=[], error=ErrorRead.of(error))
 
     async def reply(self, user_id: int, wanted: ModelTry) -> TryResult:
         """Whether a model answers; raises what `ConfigService.tried` raises of the request."""
+        suggested = None
         try:
             async with self._turn(user_id):
                 endpoint = await self._configs.tried(user_id, wanted, wanted.model_name)
-                seconds = await self._seconds_to_answer(endpoint)
+                try:
+                    seconds = await self._seconds_to_answer(endpoint)
+                except UpstreamNotCompatible:
+                    suggested = await self._suggested(endpoint)
+                    raise
         except (ReplyError, KeyUnreadable, ModelUrlNotAllowed) as error:
             note_refusal(self._notes, error, user_id)
-            return TryResult(ok=False, error=TrialErrorRead.of(error), reply_seconds=None)
+            read = TrialErrorRead.of(error)
+            return TryResult(ok=False, error=read, reply_seconds=None, suggested_url=suggested)
         return TryResult(ok=True, error=None, reply_seconds=round(seconds, 3))
 
     @asynccontextmanager
@@ -92,11 +104,30 @@ class EndpointTrials:
         return perf_counter() - began
 
     async def _reason(self, endpoint: Endpoint, refusal: UpstreamRejected) -> ReplyError:
-        """Why a request was refused: a wrong path or a wrong model name, by the list of models."""
+        """Why a request was refused: a wrong path or a wrong model name, by the list of models.
+
+        Some servers have no list. Whether one is there at all is told by how it refuses then: by
+        the model's name, or for another reason than that nothing is at the path.
+        """
         try:
             names = await self._ai.list_models(endpoint)
         except (UpstreamRejected, UpstreamBadResponse):
-            return UpstreamNotCompatible()
+            known = isinstance(refusal, UpstreamModelUnknown) and refusal.certain
+            return refusal if known or refusal.may_be_length else UpstreamNotCompatible()
         except ReplyError:
             return refusal
         return refusal if endpoint.model in names else UpstreamModelUnknown()
+
+    async def _suggested(self, endpoint: Endpoint) -> str | None:
+        """The address that is probably meant, if a server answers there. It is not sent the key,
+        which is for its own URL only: that it wants one is answer enough."""
+        if VERSIONED.search(endpoint.base_url):
+            return None
+        url = f"{endpoint.base_url.rstrip('/')}/v1"
+        try:
+            await self._ai.list_models(Endpoint(url, ANY_MODEL, "", endpoint.user_id))
+        except UpstreamAuthFailed:
+            return url
+        except (ReplyError, ModelUrlNotAllowed):
+            return None
+        return url

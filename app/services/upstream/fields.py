@@ -45,6 +45,9 @@ THOUGHT_FIELDS = (
 PARTS_MAX = 1000
 MODEL_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,100}")
 MODELS_MAX = 2000
+LIST_FIELDS = ("data", "models", "model_list", "items", "list", "result", "results", "body")
+NAME_FIELDS = ("id", "name", "model", "model_name", "model_id", "slug")
+LIST_DEPTH = 3
 TOKENS_MAX = 2**31 - 1
 
 
@@ -155,12 +158,31 @@ def usage_of(value: object) -> UsageRead | None:
 
 
 def model_names(payload: Any) -> list[str]:
-    """The ids of a model list, in its order, at most 2,000; raises UpstreamBadResponse."""
-    rows = payload.get("data") if isinstance(payload, dict) else None
-    if not isinstance(rows, list):
+    """The ids of a model list, in its order, at most 2,000; raises UpstreamBadResponse.
+
+    The list may stand alone or in fields, and its rows be names or objects that have one.
+    """
+    rows = _rows(payload, LIST_DEPTH)
+    if rows is None:
         raise UpstreamBadResponse
-    names = [row.get("id") for row in rows[:MODELS_MAX] if isinstance(row, dict)]
-    return [name for name in names if isinstance(name, str) and MODEL_NAME.fullmatch(name)]
+    names = [_name(row) for row in rows[:MODELS_MAX]]
+    found = [name for name in names if isinstance(name, str) and MODEL_NAME.fullmatch(name)]
+    return list(dict.fromkeys(found))
+
+
+def _rows(payload: Any, depth: int) -> list[Any] | None:
+    if isinstance(payload, list):
+        return payload
+    if not isinstance(payload, dict) or depth == 0:
+        return None
+    inner = (_rows(payload[name], depth - 1) for name in LIST_FIELDS if name in payload)
+    return next((rows for rows in inner if rows is not None), None)
+
+
+def _name(row: Any) -> Any:
+    if not isinstance(row, dict):
+        return row
+    return next((row[name] for name in NAME_FIELDS if isinstance(row.get(name), str)), None)
 
 
 def _count(usage: dict[str, object], name: str) -> int | None:

@@ -89,7 +89,8 @@ def origin_of(url: httpx2.URL) -> UrlOrigin:
 def parse_model_url(text: str) -> httpx2.URL:
     """A model's base URL, normalised, without trailing slashes; raises ModelUrlNotAllowed."""
     if len(text) > URL_MAX_LENGTH or FORBIDDEN_IN_URL.search(text):
-        raise ModelUrlNotAllowed(host_of(text), "malformed")
+        has_query = "?" in text and not FORBIDDEN_IN_URL.search(text.partition("?")[0])
+        raise ModelUrlNotAllowed(host_of(text), "query" if has_query else "malformed")
     try:
         url = httpx2.URL(text)
         origin_of(url)

@@ -7,6 +7,7 @@ from functools import partial
 import httpx2
 
 from app.errors import (
+    ModelUrlNotAllowed,
     UpstreamBadResponse,
     UpstreamInterrupted,
     UpstreamRejected,
@@ -21,6 +22,9 @@ SENT_HEADERS = {b"accept", b"authorization", b"content-type", b"user-agent"}
 """The only headers that are sent, whatever the SDK or its environment variables add."""
 ERROR_BODY_MAX_BYTES = 64 * 1024
 BODY_EXTENSION = "chat_backend.body"
+LOCATION = "chat_backend.location"
+REDIRECTS = {301, 302, 307, 308}
+"""301 and 302 too: a request that is refused for a slash has had no effect yet."""
 NOT_IN_A_HEADER = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -70,9 +74,24 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
         self._pool = ConnectionPool()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Sends a request; its response carries a Body under `BODY_EXTENSION`."""
+        """Sends a request; its response carries a Body under `BODY_EXTENSION`.
+
+        A server that has the same path with a slash more or less is asked there.
+        """
+        await request.aread()
+        response = await self._send(request)
+        url = _same_but_slashes(request.url, response)
+        if url is None:
+            return response
+        await response.aclose()
+        headers, content = request.headers, request.content
+        return await self._send(
+            httpx2.Request(request.method, url, headers=headers, content=content)
+        )
+
+    async def _send(self, request: httpx2.Request) -> httpx2.Response:
         origin = origin_of(request.url)
-        message = _serialized(request, await request.aread())
+        message = _serialized(request, request.content)
         connection = self._pool.take(origin)
         if connection is not None:
             try:
@@ -104,9 +123,25 @@ class GuardedTransport(httpx2.AsyncBaseTransport):
                 raise UpstreamBadResponse
             return httpx2.Response(head.status, content=b"")
         headers = [(b"content-type", head.headers.get(b"content-type", b""))]
-        return httpx2.Response(
-            head.status, headers=headers, stream=body, extensions={BODY_EXTENSION: body}
-        )
+        extensions = {BODY_EXTENSION: body, LOCATION: head.headers.get(b"location", b"")}
+        return httpx2.Response(head.status, headers=headers, stream=body, extensions=extensions)
+
+
+def _same_but_slashes(url: httpx2.URL, response: httpx2.Response) -> httpx2.URL | None:
+    """Where a redirect leads that changes nothing but slashes in the path. The key goes nowhere
+    else, and what answers elsewhere is not what the user has named."""
+    if response.status_code not in REDIRECTS:
+        return None
+    try:
+        to = url.join(response.extensions[LOCATION].decode("ascii"))
+        same = origin_of(to) == origin_of(url) and _one_slash(to) == _one_slash(url)
+    except (httpx2.InvalidURL, ModelUrlNotAllowed, ValueError):
+        return None
+    return to if same and to != url else None
+
+
+def _one_slash(url: httpx2.URL) -> bytes:
+    return re.sub(rb"/+", b"/", url.raw_path).rstrip(b"/")
 
 
 def _serialized(request: httpx2.Request, content: bytes) -> bytes:

@@ -13,7 +13,7 @@ import httpx2
 from openai import APIConnectionError, APIStatusError, AsyncAPIResponse, AsyncOpenAI, Omit
 
 from app import __version__
-from app.errors import ReplyError, UpstreamRejected, UpstreamUnavailable
+from app.errors import ContextTooLong, ReplyError, UpstreamRejected, UpstreamUnavailable
 from app.services.upstream.failures import failure_of
 from app.services.upstream.types import Prompt
 

@@ -231,6 +231,7 @@ export interface MessageVersions {
 export interface ModelNames {
   models: string[];
   error: ErrorRead | null;
+  suggested_url?: string | null;
 }
 
 /** `POST /auth/config/test`: what is left out is as it is saved. */
@@ -377,6 +378,7 @@ export interface TryResult {
   ok: boolean;
   error: TrialErrorRead | null;
   reply_seconds: number | null;
+  suggested_url?: string | null;
 }
 
 /** Tokens as the endpoint counted them. */

@@ -182,6 +182,32 @@ async def test_kill_loses_no_message_and_the_conversation_goes_on(
     assert (await ada.say(conversation, "still there?")).json()["reply"]["status"] == "complete"
 
 
+@pytest.mark.parametrize("is_killed", [False, True], ids=["followed", "killed"])
+async def test_a_thought_that_only_ends_is_put_in_order_by_whoever_ends_the_reply(
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str, is_killed: bool
+) -> None:
+    here = await start_server(reap_after_seconds=1)
+    ada = await here.person_with_model(upstream.url, "prefilled")
+    conversation = await ada.conversation()
+    async with server_process(database_url) as process, ada.socket(conversation) as viewer:
+        async with process.seen_by(ada).socket(conversation) as owner:
+            await owner.send(type="message", content="2 + 2?")
+            seen = ""
+            while "4." not in seen:
+                seen += text_of(await viewer.until("chunk"))
+            if is_killed:
+                process.kill(signal.SIGKILL)
+            else:
+                upstream.release()
+                await owner.until("done")
+        afresh = await viewer.until("error" if is_killed else "done")
+    start, thought, answer, _ = afresh
+    assert start["type"] == "start" and "resumed" not in start
+    assert (thought["content"], answer["content"]) == ("I add.", "The answer is 4.")
+    _, reply = await ada.messages(conversation)
+    assert (reply["reasoning"], reply["content"]) == ("I add.", "The answer is 4.")
+
+
 async def test_sigterm_saves_what_was_shown_and_tells_the_clients(
     start_server: StartServer, upstream: ScriptedUpstream, database_url: str
 ) -> None:

@@ -21,6 +21,9 @@ pytestmark = pytest.mark.anyio
         ("429", "asks for a pause", "Try again"),
         ("too_long", "too long for the model", "Try again"),
         ("cut", "What was said is kept", "Continue"),
+        ("no_credit", "no credit left", "Open model settings"),
+        ("not_in_this_region", "does not serve the country", "Open model settings"),
+        ("empty", "without an answer", "Try again"),
     ],
 )
 async def test_failures_of_the_model(
@@ -32,6 +35,27 @@ async def test_failures_of_the_model(
     ending = page.locator(".reply .ending.bad")
     await expect(ending.locator("a, button").filter(has_text=offers)).to_be_visible()
     await expect(page.locator(".unseen[aria-live]")).to_contain_text(says)
+
+
+@pytest.mark.parametrize(
+    ("model", "says", "alone"),
+    [
+        ("filtered", "content filter of the model's server cut", "Put it another way"),
+        ("calls_tool", "wanted to use a tool", "answer without tools"),
+    ],
+)
+async def test_ends_that_the_model_did_not_choose(
+    site: Site, open_page: OpenPage, model: str, says: str, alone: str
+) -> None:
+    page = await open_page(await site.person(model))
+    await say(page, "something")
+    ending = page.locator(".reply.last .ending")
+    await expect(ending).to_contain_text(says)
+    await expect(page.locator(".unseen[aria-live]")).to_contain_text(says)
+    await expect(ending.locator("button")).to_have_count(0)
+    await say(page, "nothing")
+    await expect(page.locator(".reply.last .ending.bad")).to_contain_text(alone)
+    await expect(page.get_by_role("button", name="Try again")).to_be_visible()
 
 
 async def test_too_many_messages_are_sent_later_by_themselves(

@@ -240,3 +240,39 @@ async def comments_only(exchange: Exchange) -> None:
     while True:
         await exchange.chunk(b": still here\n\n")
         await asyncio.sleep(WORD_SECONDS)
+
+
+@scenario("filtered")
+async def filtered(exchange: Exchange) -> None:
+    """A filter cuts the reply off, at once where the message asks for nothing."""
+    await exchange.head()
+    if exchange.request.last_user_text != "nothing":
+        await exchange.delta("What can be said is this, and")
+    await exchange.finish("content_filter")
+
+
+@scenario("calls_tool")
+async def calls_tool(exchange: Exchange) -> None:
+    """A model that calls a tool, and says nothing where the message asks for nothing."""
+    await exchange.head()
+    if exchange.request.last_user_text != "nothing":
+        await exchange.delta("Let me look that up.")
+    call = {"index": 0, "type": "function", "function": {"name": "search", "arguments": "{}"}}
+    await exchange.delta(None, tool_calls=[call])
+    await exchange.finish("tool_calls")
+
+
+@scenario("empty")
+async def empty(exchange: Exchange) -> None:
+    await exchange.head()
+    await exchange.finish()
+
+
+@scenario("no_credit")
+async def no_credit(exchange: Exchange) -> None:
+    await exchange.error(403, "Sorry, your account balance is insufficient")
+
+
+@scenario("not_in_this_region")
+async def not_in_this_region(exchange: Exchange) -> None:
+    await exchange.error(400, "User location is not supported for the API use.")

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { explain, t } from "../../i18n";
+import { t } from "../../i18n";
 import { ended, thread } from "./current";
+import { endingOf } from "./ReplyEnd";
 import { running } from "./thread";
 
 const SPOKEN_CHARACTERS = 800;
@@ -24,7 +25,8 @@ export function LiveRegion() {
     told.current = ended.value;
     const found = thread.value.messages.findLast((message) => message.id === id);
     if (!found) return;
-    text.value = t().thread.announceEnd(found.error ? explain(found.error) : found.content.slice(0, SPOKEN_CHARACTERS));
+    const said = found.error ? "" : found.content.slice(0, SPOKEN_CHARACTERS);
+    text.value = t().thread.announceEnd([said, endingOf(found)].filter(Boolean).join(" "));
   }, [reply?.id, ended.value]);
   return (
     <div class="unseen" role="status" aria-live="polite">

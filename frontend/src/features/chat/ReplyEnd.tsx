@@ -23,7 +23,7 @@ const ABOUT_MODEL = new Set([
 export function ReplyEnd({ message, isLast, busy }: { message: Message; isLast: boolean; busy: boolean }) {
   const text = t().thread;
   const { error, status } = message;
-  const reason = error ? explain(error) : endingOf(message);
+  const reason = endingOf(message);
   if (!reason) return null;
   const goesOn = status !== "complete" || message.finish_reason === "length";
   const resume = () => request({ type: "continue", message_id: message.id, client_id: uniqueId() });
@@ -53,9 +53,10 @@ export function ReplyEnd({ message, isLast, busy }: { message: Message; isLast: 
   );
 }
 
-/** What is to be said of a reply that has no error: it was stopped, or the model did not end it of itself. */
-function endingOf({ status, finish_reason }: Message): string | undefined {
+/** What is to be said of a reply's end: an error, that it was stopped, or that the model did not end it of itself. */
+export function endingOf({ error, status, finish_reason }: Message): string | undefined {
   const text = t().thread;
+  if (error) return explain(error);
   if (status === "stopped") return text.stopped;
   if (status !== "complete") return undefined;
   if (finish_reason === "length") return text.cutOff;

@@ -19,6 +19,7 @@ from app.errors import (
 )
 from app.schemas.message import UsageRead
 from app.services.upstream.chat_stream import ChatStream
+from app.services.upstream.failures import failure_of
 from app.services.upstream.types import Completion
 
 KIB = 1024
@@ -95,6 +96,81 @@ def test_byte_by_byte() -> None:
     assert decode_to_end(*(STREAM[i : i + 1] for i in range(len(STREAM)))) == EXPECTED
 
 
+ODD_BODIES = [
+    b"\xef\xbb\xbf\r\n: hi\r\n"
+    + event({"role": "assistant", "content": ""}, finish_reason="null")
+    + event({"content": "\n<think>\nwhy\ud83d"}, end="\n")
+    + event({"content": "\ude00 so</th"}, end="\n")
+    + b"data: ping\ndata: \n\nevent: ping\r\rdata:\n\n"
+    + event({"content": "ink>\n\nbecause"}, end="\r\n")
+    + event({"content": [{"type": "text", "text": " of it"}]}, finish_reason="stop")
+    + b'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}\ndata: [DONE]',
+    b'{"choices":[{"delta":{"content":"a"}}]}\n{"choices":[{"delta":{"content":"b"},'
+    b'"finish_reason":"max_tokens"}]}\n\n',
+    json.dumps(DOCUMENT := {"choices": [{"message": {"content": "a"}}]}, indent=1).encode(),
+    json.dumps(DOCUMENT).encode() + b"\n",
+    b"event: error\ndata: slow down: rate limit\n\n",
+    b'data: {"choices":[{"delta":{"content":"x"}}]}\nerror: {"message":"invalid api key"}\n',
+]
+
+
+def ended(*chunks: bytes) -> tuple[Deltas, Completion | type[ReplyError]]:
+    """The deltas, and how it ended: as a completion or by an error."""
+    deltas: Deltas = []
+    stream = ChatStream(lambda kind, text: deltas.append((kind, text)), 64 * KIB, 64 * KIB)
+    try:
+        for chunk in chunks:
+            stream.feed(chunk)
+        return deltas, stream.finish()
+    except ReplyError as error:
+        return deltas, type(error)
+
+
+def test_what_the_odd_bodies_hold() -> None:
+    odd, *others = map(ended, ODD_BODIES)
+    assert "".join(text for kind, text in odd[0] if kind == "reasoning") == "why😀 so"
+    assert "".join(text for kind, text in odd[0] if kind == "content") == "because of it"
+    assert odd[1] == Completion("stop", USAGE)
+    assert others == [
+        ([("content", "a"), ("content", "b")], Completion("length", None)),
+        ([("content", "a")], Completion("stop", None)),
+        ([("content", "a")], Completion("stop", None)),
+        ([], UpstreamRateLimited),
+        ([("content", "x")], UpstreamAuthFailed),
+    ]
+
+
+@given(st.sampled_from(ODD_BODIES), st.lists(st.integers(0, 700), max_size=12))
+def test_any_split_of_an_odd_body_gives_the_same(body: bytes, cuts: list[int]) -> None:
+    places = [0, *sorted(cuts), len(body)]
+    chunks = [body[a:b] for a, b in zip(places, places[1:], strict=False)]
+    assert ended(*chunks) == ended(*pieces(body)) == ended(body)
+
+
+NAMES = st.sampled_from(
+    "choices delta message content reasoning reasoning_content reasoning_details thinking text type"
+    " refusal finish_reason error code status msg detail usage base_resp".split()
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.sampled_from(["thinking"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(ANYTHING, ANYTHING)
+def test_no_json_raises_anything_but_a_typed_error(first: Any, second: Any) -> None:
+    for payload in (
+        first,
+        {"choices": [first, second]},
+        {"choices": [{"delta": first}], "e": second},
+    ):
+        data = json.dumps(payload).encode()
+        for body in (data, b"data: " + data + b"\n\n", b"event: error\ndata: " + data + b"\n\n"):
+            ended(body, DONE)
+        failure_of(400, data.decode())
+
+
 @given(st.text(st.characters(), max_size=20), st.text(st.characters(), max_size=20))
 def test_text_is_relayed_as_it_is(first: str, second: str) -> None:
     deltas = decode(said(first), said(second), DONE)
@@ -105,7 +181,12 @@ def test_text_is_relayed_as_it_is(first: str, second: str) -> None:
 
 @given(st.binary(max_size=200), st.binary(max_size=200))
 def test_no_bytes_raise_anything_but_a_typed_error(first: bytes, second: bytes) -> None:
-    for chunks in ((first, second), (b"data: " + first + b"\n\n", b"data: {" + second + b"}\n\n")):
+    for chunks in (
+        (first, second),
+        (b"data: " + first + b"\n\n", b"data: {" + second + b"}\n\n"),
+        (b"{" + first, second),
+        (b"event: error\ndata: " + first, b"\n\nerror: " + second + b"\n"),
+    ):
         try:
             decode(*chunks)
         except ReplyError:
@@ -117,6 +198,8 @@ def test_no_bytes_raise_anything_but_a_typed_error(first: bytes, second: bytes) 
     [
         b"{",
         b"{this is no JSON\xff\xfe}",
+        b"\xff\xfe",
+        b"[" * 60_000,
         b'{"a":' * 5_000,
         b'{"choices":' + b"9" * 5_000 + b"}",
     ],
@@ -144,8 +227,6 @@ HEARTBEATS = [
     b"data: 1\n\n",
     b'data: "text"\n\n',
     b"data: []\n\n",
-    b"data: " + b"[" * 60_000 + b"\n\n",
-    b"data: \xff\xfe\n\n",
     b"retry: 3000\n\n",
     b"\n\n\r\n",
 ]
@@ -387,6 +468,12 @@ def test_how_long_a_finished_reply_is_waited_for(
             [("reasoning", "why"), ("content", "so")],
         ),
         ({"content": {"type": "text", "text": "so"}}, [("content", "so")]),
+        ({"content": "so", "reasoning_content": None}, [("content", "so")]),
+        (
+            {"content": "so", "reasoning_content": None, "reasoning": "why"},
+            [("reasoning", "why"), ("content", "so")],
+        ),
+        ({"content": "so", "thinking": "why"}, [("reasoning", "why"), ("content", "so")]),
         ({"content": "so", "reasoning_content": "why"}, [("reasoning", "why"), ("content", "so")]),
     ],
 )

@@ -11,6 +11,13 @@ from app.cli.chat.stream import Shown
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """Control characters: a model's text must not move the cursor or send escape sequences."""
 PROMPT = "> "
+ENDINGS = {
+    "stopped": "stopped",
+    "length": "cut off: the model's limit for one reply",
+    "content_filter": "cut off by the content filter of the model's server",
+    "tool_calls": "the model wanted to call a tool; there are none here",
+}
+"""What is said after a reply that did not simply end, by its finish reason."""
 
 
 class Terminal:
@@ -32,7 +39,7 @@ class Terminal:
                 self._reason(shown.text)
             case "end":
                 self._leave_reasoning()
-                typer.echo(" [stopped]\n" if self._was_stopped(shown) else "")
+                typer.echo(self._end_mark(shown))
             case "failed" | "refused":
                 self._fail(shown)
             case "title":
@@ -63,8 +70,9 @@ class Terminal:
     def _clean(self, text: str) -> str:
         return CONTROL.sub("", text) if sys.stdout.isatty() else text
 
-    def _was_stopped(self, shown: Shown) -> bool:
-        return self._interactive and shown.text == "stopped"
+    def _end_mark(self, shown: Shown) -> str:
+        mark = ENDINGS.get(shown.text) if self._interactive else None
+        return f" [{mark}]\n" if mark else ""
 
     def _reason(self, text: str) -> None:
         if self._interactive:

@@ -31,6 +31,7 @@ JSON_BYTES_PER_TEXT_BYTE = 6
 HIGH_SURROGATES = ("\ud800", "\udbff")
 BEFORE_A_BODY = b"\xef\xbb\xbf \t\r\n"
 """A byte order mark and blanks."""
+HEARTBEAT_MAX_BYTES = 256
 AFTER_FINISH_SECONDS = 10.0
 """A reply that said it had finished waits this long for more: some say so too early."""
 AFTER_USAGE_SECONDS = 3.0
@@ -205,7 +206,7 @@ class ChatStream:
 
     def _odd_event(self, data: bytes) -> None:
         """The end mark, JSON that only a lenient reader reads, several events of a line each; or a
-        heartbeat, which means nothing."""
+        heartbeat: a word that means nothing. What is no word was text before it was garbled."""
         if data.upper() == b"[DONE]":
             self.is_done = True
         elif data.startswith(b"{"):
@@ -217,6 +218,8 @@ class ChatStream:
                 self._lines(data)
         elif b"\n" in data:
             self._lines(data)
+        elif len(data) > HEARTBEAT_MAX_BYTES or not _is_utf8(data):
+            raise UpstreamBadResponse
 
     def _lines(self, data: bytes) -> None:
         for line in data.split(b"\n"):
@@ -265,8 +268,9 @@ class ChatStream:
             delta = choice.get("message")
         if isinstance(delta, dict):
             content = delta.get("content")
-            # Many send their other fields with every piece, as null.
-            if not content or (len(delta) > 1 and len(delta) > 1 + [*delta.values()].count(None)):
+            size = len(delta)
+            # Many send one other field with every piece, as null.
+            if not content or (size > 1 and (size > 2 or delta.get("reasoning_content", content))):
                 content = self._beside(choice, delta) or content
             if content:
                 if type(content) is str and self._thoughts.is_plain:
@@ -328,6 +332,14 @@ class ChatStream:
             self._halves[kind] = text[-1]
             text = text[:-1]
         return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_json(line: bytes) -> bool:

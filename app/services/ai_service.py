@@ -11,6 +11,7 @@ import httpx2
 
 from app.config import Settings
 from app.errors import (
+    ReplyError,
     UpstreamAuthFailed,
     UpstreamBadResponse,
     UpstreamTimeout,
@@ -120,7 +121,11 @@ class AiService:
                     await self._ask(endpoint, messages, stream, pace)
             except UpstreamTimeout:
                 if not stream.may_end:
+                    stream.release()
                     raise
+            except (ReplyError, asyncio.CancelledError):
+                stream.release()
+                raise
             finally:
                 pace.count()
             return stream.finish()

@@ -276,3 +276,23 @@ async def no_credit(exchange: Exchange) -> None:
 @scenario("not_in_this_region")
 async def not_in_this_region(exchange: Exchange) -> None:
     await exchange.error(400, "User location is not supported for the API use.")
+
+
+@scenario("held_mark")
+async def held_mark(exchange: Exchange) -> None:
+    """A thought that stops in the middle of the mark that would end it."""
+    await exchange.head()
+    await exchange.delta("<think>hm</thi")
+    await asyncio.Event().wait()
+
+
+@scenario("comments_between")
+async def comments_between(exchange: Exchange) -> None:
+    """A second of nothing but comments in the middle of a reply."""
+    await exchange.head()
+    await exchange.delta("some words, ")
+    for _ in range(50):
+        await exchange.chunk(b": still here\n\n")
+        await asyncio.sleep(WORD_SECONDS)
+    await exchange.delta("and more")
+    await exchange.finish()

@@ -1,5 +1,6 @@
 """A chat completion, from bytes to deltas, without I/O."""
 
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -142,6 +143,11 @@ class ChatStream:
         except UpstreamBadResponse:
             if not self.is_finishing:
                 raise
+
+    def release(self) -> None:
+        """Takes the end of a reply that breaks off: what was held back is text."""
+        with suppress(ReplyTooLong):
+            self._thoughts.close()
 
     def finish(self) -> Completion:
         """Takes the end of the stream and says how the reply ended."""

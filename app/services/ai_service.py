@@ -26,7 +26,7 @@ from app.services.upstream.pace import Pace
 from app.services.upstream.resolver import look_up_for
 from app.services.upstream.thoughts import split_prefilled
 from app.services.upstream.transport import GuardedTransport
-from app.services.upstream.types import Completion, Endpoint, OnDelta, Prompt
+from app.services.upstream.types import Completion, Endpoint, ModelKey, OnDelta, Prompt
 from app.services.upstream.watchdog import Watchdog
 from app.tracing import span
 from app.utils.memory import exempt_what_is_loaded
@@ -73,8 +73,8 @@ class AiService:
             timeout=None,
         )
         self._sdk: asyncio.Task[None] | None = None
-        # By URL and model: what closes the thought that its template opens.
-        self._prefilled: dict[tuple[str, str], str] = {}
+        # What closes the thought that a model's template opens.
+        self._prefilled: dict[ModelKey, str] = {}
 
     def prepare(self) -> asyncio.Task[None]:
         """Begin to load the SDK in a thread; called when a user comes who may chat.
@@ -106,7 +106,7 @@ class AiService:
         whole. Returns when the model has ended the reply. Cancelling closes the connection at once.
         """
         limits = self._settings
-        opened = self._prefilled.get((endpoint.base_url, endpoint.model), "")
+        opened = self._prefilled.get((endpoint.user_id, endpoint.base_url, endpoint.model), "")
         stream = self._stream(on_delta, before_bytes, opened)
         pace = Pace(stream)
         watchdog = Watchdog(
@@ -159,12 +159,13 @@ class AiService:
         parted = split_prefilled(text)
         return parted.answer if parted else text[:characters]
 
-    def remember_prefilled(self, base_url: str, model: str, closer: str) -> None:
+    def remember_prefilled(self, model: ModelKey, closer: str) -> None:
         """Take the replies of this model, from now on, to begin inside a thought that `closer`
-        ends; with an empty one no longer. Kept in memory, for the models met last."""
-        self._prefilled.pop((base_url, model), None)
+        ends; with an empty one no longer. Kept in memory, for the models met last, and for each
+        user: nobody can have a shared model's replies to others taken for thoughts."""
+        self._prefilled.pop(model, None)
         if closer:
-            self._prefilled[base_url, model] = closer
+            self._prefilled[model] = closer
         if len(self._prefilled) > PREFILLED_MAX:
             del self._prefilled[next(iter(self._prefilled))]
 

@@ -14,7 +14,7 @@ from app.services.endpoints.trials import TRIAL_SECONDS
 from tests.conftest import StartServer
 from tests.support.refusals import assert_refused
 from tests.support.server import Person, RunningServer
-from tests.support.upstream import MODELS, ScriptedUpstream
+from tests.support.upstream import MODELS, Raw, ScriptedUpstream
 from tests.support.upstream_exchange import Exchange, scenario
 from tests.support.upstream_replies import echo
 
@@ -302,3 +302,19 @@ async def test_a_key_that_no_longer_opens(server: RunningServer) -> None:
     await server.app.state.services.database.write(spoil_key, ada.id)
     for path in BOTH:
         assert (await tried(ada, path))["error"]["code"] == "api_key_unreadable"
+
+
+async def test_a_refusal_is_told_by_its_words_whatever_its_status(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.register()
+    body = {"model_url": f"http://{upstream.host}/raw", "api_key": KEY}
+    for status, words, code in (
+        (400, "API key not valid", "upstream_auth_failed"),
+        (404, "Unauthorized", "upstream_auth_failed"),
+        (403, "余额不足", "upstream_out_of_credit"),
+        (400, "User location is not supported", "upstream_region_refused"),
+    ):
+        upstream.raw = Raw(f'{{"error":{{"message":"{words}"}}}}'.encode(), "text/plain", status)
+        assert (await tried(ada, LIST, **body))["error"]["code"] == code
+        assert (await tried(ada, TEST, **body, model_name="raw"))["error"]["code"] == code

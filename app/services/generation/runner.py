@@ -24,7 +24,7 @@ from app.services.generation.context import prompt_to_continue, prompt_tokens, r
 from app.services.generation.live_reply import Ending
 from app.services.generation.ordering import put_in_order
 from app.services.generation.running_reply import RunningReply
-from app.services.upstream.types import Prompt
+from app.services.upstream.types import ModelKey, Prompt
 
 EMPTY: dict[str, type[ReplyError]] = {
     "content_filter": UpstreamFiltered,
@@ -131,14 +131,19 @@ class Runner:
         content, reasoning = str(running.live.content), str(running.live.reasoning)
         before = running.opened_with[1]
         running.rewrite(content + reasoning[before:], reasoning[:before])
-        self._ai.remember_prefilled(running.endpoint.base_url, running.endpoint.model_name, "")
+        self._ai.remember_prefilled(_key(running), "")
 
     def _put_in_order(self, running: RunningReply) -> None:
-        live, endpoint = running.live, running.endpoint
+        live = running.live
         ordered = put_in_order(str(live.content), str(live.reasoning), *running.opened_with)
         if ordered is not None:
             running.rewrite(ordered.content, ordered.reasoning)
-            self._ai.remember_prefilled(endpoint.base_url, endpoint.model_name, ordered.closer)
+            self._ai.remember_prefilled(_key(running), ordered.closer)
+
+
+def _key(running: RunningReply) -> ModelKey:
+    endpoint = running.endpoint
+    return endpoint.user_id, endpoint.base_url, endpoint.model_name
 
 
 def shorter(prompt: Prompt, refusal: ReplyError) -> int | None:

@@ -7,6 +7,8 @@ from app.schemas.message import TextKind, UsageRead
 
 Prompt = list[dict[str, str]]
 """Messages as a model is given them: `role` and `content`, oldest first."""
+ModelKey = tuple[int, str, str]
+"""A model of a user: the user's id, the base URL and the model's name."""
 OnDelta = Callable[[TextKind, str], None]
 
 

@@ -106,8 +106,7 @@ class AiService:
         whole. Returns when the model has ended the reply. Cancelling closes the connection at once.
         """
         limits = self._settings
-        opened = self._prefilled.get((endpoint.user_id, endpoint.base_url, endpoint.model), "")
-        stream = self._stream(on_delta, before_bytes, opened)
+        stream = self._stream(on_delta, before_bytes, self._opened(endpoint))
         pace = Pace(stream)
         watchdog = Watchdog(
             stream,
@@ -142,22 +141,21 @@ class AiService:
         Streamed like every reply, since some models answer in no other way; it is left once there
         are so many characters.
         """
-        text = ""
+        text: dict[TextKind, str] = {"content": "", "reasoning": ""}
 
         def collect(kind: TextKind, piece: str) -> None:
-            nonlocal text
-            if kind == "content":
-                text += piece
-                if len(text) >= characters:
-                    raise _Enough
+            text[kind] += piece
+            if len(text["content"]) >= characters:
+                raise _Enough
 
-        stream = self._stream(collect)
+        stream = self._stream(collect, opened=self._opened(endpoint))
         with suppress(_Enough):
             async with at_most(timeout_seconds):
                 await self._ask(endpoint, messages, stream, Pace(stream))
-            stream.finish()
-        parted = split_prefilled(text)
-        return parted.answer if parted else text[:characters]
+            if stream.finish().is_all_thought:
+                return text["reasoning"][:characters]
+        parted = split_prefilled(text["content"])
+        return (parted.answer if parted else text["content"])[:characters]
 
     def remember_prefilled(self, model: ModelKey, closer: str) -> None:
         """Take the replies of this model, from now on, to begin inside a thought that `closer`
@@ -187,6 +185,9 @@ class AiService:
     async def aclose(self) -> None:
         """Closes every connection."""
         await self._http.aclose()
+
+    def _opened(self, endpoint: Endpoint) -> str:
+        return self._prefilled.get((endpoint.user_id, endpoint.base_url, endpoint.model), "")
 
     def _stream(self, on_delta: OnDelta, before_bytes: int = 0, opened: str = "") -> ChatStream:
         limits = self._settings

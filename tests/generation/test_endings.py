@@ -144,6 +144,18 @@ async def test_a_thought_that_only_ends_is_put_in_order_before_the_end_is_told(
     assert (await ada.messages(conversation))[-1]["reasoning"] == THINKING[0]
 
 
+async def test_the_title_of_a_model_that_only_ends_its_thoughts_is_none_of_them(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.person_with_model(upstream.url, "raw_always")
+    for thought in ("I think. " * 1_000 + "\n</think>\n\n", ""):
+        conversation = await ada.conversation()
+        upstream.raw = Raw(chunk({"content": f"{thought}A sum"}, "stop") + DONE)
+        async with ada.socket(conversation) as socket:
+            await socket.say("2 + 2?")
+            assert (await socket.until("title"))[-1]["title"] == "A sum"
+
+
 async def test_a_model_that_leaves_off_thinking_is_not_taken_to_think(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

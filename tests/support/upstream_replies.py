@@ -229,6 +229,11 @@ async def raw(exchange: Exchange) -> None:
     await exchange.end()
 
 
+@scenario("raw_always", titles_too=True)
+async def raw_always(exchange: Exchange) -> None:
+    await raw(exchange)
+
+
 @scenario("raw_title", titles_too=True)
 async def raw_title(exchange: Exchange) -> None:
     await (raw if exchange.request.is_title else echo)(exchange)

@@ -29,6 +29,7 @@ from app.errors import (
 )
 from app.schemas.message import UsageRead
 from app.services.ai_service import AiService, Completion, Endpoint
+from app.services.conversations.titles import INSTRUCTION
 from tests.support.upstream import Raw, ScriptedUpstream
 from tests.support.upstream_replies import BIG_TEXT
 
@@ -37,6 +38,8 @@ pytestmark = pytest.mark.anyio
 KEY = "sk-very-secret"
 USAGE = UsageRead(prompt_tokens=7, completion_tokens=5, total_tokens=12)
 MIB = 1024 * 1024
+TITLE = [{"role": "user", "content": INSTRUCTION}]
+"""What a title is asked for with."""
 
 
 @pytest.fixture
@@ -199,7 +202,7 @@ async def test_a_body_is_what_it_is_and_not_what_it_is_called(
 ) -> None:
     upstream.raw = Raw(body, label)
     assert (await ask(ai, upstream, "raw")).content == "hi"
-    assert await ai.complete(Endpoint(upstream.url, "raw_title", KEY), [], 1) == "hi"
+    assert await ai.complete(Endpoint(upstream.url, "raw_title", KEY), TITLE, 1) == "hi"
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -210,14 +213,18 @@ async def test_a_page_is_no_reply_whatever_it_is_called(
     with pytest.raises(UpstreamBadResponse):
         await ask(ai, upstream, "raw")
     with pytest.raises(UpstreamBadResponse):
-        await ai.complete(Endpoint(upstream.url, "raw_title", KEY), [], 1)
+        await ai.complete(Endpoint(upstream.url, "raw_title", KEY), TITLE, 1)
 
 
 async def test_a_title_has_no_thoughts(ai: AiService, upstream: ScriptedUpstream) -> None:
     endpoint = Endpoint(upstream.url, "echo", KEY)
     for title in ("<think>hm</think>\n\nA title", "hm\n</think>\n\nA title"):
         upstream.title = title
-        assert await ai.complete(endpoint, [], 1) == "A title"
+        assert await ai.complete(endpoint, TITLE, 1) == "A title"
+    ai.remember_prefilled((endpoint.user_id, endpoint.base_url, endpoint.model), "</think>")
+    for title in ("hm " * 1_000 + "</think>\n\nA title", "A title"):
+        upstream.title = title
+        assert await ai.complete(endpoint, TITLE, 1, characters=100) == "A title"
 
 
 async def test_a_refusal_that_more_context_does_not_mend_is_asked_once(

@@ -9,7 +9,6 @@ import "./features/chat/empty.css";
 import "./ui/notices.css";
 import "./features/chat/thread.css";
 import "./features/chat/composer.css";
-import "./markdown/prose.css";
 
 keepFocus();
 render(<App />, document.getElementById("app")!);

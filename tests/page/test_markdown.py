@@ -1,6 +1,7 @@
 """What a model writes in Markdown is drawn as it is meant, while it comes and when it is whole."""
 
 import pytest
+from anyio import Path as AsyncPath
 from playwright.async_api import expect
 
 from tests.page.chatting import replied, say
@@ -26,6 +27,17 @@ SPOKEN["tables"] = """
 | 快速排序 | 平均情况下非常快，但是最坏情况下是平方级 | 内存里的数组 | 枢轴 | 常用 |
 """
 SPOKEN["code"] = "```python\n" + "return 1\n" * 60 + "```"
+SPOKEN["little html"] = """H<sub>2</sub>O and <kbd>Esc</kbd>, *stressed 重点 words*.[^why]
+
+<details>
+<summary>More of *it*</summary>
+
+- inside
+
+</details>
+
+[^why]: Because.
+"""
 COUNT_COLOURED = """() => {
   window.counts = [];
   const count = () => window.counts.push(document.querySelectorAll('.hljs-keyword').length);
@@ -108,3 +120,59 @@ async def test_growing_code_is_coloured_to_its_end_and_keeps_its_colours(
     counts: list[int] = await page.evaluate("window.counts")
     assert counts == sorted(counts)
     assert len(set(counts)) > 2
+
+
+async def test_a_little_html_and_footnotes(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.person())
+    await say(page, "little html")
+    await expect(page.locator(".reply")).to_have_class("reply last")
+    prose = page.locator(".reply .prose")
+    await expect(prose.locator("sub")).to_have_text("2")
+    await expect(prose.locator("kbd")).to_have_text("Esc")
+    await expect(prose).not_to_contain_text("<")
+    await expect(prose.get_by_text("inside")).to_be_hidden()
+    await prose.locator("summary").click()
+    await expect(prose.get_by_text("inside")).to_be_visible()
+    await prose.get_by_role("button", name="Note why").click()
+    note = prose.get_by_role("note", name="Note why")
+    await expect(note).to_be_focused()
+    await expect(note).to_contain_text("Because.")
+    await note.get_by_role("button", name="Back to the text").click()
+    await expect(prose.get_by_role("button", name="Note why")).to_be_focused()
+
+
+async def test_chinese_is_stressed_by_dots_and_other_words_by_slanting(
+    site: Site, open_page: OpenPage
+) -> None:
+    for locale in ("en-US", "zh-CN"):
+        page = await open_page(await site.person("recite_at_once"), locale=locale)
+        box = page.locator(".composer textarea")
+        await box.fill("little html")
+        await box.press("Enter")
+        stressed = page.locator(".reply .prose em")
+        await expect(stressed.first).to_have_text("stressed 重点 words")
+        assert await stressed.first.evaluate("it => getComputedStyle(it).fontStyle") == "italic"
+        dots = stressed.locator(".dots")
+        await expect(dots).to_have_text("重点")
+        style = await dots.evaluate("it => getComputedStyle(it).textEmphasisStyle")
+        assert "dot" in style
+        assert await dots.evaluate("it => getComputedStyle(it).fontStyle") == "normal"
+
+
+async def test_code_is_wrapped_and_downloaded(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.person("recite_at_once"))
+    code = "print(" + "1 + " * 60 + "1)"
+    SPOKEN["a long line"] = f"```python\n{code}\n```"
+    await say(page, "a long line")
+    lines = page.get_by_role("group", name="Code: python")
+    await expect(lines).to_have_attribute("tabindex", "0")
+    await page.get_by_role("button", name="Wrap lines").click()
+    await expect(lines).not_to_have_attribute("tabindex", "0")
+    assert await lines.evaluate("box => box.scrollWidth === box.clientWidth")
+    async with page.expect_download() as saved:
+        await page.get_by_role("button", name="Download as a file").click()
+    download = await saved.value
+    assert download.suggested_filename == "code.py"
+    assert await AsyncPath(await download.path()).read_text() == code
+    await page.get_by_role("button", name="Do not wrap lines").click()
+    await expect(lines).to_have_attribute("tabindex", "0")

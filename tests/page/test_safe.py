@@ -7,7 +7,7 @@ from tests.page.chatting import say
 from tests.page.conftest import OpenPage, Site
 
 pytestmark = pytest.mark.anyio
-ELEMENTS = "script, img, iframe, svg:not(.icon), style"
+ELEMENTS = "script, img, iframe, svg:not(.icon), style, b, [onclick], [ontoggle], [style], [open]"
 HARM = """<script>window.harm = 1</script> <img src=x onerror="window.harm = 2">
 
 <iframe srcdoc="<script>parent.harm = 3</script>"></iframe>
@@ -15,6 +15,19 @@ HARM = """<script>window.harm = 1</script> <img src=x onerror="window.harm = 2">
 [a](javascript:window.harm=4) [b](data:text/html,<script>window.harm=5</script>) ![i](https://evil.example/i.png)
 
 <svg onload="window.harm = 6"><style>body { display: none }</style></svg>
+
+<sub onclick="window.harm = 10">a</sub> <kbd style="position: fixed">b</kbd>
+<sup><img src=x onerror="window.harm = 11"></sup> <b>c</b>
+
+<details open ontoggle="window.harm = 12"><summary>d</summary>e</details>
+
+<details><summary><img src=x onerror="window.harm = 13"> [f](javascript:window.harm=14)</summary>
+
+<svg onload="window.harm = 15"></svg> [^1]
+
+</details>
+
+[^1]: <iframe srcdoc="<script>parent.harm = 16</script>"></iframe> [g](javascript:window.harm=17)
 
 ```html
 <img src=x onerror="window.harm = 7">

@@ -105,6 +105,16 @@ export const en = {
     image: (host: string) => `Image at ${host}`,
     openImage: "Opens in a new tab; it is not loaded here",
     copyCode: "Copy code",
+    wrap: "Wrap lines",
+    unwrap: "Do not wrap lines",
+    downloadCode: "Download as a file",
+    code: (language: string) => `Code: ${language}`,
+    table: "Table",
+    details: "Details",
+    note: (id: string) => `Note ${id}`,
+    noteBack: "Back to the text",
+    showAll: "Show all",
+    showLess: "Show less",
     plainText: "text",
     modelSettings: "Open model settings",
   },
@@ -152,7 +162,7 @@ export const en = {
     server_restarting: "The server is restarting. It will be back in a moment.",
     database_unavailable: "The server cannot reach its database. Try again in a moment.",
     storage_full: "The server's disk is full. Tell its operator.",
-    interrupted: "The server was stopped while it wrote this. What was said is kept; you can continue.",
+    interrupted: "The server was stopped while it wrote this. What was said is kept.",
     reply_too_long: "The reply grew longer than this server takes.",
     upstream_auth_failed: "The model's server refused the API key. Check it in the settings.",
     upstream_rate_limited:
@@ -174,6 +184,6 @@ export const en = {
     upstream_not_compatible: "No OpenAI-compatible API answers at this address. Check it: it usually ends in /v1.",
     context_too_long:
       "Even without what came before, this message is too long for the model. Shorten it, or choose a model with a longer context.",
-    upstream_interrupted: "The connection to the model broke off. What was said is kept; you can continue.",
+    upstream_interrupted: "The connection to the model broke off. What was said is kept.",
   },
 };

@@ -1,8 +1,12 @@
 import type { Links, Token, Tokens } from "marked";
 import { Component } from "preact";
+import { t } from "../i18n";
 import { CodeBlock } from "./CodeBlock";
+import { directionOf } from "./direction";
 import { Formula } from "./Formula";
 import { Inline } from "./Inline";
+import { Footnote } from "./notes";
+import { Sideways } from "./Sideways";
 
 const LONG_CHARACTERS = 12;
 
@@ -38,7 +42,7 @@ export class Block extends Component<Props> {
         return <CodeBlock text={token.text as string} language={languageOf(token as Tokens.Code)} />;
       case "blockquote":
         return (
-          <blockquote>
+          <blockquote dir={directionOf(token.raw)}>
             <Blocks tokens={token.tokens!} links={links} />
           </blockquote>
         );
@@ -51,7 +55,22 @@ export class Block extends Component<Props> {
       case "formula":
         return <Formula tex={token.text as string} display />;
       case "html":
-        return <p class="literal">{token.raw.trimEnd()}</p>;
+        return <p class="literal">{token.raw.replace(/<br *\/?>/g, "\n").trimEnd()}</p>;
+      case "details":
+        return (
+          <details>
+            <summary>
+              {token.summary.length ? <Inline tokens={token.summary as Token[]} /> : t().thread.details}
+            </summary>
+            <Blocks tokens={token.tokens!} links={links} />
+          </details>
+        );
+      case "footnote":
+        return (
+          <Footnote id={token.id as string}>
+            <Blocks tokens={token.tokens!} links={links} />
+          </Footnote>
+        );
       default:
         return <Inline tokens={[token]} />;
     }
@@ -80,12 +99,17 @@ function List({ token, links }: { token: Tokens.List; links: Links }) {
       <Blocks tokens={item.tokens} links={links} />
     </li>
   ));
-  return token.ordered ? <ol start={Number(token.start)}>{items}</ol> : <ul>{items}</ul>;
+  if (!token.ordered) return <ul dir={directionOf(token.raw)}>{items}</ul>;
+  return (
+    <ol dir={directionOf(token.raw)} start={Number(token.start)}>
+      {items}
+    </ol>
+  );
 }
 
 function Table({ token }: { token: Tokens.Table }) {
   return (
-    <div class="table" tabIndex={0}>
+    <Sideways class="table" label={t().thread.table} dir={directionOf(token.raw)}>
       <table>
         <thead>
           <tr>
@@ -108,7 +132,7 @@ function Table({ token }: { token: Tokens.Table }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Sideways>
   );
 }
 

@@ -4,43 +4,50 @@ import { t } from "../i18n";
 import { Icon } from "../ui/Icon";
 import { Formula } from "./Formula";
 import { decode, safeAddress, unlinked } from "./links";
+import { Reference } from "./notes";
 
-export function Inline({ tokens }: { tokens: Token[] | undefined }) {
+/** What is stressed in Chinese and Japanese; their punctuation is not. */
+const HAN = /([\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+)/;
+
+interface Props {
+  tokens: Token[] | undefined;
+  /** They are stressed: Chinese by dots, not by slanting. */
+  stressed?: boolean;
+}
+
+export function Inline({ tokens, stressed }: Props) {
   return (
     <>
       {tokens?.map((token, index) => (
-        <One key={index} token={token} />
+        <One key={index} token={token} stressed={stressed} />
       ))}
     </>
   );
 }
 
-function One({ token }: { token: Token }): ComponentChildren {
-  switch (token.type) {
+function One({ token, stressed }: { token: Tokens.Generic; stressed?: boolean }): ComponentChildren {
+  const Name = token.type === "tag" ? (token.tag as "sub" | "sup" | "kbd" | "mark") : token.type;
+  switch (Name) {
     case "strong":
-      return (
-        <strong>
-          <Inline tokens={token.tokens} />
-        </strong>
-      );
     case "em":
-      return (
-        <em>
-          <Inline tokens={token.tokens} />
-        </em>
-      );
     case "del":
+    case "sub":
+    case "sup":
+    case "kbd":
+    case "mark":
       return (
-        <del>
-          <Inline tokens={token.tokens} />
-        </del>
+        <Name>
+          <Inline tokens={token.tokens} stressed={stressed || Name === "em"} />
+        </Name>
       );
+    case "reference":
+      return <Reference id={token.id as string} />;
     case "codespan":
       return <code>{token.text as string}</code>;
     case "br":
       return <br />;
     case "link":
-      return <Link token={token as Tokens.Link} />;
+      return <Link token={token as Tokens.Link} stressed={stressed} />;
     case "image":
       return <Image token={token as Tokens.Image} />;
     case "formula":
@@ -50,18 +57,30 @@ function One({ token }: { token: Token }): ComponentChildren {
     case "checkbox":
       return null; // drawn with its list item
     case "text":
-      return token.tokens ? <Inline tokens={token.tokens} /> : decode(token.text as string);
+      if (token.tokens) return <Inline tokens={token.tokens} stressed={stressed} />;
+      return stressed ? dotted(decode(token.text as string)) : decode(token.text as string);
     default:
       return "text" in token ? decode(token.text as string) : token.raw;
   }
 }
 
-function Link({ token }: { token: Tokens.Link }) {
+function dotted(text: string): ComponentChildren {
+  const parts = text.split(HAN);
+  return parts.length < 2 ? text : parts.map((part, index) => (index % 2 ? <span class="dots">{part}</span> : part));
+}
+
+function Link({ token, stressed }: { token: Tokens.Link; stressed?: boolean }) {
   const address = safeAddress(token.href);
-  if (!address) return <Inline tokens={token.tokens} />;
+  if (!address) return <Inline tokens={token.tokens} stressed={stressed} />;
   return (
-    <a href={address} target="_blank" rel="noopener noreferrer nofollow" title={token.title ?? undefined}>
-      <Inline tokens={unlinked(token.tokens)} />
+    <a
+      class={token.text === token.href ? "bare" : undefined}
+      href={address}
+      target="_blank"
+      rel="noopener noreferrer nofollow"
+      title={token.title ?? undefined}
+    >
+      <Inline tokens={unlinked(token.tokens)} stressed={stressed} />
     </a>
   );
 }

@@ -3,6 +3,8 @@ import { useMemo, useRef } from "preact/hooks";
 import { Blocks } from "./Block";
 import { type Lexed, lexAll, lexOn } from "./lex";
 import { mend } from "./mend";
+import { Plain } from "./Plain";
+import "./prose.css";
 
 interface Props {
   text: string;
@@ -24,8 +26,11 @@ export class Markdown extends Component<Props, State> {
 
   render({ text, streaming }: Props, { failed }: State) {
     const plain = failed !== undefined && text.startsWith(failed); // not again for each piece that comes
+    if (plain) return <Plain text={text} />;
     return (
-      <div class="prose">{plain ? <p class="literal">{text}</p> : <Drawn text={text} streaming={streaming} />}</div>
+      <div class="prose">
+        <Drawn text={text} streaming={streaming} />
+      </div>
     );
   }
 }

@@ -1,10 +1,12 @@
-/** Markdown to tokens: GFM, with formulas, and with emphasis and links that suit Chinese text. */
+/** Markdown to tokens: GFM, with formulas, footnotes, a little HTML, and emphasis and links that suit Chinese text. */
 import { type Links, Marked, type Token, type TokenizerExtension, type TokensList } from "marked";
+import { formulaIn } from "./dollars";
+import { footnotes, knowNote } from "./footnotes";
+import { html } from "./html";
 import { ShallowLexer } from "./ShallowLexer";
 
 const BLOCK_MATH = /^ {0,3}(?:\$\$([\s\S]+?)\$\$|\\\[([\s\S]+?)\\\])(?:[ \t]*(?:\n|$))/;
-const INLINE_MATH =
-  /^(?:\$\$([^$\n]+?)\$\$|\\\((.+?)\\\)|\\\[(.+?)\\\]|\$(?![\s$])((?:\\.|[^$\\\n`])+?)(?<!\s)\$(?!\d))/;
+const BRACKET_MATH = /^\\(?:\((.+?)\\\)|\[(.+?)\\\])/;
 // CommonMark wants blanks or punctuation around emphasis that ends in punctuation; Chinese has none.
 const STRONG = /^\*\*(?![\s*])((?:\\.|`[^`\n]*`|[^*`\\]|\*(?!\*))+?)(?<![\s*])\*\*(?!\*)/;
 const ADDRESS = /^https?:\/\/[^\s<>"'`|，。；：！？、（）《》【】「」“”‘’…\u3400-\u9fff]+/;
@@ -13,7 +15,7 @@ const math: TokenizerExtension[] = [
   {
     name: "formula",
     level: "block",
-    start: (source) => source.match(/(?:^|\n) {0,3}(?:\$\$|\\\[)/)?.index,
+    start: (source) => source.match(/\n {0,3}(?:\$\$|\\\[)/)?.index,
     tokenizer(source) {
       const found = BLOCK_MATH.exec(source);
       return found ? { type: "formula", raw: found[0], text: found[1] ?? found[2], display: true } : undefined;
@@ -23,11 +25,11 @@ const math: TokenizerExtension[] = [
     name: "formula",
     level: "inline",
     start: (source) => source.match(/\$|\\\(|\\\[/)?.index,
-    tokenizer(source) {
-      const found = INLINE_MATH.exec(source);
-      if (!found) return undefined;
-      const text = found.slice(1).find((part) => part !== undefined);
-      return { type: "formula", raw: found[0], text, display: found[0].startsWith("$$") };
+    tokenizer(source, before) {
+      const found = BRACKET_MATH.exec(source);
+      if (found) return { type: "formula", raw: found[0], text: found[1] ?? found[2], display: false };
+      const dollars = formulaIn(source, before.at(-1)?.raw ?? "");
+      return dollars && { type: "formula", raw: dollars.raw, text: dollars.tex, display: dollars.display };
     },
   },
 ];
@@ -69,7 +71,7 @@ function addressAt(source: string): string {
 }
 
 const marked = new Marked({ gfm: true, breaks: true, extensions: undefined });
-marked.use({ extensions: [...math, ...chinese] });
+marked.use({ extensions: [...math, ...chinese, ...html, ...footnotes] });
 
 export interface Lexed {
   text: string;
@@ -110,6 +112,7 @@ function linksOf(tokens: Token[]): Links {
   marked.walkTokens(tokens, (token) => {
     if (token.type === "def")
       links[token.tag as string] ??= { href: token.href as string, title: token.title as string };
+    if (token.type === "footnote") knowNote(links, token.id as string);
   });
   return links;
 }

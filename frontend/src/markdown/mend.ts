@@ -3,7 +3,17 @@
  * something else until it is complete is held back. Nothing jumps when the rest comes.
  */
 
+import { openFormula } from "./dollars";
+import { foldsClosed } from "./html";
+
+const TAG = /<(\/?)(sub|sup|kbd|mark|summary)>/g;
+
 export function mend(text: string): string {
+  const mended = mendBlocks(text.replace(/<details>\s*(?:<[a-z]*)?$/, "")); // a fold shows once it has a title
+  return mended + foldsClosed(mended);
+}
+
+function mendBlocks(text: string): string {
   if (insideFence(text)) return text.replace(/\n[ \t]*(`{1,2}|~{1,2})$/, "");
   const blockStart = text.lastIndexOf("\n\n") + 1;
   const block = mendTable(holdDefinition(holdMarker(text.slice(blockStart))));
@@ -53,9 +63,12 @@ function mendMath(before: string, line: string): string {
 function mendInline(line: string): string {
   if (count(line, /`/g) % 2) return line.endsWith("`") ? line.slice(0, -1) : `${line}\``;
   const plain = line.replace(/`[^`]*`/g, (code) => "x".repeat(code.length));
-  const formula = /(?:\\\((?:(?!\\\)).)*|(?<![\\$\w])\$(?![\s\d$])[^$]*)$/.exec(plain);
-  if (formula && count(plain.slice(formula.index), /\$/g) % 2 !== 0) return mendInline(line.slice(0, formula.index));
-  if (formula?.[0].startsWith("\\(")) return line.slice(0, formula.index);
+  const bracket = /\\\((?:(?!\\\)).)*$/.exec(plain);
+  if (bracket) return line.slice(0, bracket.index);
+  const formula = openFormula(plain);
+  if (formula >= 0) return mendInline(line.slice(0, formula));
+  const tags = closeTags(line, plain);
+  if (tags !== line) return mendInline(tags);
   const link = /!?\[[^\]]*(?:\](?:\([^)]*)?)?$/.exec(plain);
   if (link) return closeStrong(line.slice(0, link.index) + shownOf(line.slice(link.index)));
   return closeStrong(line);
@@ -63,7 +76,25 @@ function mendInline(line: string): string {
 
 /** Of a link that is not complete its text, of an image nothing. */
 function shownOf(link: string): string {
+  if (link.startsWith("[^")) return link.endsWith("]") ? link : ""; // a footnote is told of
   return link.startsWith("!") ? "" : link.slice(1).replace(/\](?:\(.*)?$/, "");
+}
+
+/** Without the tag that is half written, and with an end for those that have none. */
+function closeTags(line: string, plain: string): string {
+  const whole = line.replace(/<\/?[a-z]{0,7}$/, "");
+  const open: string[] = [];
+  for (const [, slash, tag] of plain.matchAll(TAG)) {
+    if (!slash) open.push(tag!);
+    else if (open.at(-1) === tag) open.pop();
+  }
+  return (
+    whole +
+    open
+      .reverse()
+      .map((tag) => `</${tag}>`)
+      .join("")
+  );
 }
 
 function closeStrong(line: string): string {

@@ -1,6 +1,6 @@
 import type { Message } from "../../api/types";
 import { t } from "../../i18n";
-import { Markdown } from "../../markdown/Markdown";
+import { ModelText } from "./ModelText";
 import { Reasoning } from "./Reasoning";
 import { Refusal, refusalOf } from "./Refusal";
 import { ReplyActions } from "./ReplyActions";
@@ -16,10 +16,14 @@ export function Reply({ message, isLast, busy }: Props) {
   const streaming = message.status === "generating";
   const refusal = refusalOf(message.id);
   return (
-    <article class={streaming ? "reply streaming" : isLast ? "reply last" : "reply"} aria-busy={streaming}>
+    <article
+      class={streaming ? "reply streaming" : isLast ? "reply last" : "reply"}
+      aria-busy={streaming}
+      data-message={message.id}
+    >
       <h2 class="unseen">{t().thread.reply}</h2>
       {message.reasoning && <Reasoning text={message.reasoning} running={streaming && !message.content} />}
-      {message.content && <Markdown text={message.content} streaming={streaming} />}
+      {message.content && <ModelText text={message.content} streaming={streaming} />}
       {streaming && !message.content && !message.reasoning && (
         <p class="waiting" aria-hidden="true">
           <i />

@@ -1,0 +1,8 @@
+/** A model's text as it was written. */
+export function Plain({ text }: { text: string }) {
+  return (
+    <div class="prose">
+      <p class="literal">{text}</p>
+    </div>
+  );
+}

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
 import { takeBack, withdraw } from "./current";
 import { cutOff } from "./cutOff";
+import { SaidText } from "./SaidText";
 import type { Pending } from "./thread";
 
 /** A request on its way: what was said, the place of the reply, and a pause that the server wants. */
@@ -15,9 +16,7 @@ export function Ahead({ item }: { item: Pending }) {
       {said !== undefined && (
         <article class="said pending">
           <h2 class="unseen">{t().thread.you}</h2>
-          <div class="said-text" dir="auto">
-            {said}
-          </div>
+          <SaidText text={said} />
           {refused ? <Pause item={item} /> : cutOff.value ? <NotSent item={item} /> : <div class="actions" />}
         </article>
       )}

@@ -32,7 +32,7 @@ export function ChatPage({ who }: { who: Account }) {
     );
   return (
     <Page heading={heading}>
-      {fresh ? <EmptyState name={who.username} /> : <Thread key={id} />}
+      {fresh ? <EmptyState name={who.username} /> : <Thread key={id} title={heading} />}
       <div class="dock">
         <ConnectionNotice />
         <Composer key={id ?? "new"} />

@@ -1,15 +1,21 @@
-import { Component, createRef, type RefObject } from "preact";
+import { Component, createRef, Fragment, type RefObject } from "preact";
 import type { Message } from "../../api/types";
 import { watchNear } from "../../ui/watchNear";
+import { Day } from "./Day";
 import { Reply } from "./Reply";
+import { beginsDay } from "./times";
 import { UserMessage } from "./UserMessage";
 
 const NEAR = "1800px";
 
 interface Props {
   messages: Message[];
+  /** When the message before the first was sent; null: there is none, undefined: it is not loaded. */
+  before: string | null | undefined;
   lastId: number;
   busy: boolean;
+  /** Draw what is out of sight as well. */
+  whole: boolean;
   root: RefObject<HTMLDivElement | null>;
 }
 
@@ -49,25 +55,30 @@ export class MessageGroup extends Component<Props, State> {
   }
 
   shouldComponentUpdate(next: Props, state: State): boolean {
-    const { messages, lastId, busy } = this.props;
+    const { messages, before, lastId, busy, whole } = this.props;
+    if (next.before !== before || next.whole !== whole) return true;
     if (state.height !== this.state.height || next.messages.length !== messages.length) return true;
     if (next.messages.some((message, index) => message !== messages[index])) return true;
     const holdsLast = next.messages.at(-1)!.id === next.lastId || messages.at(-1)!.id === lastId;
     return busy !== next.busy || (holdsLast && lastId !== next.lastId);
   }
 
-  render({ messages, lastId, busy }: Props) {
-    const height = this.blank();
+  render({ messages, before, lastId, busy, whole }: Props) {
+    const height = whole ? 0 : this.blank();
+    const earlier = [before, ...messages.map(({ timestamp }) => timestamp)];
     return (
       <div ref={this.box} data-group style={height ? { height: `${height}px` } : undefined}>
         {!height &&
-          messages.map((message) =>
-            message.sender === "user" ? (
-              <UserMessage key={`said ${message.parent_id}`} message={message} busy={busy} />
-            ) : (
-              <Reply key={`reply ${message.parent_id}`} message={message} isLast={message.id === lastId} busy={busy} />
-            ),
-          )}
+          messages.map((message, index) => (
+            <Fragment key={`${message.sender} ${message.parent_id}`}>
+              {beginsDay(message.timestamp, earlier[index]) && <Day at={message.timestamp} />}
+              {message.sender === "user" ? (
+                <UserMessage message={message} busy={busy} />
+              ) : (
+                <Reply message={message} isLast={message.id === lastId} busy={busy} />
+              )}
+            </Fragment>
+          ))}
       </div>
     );
   }

@@ -3,6 +3,7 @@ import { explain, t } from "../../i18n";
 import { routes } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { pending, request, withdraw } from "./current";
+import { SaidText } from "./SaidText";
 import type { Pending } from "./thread";
 
 /** The request about this message that only a person can send again, if there is one. */
@@ -50,11 +51,7 @@ export function RefusedMessage({ item, busy }: { item: Pending; busy: boolean })
   return (
     <article class="said">
       <h2 class="unseen">{t().thread.you}</h2>
-      {"content" in item.request && (
-        <div class="said-text" dir="auto">
-          {item.request.content}
-        </div>
-      )}
+      {"content" in item.request && <SaidText text={item.request.content} />}
       <Refusal item={item} busy={busy} />
     </article>
   );

@@ -8,6 +8,8 @@ import { IconButton } from "../../ui/IconButton";
 import { request, withdraw } from "./current";
 import { EditMessage } from "./EditMessage";
 import { refusalOf } from "./Refusal";
+import { SaidText } from "./SaidText";
+import { Time } from "./Time";
 import { Versions } from "./Versions";
 
 export function UserMessage({ message, busy }: { message: Message; busy: boolean }) {
@@ -34,11 +36,9 @@ export function UserMessage({ message, busy }: { message: Message; busy: boolean
     );
   if (editing.value) return <EditMessage text={message.content} onSend={resend} onCancel={close} />;
   return (
-    <article class="said">
+    <article class="said" data-message={message.id}>
       <h2 class="unseen">{t().thread.you}</h2>
-      <div class="said-text" dir="auto">
-        {message.content}
-      </div>
+      <SaidText text={message.content} />
       <div class="actions">
         <CopyButton text={() => message.content} label={t().common.copy} />
         <IconButton
@@ -49,6 +49,9 @@ export function UserMessage({ message, busy }: { message: Message; busy: boolean
           onClick={() => (editing.value = true)}
         />
         <Versions message={message} disabled={busy} />
+        <span class="about">
+          <Time at={message.timestamp} />
+        </span>
       </div>
     </article>
   );

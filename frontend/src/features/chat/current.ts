@@ -151,11 +151,11 @@ export async function showVersion(message: Message, version: number): Promise<vo
   if (id === openId) dispatch({ type: "activated", page });
 }
 
-export function loadOlder(): Promise<void> {
+export function loadOlder(limit = PAGE): Promise<void> {
   const { messages, hasMore } = thread.value;
   const id = openId;
   if (id === null || !hasMore || !messages[0]) return Promise.resolve();
-  const params = { id, limit: PAGE, before_id: messages[0].id };
+  const params = { id, limit, before_id: messages[0].id };
   olderRequest ??= patient("GET /conversations/{id}/messages", { params })
     .then((page) => id === openId && dispatch({ type: "older", page }))
     .then(() => undefined)

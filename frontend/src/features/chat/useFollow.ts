@@ -41,7 +41,7 @@ export function useFollow(
     };
     // Whoever unfolds something reads it from its beginning.
     const onClick = ({ target }: Event) => {
-      if ((target as Element).closest("summary")) atBottom.value = false;
+      if ((target as Element).closest("summary, [aria-expanded]")) atBottom.value = false;
     };
     const sizes = new ResizeObserver(onResize);
     sizes.observe(content.current!);

@@ -3,6 +3,7 @@ import type { Account } from "../../api/types";
 import { part } from "../../browser/lazy";
 import { currentId, follow } from "../../browser/router";
 import { t } from "../../i18n";
+import { markdown } from "../../markdown/markdown";
 import { routes } from "../../routes";
 import { Page } from "../../ui/Page";
 import { titleOf } from "../conversations/conversations";
@@ -21,6 +22,7 @@ export function ChatPage({ who }: { who: Account }) {
   useEffect(() => {
     document.title = heading ? `${heading} · ${t().appName}` : t().appName;
   });
+  useEffect(() => markdown.warm(), []);
   if (gone.value) return <Gone />;
   const { loaded, messages, pending } = thread.value;
   const fresh = !pending.length && (id === null || (loaded && !messages.length));

@@ -35,7 +35,7 @@ export function Thread({ title }: { title: string }) {
   const waits = useComputed(() => busy(thread.value));
   usePlaceKept(scroller, firstIndex);
   usePlace(scroller, loaded, atBottom);
-  useEffect(() => void setTimeout(paper, PAPER_MILLISECONDS), []);
+  useEffect(() => void setTimeout(paper.warm, PAPER_MILLISECONDS), []);
   const Paper = printing.value && paper()?.PaperHead;
   const last = messages.at(-1);
   const olderFailed = useSignal(false);

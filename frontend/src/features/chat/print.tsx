@@ -12,15 +12,17 @@ const PAGE = 200;
 
 export async function printWhole(): Promise<void> {
   const id = currentId.peek();
-  if (thread.value.hasMore) notify({ text: texts().loading });
+  const notice = { text: texts().loading, stays: true };
+  if (thread.value.hasMore) notify(notice);
   try {
     await loadAll(id);
     await drawn();
   } catch (error) {
     return tell(error);
+  } finally {
+    dismiss(notice);
   }
   if (id !== currentId.peek()) return; // they have gone elsewhere
-  dismiss();
   print();
 }
 

@@ -16,6 +16,8 @@ MessageStatus = Literal["generating", EndStatus]
 """generating: running · or how it ended."""
 TextKind = Literal["content", "reasoning"]
 """The two texts of a message."""
+TOKENS_MAX = 2**31 - 1
+"""What a column of tokens holds."""
 
 
 class MessageCreate(BaseModel):
@@ -25,11 +27,22 @@ class MessageCreate(BaseModel):
 
 
 class UsageRead(BaseModel):
-    """Tokens as the endpoint counted them."""
+    """Tokens as the endpoint counted them, over all runs of a reply."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+
+    def plus(self, more: Self | None) -> Self:
+        """With what another run took, where its endpoint told that; at most TOKENS_MAX of each."""
+        if more is None:
+            return self
+        return self.model_copy(
+            update={
+                name: min(count + getattr(more, name), TOKENS_MAX)
+                for name, count in self.model_dump().items()
+            }
+        )
 
 
 class ErrorRead(BaseModel):

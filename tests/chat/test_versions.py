@@ -103,6 +103,27 @@ async def test_continue_goes_on_in_the_same_message(
         assert rest[0]["resumed"] is True and text_of(rest) == ""
 
 
+async def test_the_tokens_of_a_continued_reply_are_those_of_all_its_runs(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.person_with_model(upstream.url, "at_length")
+    conversation = await ada.conversation()
+    reply = (await ada.say(conversation, "tell me")).json()["reply"]
+    twice = {name: 2 * count for name, count in reply["usage"].items()}
+    async with ada.socket(conversation) as socket:
+        await socket.send(type="continue", message_id=reply["id"], client_id="one")
+        assert (await socket.until("done"))[-1]["usage"] == twice
+    assert (await ada.messages(conversation))[1]["usage"] == twice
+    # What is stopped is not counted by its server, and takes nothing away.
+    await ada.set_model(upstream.url, "hold")
+    async with ada.socket(conversation) as socket:
+        await socket.send(type="continue", message_id=reply["id"], client_id="two")
+        await socket.until("chunk")
+        await socket.send(type="stop")
+        assert (await socket.until("done"))[-1]["usage"] == twice
+    assert (await ada.messages(conversation))[1]["usage"] == twice
+
+
 async def test_every_reader_is_told_which_version_is_shown(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

@@ -24,6 +24,14 @@ async def echo(exchange: Exchange) -> None:
     await exchange.finish()
 
 
+@scenario("at_length")
+async def at_length(exchange: Exchange) -> None:
+    """Reaches its limit for one reply each time."""
+    await exchange.head()
+    await exchange.delta("more ")
+    await exchange.finish("length")
+
+
 @scenario("slow")
 async def slow(exchange: Exchange) -> None:
     await exchange.head()

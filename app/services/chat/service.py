@@ -198,4 +198,5 @@ def _running(begun: Begun, request: SendRequest) -> RunningReply:
         begun.endpoint,
         live,
         continues=isinstance(request.action, Continue),
+        spent=turn.reply.usage,
     )

@@ -59,6 +59,12 @@ _END = (
                 _message.c.status,
                 _message.c.finish_reason,
                 _message.c.error_code,
+            )
+        }
+        | {
+            # A run that ends before it was counted leaves what the runs before it took.
+            column: func.coalesce(bindparam(column.name, type_=column.type), column)
+            for column in (
                 _message.c.prompt_tokens,
                 _message.c.completion_tokens,
                 _message.c.total_tokens,

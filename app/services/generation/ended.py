@@ -50,6 +50,7 @@ def _as_ended(message: MessageRead, reply: LiveReply, ending: Ending) -> Message
             "reasoning": str(reply.reasoning) or None,
             "status": ending.status,
             "finish_reason": ending.finish_reason,
+            "usage": ending.usage or message.usage,
             "error": ErrorRead.of(ending.error) if ending.error else None,
             "cursor": None,
         }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.database import Database
 from app.errors import (
@@ -67,6 +68,8 @@ class Runner:
         self._put_in_order(running)
         if running.live.run != before:
             notify()
+        if running.spent is not None:
+            ending = replace(ending, usage=running.spent.plus(ending.usage))
         return ending
 
     async def _ending(self, running: RunningReply, notify: Callable[[], None]) -> Ending:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.schemas.message import TextKind
+from app.schemas.message import TextKind, UsageRead
 from app.services.endpoints.service import SavedEndpoint
 from app.services.endpoints.windows import Learned
 from app.services.generation.live_reply import Ending, LiveReply
@@ -16,8 +16,8 @@ CancelReason = Literal["stopped", "interrupted"]
 class RunningReply:
     """One generation of this process, from its row in the database to its ending there.
 
-    `continues`: it goes on with a text that had been broken off. `learned`: how long a prompt its
-    model seems to take, once a longer one was refused.
+    `continues`: it goes on with a text that had been broken off; `spent`: what that took. `learned`:
+    how long a prompt its model seems to take, once a longer one was refused.
     """
 
     generation_id: int
@@ -27,6 +27,7 @@ class RunningReply:
     endpoint: SavedEndpoint
     live: LiveReply
     continues: bool = False
+    spent: UsageRead | None = None
     task: asyncio.Task[Ending] | None = None
     cancel_reason: CancelReason | None = None
     learned: Learned | None = None

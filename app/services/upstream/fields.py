@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from app.errors import UpstreamBadResponse
-from app.schemas.message import TextKind, UsageRead
+from app.schemas.message import TOKENS_MAX, TextKind, UsageRead
 
 FINISH_REASON = re.compile(r"[A-Za-z0-9_-]{1,32}")
 KNOWN_REASONS = {"stop", "length", "content_filter", "tool_calls"}
@@ -48,7 +48,6 @@ MODELS_MAX = 2000
 LIST_FIELDS = ("data", "models", "model_list", "items", "list", "result", "results", "body")
 NAME_FIELDS = ("id", "name", "model", "model_name", "model_id", "slug")
 LIST_DEPTH = 3
-TOKENS_MAX = 2**31 - 1
 
 
 def parse_json(data: bytes) -> Any:

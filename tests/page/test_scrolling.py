@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.page.chatting import say
-from tests.page.conftest import PHONE, OpenPage, Site
+from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site
 from tests.page.held import hold, let_go, refuse
 from tests.page.histories import fill
 from tests.support.server import Person
@@ -106,3 +106,24 @@ async def test_whoever_went_up_while_a_message_waited_stays_there(
     await expect(page.locator(".reply").last).to_contain_text("in a while")
     assert await page.locator("[data-group]").first.bounding_box() == before
     await expect(page.locator(".to-bottom")).to_be_visible()
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+async def test_an_edit_moves_nothing(
+    site: Site, open_page: OpenPage, viewport: dict[str, int]
+) -> None:
+    person = await site.person("recite_at_once")
+    conversation = await person.conversation("short")
+    for text in ("first", "second"):
+        await person.say(conversation, text)
+    page = await open_page(person, f"/c/{conversation}", viewport=viewport)
+    replies = page.locator(".reply")
+    await expect(replies).to_have_count(2)
+    before = [await reply.bounding_box() for reply in await replies.all()]
+    await page.locator(".said").first.hover()
+    await page.get_by_role("button", name="Edit", exact=True).first.click()
+    await expect(page.get_by_label("Edit your message")).to_be_focused()
+    assert [await reply.bounding_box() for reply in await replies.all()] == before
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".edit")).to_have_count(0)
+    assert [await reply.bounding_box() for reply in await replies.all()] == before

@@ -106,9 +106,9 @@ async def test_lists_quotes_and_tables_stand_on_the_side_of_their_words(
     await spoken(page, "both directions")
     prose = page.locator(".reply .prose")
     arabic, english = await prose.locator("ul").all()
-    for items, name in ((arabic, "right"), (english, "left")):
+    for items, side in ((arabic, "right"), (english, "left")):
         for item in await items.locator("li").all():
-            assert await item.evaluate("it => getComputedStyle(it).textAlign") == name
+            assert await item.evaluate("it => getComputedStyle(it).textAlign") == side
     assert await right(arabic.locator("li").first) < await right(prose)
     assert await left(english.locator("li").first) > await left(prose)
     quote = prose.locator("blockquote")

@@ -16,8 +16,8 @@ CancelReason = Literal["stopped", "interrupted"]
 class RunningReply:
     """One generation of this process, from its row in the database to its ending there.
 
-    `continues`: it goes on with a text that had been broken off; `spent`: what that took. `learned`:
-    how long a prompt its model seems to take, once a longer one was refused.
+    `continues`: it goes on with a text that had been broken off; `spent`: what that took.
+    `learned`: how long a prompt its model seems to take, once a longer one was refused.
     """
 
     generation_id: int

@@ -61,7 +61,7 @@ async def test_a_phone_does_not_zoom_into_what_is_typed(site: Site, open_page: O
     page = await open_page(await site.person(), viewport=PHONE, has_touch=True, is_mobile=True)
     for path in ("/", "/settings"):
         await page.goto(path)
-        field = page.locator("textarea, input:not([type=radio])").first
+        field = page.locator("textarea:visible, input:not([type=radio]):visible").first
         await expect(field).to_be_visible()
         size = await field.evaluate("field => parseFloat(getComputedStyle(field).fontSize)")
         assert size >= 16, path

@@ -30,7 +30,9 @@ VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["python", "-c", "\
 import os, http.client as h; \
-c = h.HTTPConnection('127.0.0.1', int(os.environ.get('PORT') or 8000), timeout=2); \
+host = (os.environ.get('HOST') or '0.0.0.0').strip('[] '); \
+host = 'localhost' if host in ('0.0.0.0', '::') else host; \
+c = h.HTTPConnection(host, int(os.environ.get('PORT') or 8000), timeout=2); \
 c.request('GET', '/health/ready'); \
 raise SystemExit(c.getresponse().status != 200)"]
 CMD ["chat-backend", "serve"]

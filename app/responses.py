@@ -47,9 +47,11 @@ def error_response(scope: Scope, error: AppError) -> Response:
         page = not_found_page(language, scope.get("root_path", ""))
         headers = {"Content-Security-Policy": POLICY, "Vary": "Accept, Accept-Language"}
         return HTMLResponse(page, error.status, headers)
-    body = {"detail": error.text(language), "code": error.code}
+    body: dict[str, object] = {"detail": error.text(language), "code": error.code}
     if error.reason is not None:
         body["reason"] = error.reason
+    if isinstance(error, InvalidInput) and error.fields:
+        body["fields"] = [{"field": field, "message": told} for field, told in error.fields]
     return JSONResponse(body, status_code=error.status, headers=error.headers)
 
 

@@ -74,6 +74,12 @@ async def test_bounds(server: RunningServer) -> None:
         {"email": f"{tail}@" + "x" * 60 + ".example.com"},
         {"email": f"o'brien+{tail}@sub.example.co.uk"},
         {"email": f" trimmed-{tail}@example.com "},
+        {"email": f"{tail}@corp.local"},
+        {"email": f"{tail}@intranet"},
+        {"email": f"{tail}@localhost"},
+        {"email": f"{tail}@mail.internal"},
+        {"email": f"jürgen-{tail}@例子.测试"},
+        {"email": f"用户{tail}@corp.local"},
         {"password": "7h2-xk9q"},
         {"password": "p" * 128},
         {"password": "        "},
@@ -89,7 +95,9 @@ async def test_bounds(server: RunningServer) -> None:
         {"username": None},
         {"email": "nobody"},
         {"email": "no body@example.com"},
-        {"email": "a@b"},
+        {"email": f"{tail}@[127.0.0.1]"},
+        {"email": f"{tail}@corp..local"},
+        {"email": f"{tail}@-corp.local"},
         {"email": "@example.com"},
         {"email": f"Ada <{tail}@example.com>"},
         {"email": f"{'㌀' * 40}@example.com"},  # as the key of the account: 492 bytes
@@ -116,6 +124,16 @@ async def test_a_bound_that_is_missed_is_named(
 ) -> None:
     answer = await register(server, **changes)
     assert told in answer.json()["detail"]
+    field, _, message = told.partition(" ")
+    assert answer.json()["fields"] == [{"field": field, "message": message}]
+
+
+async def test_an_address_of_an_intranet_logs_in_in_any_spelling(server: RunningServer) -> None:
+    tail = secrets.token_hex(8)
+    answer = await register(server, email=f"{tail}@Corp.LOCAL")
+    assert answer.json()["email"] == f"{tail}@corp.local"
+    for spelling in (f"{tail}@corp.local", f" {tail.upper()}@CORP.local "):
+        assert (await log_in(server, spelling)).status_code == 200
 
 
 async def test_one_name_belongs_to_one_person(server: RunningServer) -> None:

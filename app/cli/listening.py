@@ -13,8 +13,21 @@ class CannotListen(Exception):
     """The sockets cannot be bound; the text says why, in one line."""
 
 
+ANY_V4, ANY_V6 = "0.0.0.0", "::"
+
+
+def bare_host(host: str) -> str:
+    """A host as sockets take it: an address of IPv6 without the brackets that it has in URLs."""
+    return host.strip().removeprefix("[").removesuffix("]")
+
+
 def bound_sockets(host: str, port: int) -> list[socket.socket]:
-    """A socket for every address of `host`, all on one port; port 0 takes a free one."""
+    """A socket for every address of `host`, all on one port; port 0 takes a free one.
+
+    `::` means every address of both families: each gets a socket of its own, since one for both
+    would show clients of IPv4 under addresses of IPv6.
+    """
+    host = bare_host(host)
     sockets: list[socket.socket] = []
     try:
         for family, address in _addresses(host, port):
@@ -34,8 +47,16 @@ def bound_sockets(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
+def missing_family(host: str, sockets: list[socket.socket]) -> str | None:
+    """The family that `::` stands for and that this machine does not have."""
+    if bare_host(host) != ANY_V6 or len(sockets) > 1:
+        return None
+    return "IPv4" if sockets[0].family == socket.AF_INET6 else "IPv6"
+
+
 def page_address(host: str, port: int) -> str:
     """The address to open in a browser on this machine."""
+    host = bare_host(host)
     try:
         ip = ipaddress.ip_address(host)
     except ValueError:
@@ -46,8 +67,15 @@ def page_address(host: str, port: int) -> str:
 
 
 def _addresses(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
+    hosts = [ANY_V6, ANY_V4] if host == ANY_V6 else [host]
+    found = [
+        (family, address)
+        for name in hosts
+        for family, _, _, _, address in socket.getaddrinfo(
+            name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:

@@ -3,6 +3,7 @@
 Some carry what the audit log says of them; no text of theirs does.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from app.errors.base import AppError, Language
@@ -45,8 +46,14 @@ URL_REFUSALS_EN = {
 
 
 class InvalidInput(AppError):
+    """`fields`: which fields of the request are wrong, each with what is wrong there."""
+
     status, code = 422, "invalid_input"
     zh, en = "请求内容不正确：{where}", "The request is not valid: {where}"
+
+    def __init__(self, where: str, fields: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__(where=where)
+        self.fields = fields
 
 
 class MalformedJson(AppError):

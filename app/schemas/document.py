@@ -15,7 +15,9 @@ INSIDE = {"message": "MessageRead", "user_message": "MessageRead", "usage": "Usa
 def with_events(document: dict[str, Any]) -> dict[str, Any]:
     """The document with the schemas `ServerEvent` and `ClientEvent`, and of each of the events."""
     schemas = document["components"]["schemas"]
-    schemas[ErrorResponse.__name__] = ErrorResponse.model_json_schema()
+    refusal = ErrorResponse.model_json_schema(ref_template=REFERENCE)
+    schemas |= refusal.pop("$defs")
+    schemas[ErrorResponse.__name__] = refusal
     unions: dict[str, TypeAdapter[Any]] = {
         "ServerEvent": TypeAdapter(ServerEvent),
         "ClientEvent": TypeAdapter(ClientEvent),

@@ -2,19 +2,12 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, EmailStr, Field
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from app.schemas.fields import Text, UtcTime
 from app.schemas.session import OpaqueToken
-from app.utils.names import EMAIL_KEY_MAX_BYTES, canonical
-
-
-def _bare(value: object) -> object:
-    # EmailStr also takes `Ada <ada@example.com>`, and throws the name away.
-    if isinstance(value, str) and "<" in value:
-        raise ValueError("not an address alone")
-    return value
+from app.utils.names import EMAIL_KEY_MAX_BYTES, canonical, email_address
 
 
 def _short_key(value: str) -> str:
@@ -28,7 +21,11 @@ EMAIL_CHARACTERS = 100
 NewPassword = Annotated[str, Field(min_length=8, max_length=128)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]
 Email = Annotated[
-    EmailStr, BeforeValidator(_bare), Field(max_length=EMAIL_CHARACTERS), AfterValidator(_short_key)
+    str,
+    StringConstraints(strip_whitespace=True, max_length=EMAIL_CHARACTERS),
+    Field(json_schema_extra={"format": "email"}),
+    AfterValidator(email_address),
+    AfterValidator(_short_key),
 ]
 
 

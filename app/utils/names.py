@@ -2,6 +2,8 @@
 
 import unicodedata
 
+import email_validator
+
 from app.errors import InvalidUsername
 from app.utils.visible import is_ignorable
 
@@ -9,6 +11,19 @@ USERNAME_KEY_MAX_BYTES = 255
 EMAIL_KEY_MAX_BYTES = 400
 REFUSED_CATEGORIES = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
 """Cn too: normalising is stable for assigned characters only (UAX #15, section 3)."""
+
+# Inside a network `ada@corp.local` and `ada@localhost` are addresses like any other.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
+
+
+def email_address(text: str) -> str:
+    """An e-mail address in the spelling that is kept, its domain in lower case (RFC 5321, 6531).
+
+    Its domain may be one that only its own network knows. Raises ValueError for what is none.
+    """
+    return email_validator.validate_email(
+        text, check_deliverability=False, globally_deliverable=False
+    ).normalized
 
 
 def canonical(name: str) -> bytes:

@@ -32,11 +32,15 @@ UNKNOWN = ("不正确", "is not valid")
 
 def invalid_input(errors: Sequence[Mapping[str, Any]], language: Language) -> InvalidInput:
     """The error for what was found: each place and what is wrong there."""
-    return InvalidInput(where="; ".join(_sentence(error, language) for error in errors[:5]))
+    found = [(_place(error), _saying(error, language)) for error in errors[:5]]
+    where = "; ".join(f"{place} {saying}" if place else saying for place, saying in found)
+    return InvalidInput(where, [(place, saying) for place, saying in found if place])
 
 
-def _sentence(error: Mapping[str, Any], language: Language) -> str:
-    place = ".".join(str(part) for part in error["loc"] if part != "body")[:100]
+def _place(error: Mapping[str, Any]) -> str:
+    return ".".join(str(part) for part in error["loc"] if part != "body")[:100]
+
+
+def _saying(error: Mapping[str, Any], language: Language) -> str:
     zh, en = SAYINGS.get(str(error["type"]), UNKNOWN)
-    saying = (zh if language == "zh" else en).format(**error.get("ctx", {}))
-    return f"{place} {saying}" if place else saying
+    return (zh if language == "zh" else en).format(**error.get("ctx", {}))

@@ -18,6 +18,7 @@ def assert_refused(answer: httpx2.Response, status: int, code: str) -> None:
     assert answer.status_code == status, context
     body = answer.json()
     told = {"reason"} if code == "model_url_not_allowed" else set()
+    told |= {"fields"} & set(body) if code == "invalid_input" else set()
     assert set(body) == {"detail", "code"} | told, context
     assert body["code"] == code, context
     assert isinstance(body["detail"], str) and body["detail"], context

@@ -3,8 +3,6 @@
 from contextlib import suppress
 from typing import Any
 
-from pydantic import validate_email
-from pydantic_core import PydanticCustomError
 from sqlalchemy import Connection, select, update
 
 from app.database import Database, table_of
@@ -16,7 +14,7 @@ from app.schemas.user import LoginRequest
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.refresh_tokens import Device
 from app.services.auth.sessions import SessionService
-from app.utils.names import canonical
+from app.utils.names import canonical, email_address
 
 _user = table_of(User)
 
@@ -63,8 +61,8 @@ class AuthService:
 def login_key(name: str) -> bytes:
     """The key of a user name or e-mail address, the latter normalised as when it was registered."""
     if "@" in name:
-        with suppress(PydanticCustomError):
-            name = validate_email(name)[1]
+        with suppress(ValueError):
+            name = email_address(name.strip())
     return canonical(name.strip())
 
 

@@ -1,6 +1,7 @@
 """From nobody to a chat: an account, a model that was tried first; and what settings hold."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 
 import pytest
@@ -79,6 +80,22 @@ async def test_a_test_tells_how_it_failed(
     await page.get_by_label("Model", exact=True).fill(model)
     await page.get_by_role("button", name="Test connection").click()
     await expect(page.get_by_role("alert").filter(has_text=says)).to_be_visible()
+
+
+async def test_what_is_wrong_in_a_new_account_is_said_at_its_field(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(None, "/register")
+    await page.get_by_label("User name").fill(f"grace {secrets.token_hex(4)}")
+    await page.get_by_label("E-mail").fill("grace at home")
+    await page.get_by_label("Password", exact=True).fill(PASSWORD)
+    await page.get_by_role("button", name="Create an account").click()
+    email = page.get_by_label("E-mail")
+    await expect(email).to_have_accessible_description("This has the wrong form.")
+    await expect(page.get_by_role("alert")).to_have_text("")
+    await email.fill(f"grace-{secrets.token_hex(4)}@corp.local")
+    await page.get_by_role("button", name="Create an account").click()
+    await expect(page.locator(".who-name")).to_contain_text("grace")
 
 
 async def test_an_address_that_may_not_be_called(site: Site, open_page: OpenPage) -> None:

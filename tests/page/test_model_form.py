@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
 from tests.page.conftest import PHONE, OpenPage, Site
+from tests.support.upstream_exchange import scenario
 
 pytestmark = pytest.mark.anyio
 PRESETS = {
@@ -257,3 +258,21 @@ async def connection_form(page: Page) -> Locator:
     """The form of the saved connection, opened in the settings."""
     await page.get_by_role("button", name="Change", exact=True).click()
     return page.locator(".model-form")
+
+
+@pytest.mark.parametrize("button", ["List models", "Test connection"])
+async def test_an_address_is_completed_and_the_one_that_is_meant_is_offered(
+    site: Site, open_page: OpenPage, button: str
+) -> None:
+    scenario("nothing here")(lambda exchange: exchange.error(404, "Not Found"))
+    scenario("root")(lambda exchange: exchange.error(404, "Not Found"))
+    page = await open_page(await site.server.register())
+    await fill(page, f"{site.upstream.host}/root", "nothing here")
+    await page.get_by_role("button", name=button).click()
+    address = page.get_by_label("Address")
+    await expect(address).to_have_value(f"http://{site.upstream.host}/root")
+    meant = f"http://{site.upstream.host}/root/v1"
+    await expect(page.get_by_text(f"but one is at {meant}.")).to_be_visible()
+    await page.get_by_role("button", name="Use that address").click()
+    await expect(address).to_have_value(meant)
+    await expect(page.get_by_text("but one is at")).to_have_count(0)

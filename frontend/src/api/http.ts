@@ -10,6 +10,8 @@ export class ApiError extends Error {
     readonly retryAfter = 0,
     /** Which of the causes of its code it was, where the server says that. */
     readonly reason?: string,
+    /** Which fields were wrong, and what is wrong there, in the reader's language. */
+    readonly fields: { field: string; message: string }[] = [],
   ) {
     super(message);
   }
@@ -87,5 +89,6 @@ function parse(text: string): unknown {
 async function failure(answer: Response): Promise<ApiError> {
   const body = await answer.json().catch(() => ({}));
   const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
-  return new ApiError(answer.status, body.code ?? "internal_error", body.detail ?? "", retryAfter, body.reason);
+  const { code = "internal_error", detail = "", reason, fields } = body;
+  return new ApiError(answer.status, code, detail, retryAfter, reason, fields);
 }

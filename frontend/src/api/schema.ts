@@ -150,17 +150,24 @@ export interface ErrorRead {
   message: string;
 }
 
-/** `detail` is for people, `code` for programs and never changes. `reason` tells the causes of one code apart, where there is something to tell. */
+/** `detail` is for people, `code` for programs and never changes. `reason` tells the causes of one code apart, `fields` says which of a request are wrong, where there is something to tell. */
 export interface ErrorResponse {
   detail: string;
   code: string;
   reason?: string | null;
+  fields?: FieldError[] | null;
 }
 
 /** A message and its reply; `reply.status` says how the reply ended. */
 export interface Exchange {
   message: MessageRead;
   reply: MessageRead;
+}
+
+/** What is wrong with one field of a request. */
+export interface FieldError {
+  field: string;
+  message: string;
 }
 
 /** All is well. */

@@ -1,6 +1,6 @@
 /** Which field of the model form a failure is about, and what is said there. */
 import { expect, it, vi } from "vitest";
-import { hostOf, PROGRAMS, PROVIDERS } from "../../src/features/endpoints/presets";
+import { hostOf, PROGRAMS, PROVIDERS, withScheme } from "../../src/features/endpoints/presets";
 import { type Filled, foreseen, troubleOf } from "../../src/features/endpoints/trouble";
 
 // What the page's preferences ask of a browser when they are loaded.
@@ -58,6 +58,33 @@ it.each([
   const trouble = troubleOf({ code: "model_url_not_allowed", reason }, filled);
   expect(trouble).toMatchObject({ field: "url", text: expect.stringContaining(words) });
   expect(trouble.line).toBeUndefined();
+});
+
+it("names the address that is meant", () => {
+  const suggested = "https://api.example.com/v1";
+  const trouble = troubleOf(
+    { code: "upstream_not_compatible", suggested },
+    { ...filled, url: "https://api.example.com" },
+  );
+  expect(trouble).toMatchObject({ field: "url", text: expect.stringContaining(suggested), use: suggested });
+});
+
+it("has a sentence of its own for a query", () => {
+  expect(troubleOf({ code: "model_url_not_allowed", reason: "query" }, filled).text).toContain("question mark");
+});
+
+it.each([
+  ["api.openai.com/v1", "https://api.openai.com/v1"],
+  ["api.openai.com:8443", "https://api.openai.com:8443"],
+  ["localhost:11434", "http://localhost:11434"],
+  ["192.168.1.5:8000/v1", "http://192.168.1.5:8000/v1"],
+  ["[::1]:80", "http://[::1]:80"],
+  ["https://api.openai.com", "https://api.openai.com"],
+  ["ftp://host.example", "ftp://host.example"],
+  ["user:pw@host.example", "user:pw@host.example"],
+  ["gpt", "gpt"],
+])("completes %s", (typed, whole) => {
+  expect(withScheme(typed)).toBe(whole);
 });
 
 it("names the command that starts a program which does not answer", () => {

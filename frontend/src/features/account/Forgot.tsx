@@ -36,7 +36,7 @@ export function Forgot() {
           <p>{text.forgotLead}</p>
           <Field
             label={text.email}
-            type="email"
+            input={{ inputMode: "email", autocapitalize: "off", spellcheck: false }}
             autocomplete="email"
             autofocus
             required

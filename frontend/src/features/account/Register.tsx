@@ -37,7 +37,13 @@ export function Register() {
         </p>
       </>
     );
-  const wrong = (field: string) => (error.value && FIELD_OF[error.value.code] === field ? error.value.text : undefined);
+  /** What is wrong with a field: by our own words for the code, else by the server's for the field. */
+  const wrong = (field: string) => {
+    if (error.value && FIELD_OF[error.value.code] === field) return error.value.text;
+    const told = error.value?.fields.find((one) => one.field === field)?.message;
+    return told && text.wrong(told);
+  };
+  const isTold = () => ["username", "email", "password"].some(wrong);
   const submit = async (event: Event) => {
     event.preventDefault();
     const body = { username: username.value.trim(), email: email.value.trim(), password: password.value };
@@ -65,7 +71,7 @@ export function Register() {
       />
       <Field
         label={text.email}
-        type="email"
+        input={{ inputMode: "email", autocapitalize: "off", spellcheck: false }}
         autocomplete="email"
         required
         maxLength={100}
@@ -84,7 +90,7 @@ export function Register() {
         error={wrong("password")}
         onValue={(value) => (password.value = value)}
       />
-      <Problem text={error.value && !FIELD_OF[error.value.code] ? error.value.text : undefined} />
+      <Problem text={error.value && !isTold() ? error.value.text : undefined} />
       <button class="button primary wide" disabled={busy.value}>
         {text.register}
       </button>

@@ -10,7 +10,7 @@ import { Icon } from "../../ui/Icon";
 import { PasswordField } from "../../ui/PasswordField";
 import { forgetModels } from "./listed";
 import { Presets } from "./Presets";
-import { hostOf, placesAt, programAt } from "./presets";
+import { hostOf, placesAt, programAt, withScheme } from "./presets";
 import { TroubleText } from "./TroubleText";
 import { text as texts } from "./texts";
 import { type Filled, foreseen, settingFor, type Trouble, troubleOf } from "./trouble";
@@ -68,6 +68,16 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
     change(key, "");
     keyForgotten.value = true;
   };
+  const complete = () => {
+    const whole = withScheme(url.value);
+    if (whole !== url.value) change(url, whole);
+    keepKeyHome();
+  };
+  /** The key goes along: it is another path of the same server. */
+  const useMeant = (address: string) => {
+    change(url, address);
+    focus("url");
+  };
   const endpoint = () => ({
     model_url: url.value.trim(),
     ...(key.value || !isKept() ? { api_key: key.value.trim() } : {}),
@@ -86,7 +96,7 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
     heard: (answer: T) => Trouble | null | undefined = () => null,
   ): Promise<boolean> => {
     if (work.value) return false;
-    keepKeyHome();
+    complete();
     forget();
     const asked = JSON.stringify(config());
     let found = foreseen(filled(), whole);
@@ -109,8 +119,8 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
       "listing",
       false,
       () => api("POST /auth/config/models", { body: endpoint(), slow: true }),
-      ({ error, models: names }) => {
-        if (error) return troubleOf(error, filled());
+      ({ error, models: names, suggested_url: suggested }) => {
+        if (error) return troubleOf({ ...error, suggested }, filled());
         models.value = names;
         if (!name.value && names.length === 1) change(name, names[0]!);
       },
@@ -120,10 +130,10 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
       "testing",
       true,
       () => api("POST /auth/config/test", { body: config(), slow: true }),
-      ({ error, reply_seconds }) => {
+      ({ error, reply_seconds, suggested_url: suggested }) => {
         works.value = reply_seconds;
         failed.value = !!error && error.code !== "model_url_not_allowed";
-        return error && troubleOf(error, filled());
+        return error && troubleOf({ ...error, suggested }, filled());
       },
     );
   const save = async () => {
@@ -144,7 +154,8 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
     else focus(isKept() ? "name" : "key");
   };
 
-  const at = (field: string) => (trouble.value?.field === field ? <TroubleText trouble={trouble.value} /> : undefined);
+  const at = (field: string) =>
+    trouble.value?.field === field ? <TroubleText trouble={trouble.value} onUse={useMeant} /> : undefined;
   const known = placesAt(url.value, locale.value);
   const count = models.value?.length;
   const doing = work.value;
@@ -174,11 +185,10 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
           )
         }
         error={at("url")}
-        type="url"
         maxLength={500}
         placeholder="https://api.example.com/v1"
         value={url.value}
-        input={{ name: "url", onChange: keepKeyHome }}
+        input={{ name: "url", inputMode: "url", autocapitalize: "off", spellcheck: false, onChange: complete }}
         onValue={(value) => change(url, value)}
       />
       <PasswordField

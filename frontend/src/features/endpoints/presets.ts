@@ -73,6 +73,13 @@ export const PROGRAMS: Program[] = [
 ];
 
 /** The host and port of an address; empty while it is none. */
+/** An address that was typed without its scheme, with the one that it most likely has. */
+export function withScheme(url: string): string {
+  const typed = url.trim();
+  if (/^(localhost|\d+(\.\d+){3}|\[[\da-f:]+\])(:\d+)?(\/|$)/i.test(typed)) return `http://${typed}`;
+  return /^[^\s/:?#@\\]+\.[^\s/:?#@\\]+(:\d+)?(\/|$)/.test(typed) ? `https://${typed}` : url;
+}
+
 export function hostOf(url: string): string {
   return URL.canParse(url.trim()) ? new URL(url.trim()).host : "";
 }

@@ -52,6 +52,9 @@ const en = {
     notCompatible: (host: string) => `${host} answers, but no OpenAI-compatible API is at this address.`,
     notCompatibleEnd: (host: string) =>
       `${host} answers, but no OpenAI-compatible API is at this address. It usually ends in /v1.`,
+    notCompatibleBut: (url: string) => `No OpenAI-compatible API is at this address, but one is at ${url}.`,
+    query:
+      "Leave out what begins with the question mark. For Azure the address is https://NAME.openai.azure.com/openai/v1.",
     mayNot: "This server may not call its own machine or network. Its operator allows this address in .env:",
     mayNotThen: "and starts the server again. Then this form works as it is.",
   },
@@ -128,6 +131,8 @@ const zhCN: typeof en = {
     slow: (host) => `${host} 未及时应答。模型首次加载需要更久，请重试。`,
     notCompatible: (host) => `${host} 有应答，但该地址没有兼容 OpenAI 的接口。`,
     notCompatibleEnd: (host) => `${host} 有应答，但该地址没有兼容 OpenAI 的接口。地址通常以 /v1 结尾。`,
+    notCompatibleBut: (url) => `该地址没有兼容 OpenAI 的接口，但 ${url} 有。`,
+    query: "请去掉地址中 ? 及其后的部分。Azure 的地址是 https://名称.openai.azure.com/openai/v1。",
     mayNot: "本服务器不能访问本机或内网地址。请管理员在 .env 中放行该地址：",
     mayNotThen: "并重启服务器，然后在这里继续即可。",
   },

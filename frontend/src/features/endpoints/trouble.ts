@@ -11,6 +11,8 @@ export interface Trouble {
   text: string;
   /** A line to copy, with what it is good for. */
   line?: { label: string; text: string; after?: string };
+  /** The address that is probably meant. */
+  use?: string;
 }
 
 export interface Failure {
@@ -18,6 +20,8 @@ export interface Failure {
   message?: string;
   /** Which of the causes of its code it was. */
   reason?: string | null | undefined;
+  /** Where an API answers instead. */
+  suggested?: string | null | undefined;
 }
 
 export interface Filled {
@@ -64,6 +68,8 @@ export function troubleOf(failure: Failure, filled: Filled): Trouble {
       return { text: wrong.slow(host) };
     case "upstream_not_compatible":
     case "upstream_bad_response": {
+      const { suggested } = failure;
+      if (suggested) return { field: "url", text: wrong.notCompatibleBut(suggested), use: suggested };
       const ends = /\/v\d+\/?$/.test(filled.url.trim());
       return { field: "url", text: ends ? wrong.notCompatible(host) : wrong.notCompatibleEnd(host) };
     }
@@ -76,6 +82,7 @@ export function troubleOf(failure: Failure, filled: Filled): Trouble {
 function notAllowed({ reason }: Failure, url: string): Trouble {
   const { wrong } = text();
   if (reason === "malformed") return { field: "url", text: wrong.url };
+  if (reason === "query") return { field: "url", text: wrong.query };
   if (reason === "private_address") return settingFor(url);
   return { field: "url", text: wrong.host(hostOf(url)) };
 }

@@ -9,8 +9,9 @@ STYLE = """
 :root { color-scheme: light dark }
 :root[data-theme=light] { color-scheme: light }
 :root[data-theme=dark] { color-scheme: dark }
-body { margin: 0; min-height: 100dvh; display: grid; place-content: safe center;
-  justify-items: center; gap: 1rem; padding: 2rem; box-sizing: border-box; text-align: center;
+main { min-height: 100dvh; display: grid; place-content: safe center; justify-items: center;
+  gap: 0.75rem; padding: 2rem; box-sizing: border-box; text-align: center }
+body { margin: 0;
   background: light-dark(#faf9f6, #171613); color: light-dark(#21201c, #e9e6de);
   font: 1rem/1.55 ui-sans-serif, system-ui, -apple-system, "Segoe UI", "PingFang SC",
     "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", sans-serif }
@@ -18,7 +19,7 @@ h1, p { margin: 0; text-wrap: balance }
 h1 { font: 500 clamp(1.6rem, 1.2rem + 1.6vw, 2.1rem)/1.3 ui-serif, Georgia, "Songti SC",
   "Noto Serif CJK SC", "Source Han Serif SC", SimSun, serif }
 p { color: light-dark(#65615a, #a8a398) }
-a { margin-top: 0.5rem; padding: 0.5rem 1.1rem; border-radius: 2rem; text-decoration: none;
+a { margin-top: 0.75rem; padding: 0.6rem 1.25rem; border-radius: 2rem; text-decoration: none;
   background: light-dark(#1d6670, #74c3c9); color: light-dark(#fff, #10292c) }
 a:focus-visible { outline: 2px solid light-dark(#1d6670, #74c3c9); outline-offset: 3px }
 """
@@ -48,8 +49,8 @@ PAGE = """<!doctype html>
 <main>
 <h1>{title}</h1>
 <p>{lead}</p>
-</main>
 <a href="{root}/">{home}</a>
+</main>
 </body>
 </html>
 """

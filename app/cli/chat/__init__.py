@@ -6,64 +6,57 @@ from typing import Annotated
 import typer
 
 from app.cli.chat.api import ApiError, ChatApi
-from app.cli.chat.session import ChatSession
-from app.cli.chat.terminal import Terminal, follow
+from app.cli.chat.conversation import Conversation
+from app.cli.chat.terminal import Terminal
+from app.cli.chat.words import words
 from app.cli.failure import fail
+from app.cli.language import terminal_language
+
+WORDS = words()
 
 cli = typer.Typer()
 
 
-@cli.command()
+@cli.command(help=WORDS.summary)
 def chat(
-    url: Annotated[str, typer.Option(help="The server.")] = "http://localhost:8000",
-    user: Annotated[str, typer.Option(envvar="CHAT_USER", help="User name or e-mail.")] = "",
-    password: Annotated[
-        str, typer.Option(envvar="CHAT_PASSWORD", help="For scripts; asked for otherwise.")
-    ] = "",
-    email: Annotated[
-        str, typer.Option(envvar="CHAT_EMAIL", help="With it, the account is made if need be.")
-    ] = "",
-    conversation: Annotated[
-        int | None, typer.Option(help="Go on with this conversation instead of a new one.")
-    ] = None,
-    message: Annotated[
-        str | None, typer.Option(help="Send this, print the reply and nothing else, and end.")
-    ] = None,
-    locale: Annotated[str, typer.Option(envvar=["LC_ALL", "LANG"], hidden=True)] = "",
+    url: Annotated[str, typer.Option(help=WORDS.url)] = "http://localhost:8000",
+    user: Annotated[str, typer.Option(envvar="CHAT_USER", help=WORDS.user)] = "",
+    password: Annotated[str, typer.Option(envvar="CHAT_PASSWORD", help=WORDS.password)] = "",
+    email: Annotated[str, typer.Option(envvar="CHAT_EMAIL", help=WORDS.email)] = "",
+    conversation: Annotated[int | None, typer.Option(help=WORDS.conversation)] = None,
+    message: Annotated[str | None, typer.Option(help=WORDS.message)] = None,
 ) -> None:
-    """Chat in the terminal. Logs in, or makes an account; opens or goes on with a conversation."""
+    """Chat, as `Words.summary` says it to whoever asks for help."""
     interactive = message is None and sys.stdin.isatty()
-    with ChatApi(url, "zh" if locale.startswith("zh") else "en") as api:
+    terminal = Terminal(interactive)
+    with ChatApi(url, terminal_language()) as api:
         try:
             _log_in(api, user, password, email)
-            number = _opened(api, conversation)
+            opened = Conversation(api, _opened(api, conversation), terminal, typer.echo)
         except ApiError as error:
             fail(str(error))
-        terminal = Terminal(interactive)
-        session = ChatSession(
-            lambda cursor: api.open_socket(number, cursor), api.refresh, terminal.show
-        )
-        session.start()
         try:
-            if message is None:
-                terminal.converse(session)
+            if message is not None:
+                opened.send(message)
+            elif interactive:
+                _shown(opened, conversation)
+                opened.converse()
             else:
-                session.send(message)
-                follow(session)
+                opened.send_lines()
         finally:
-            session.close()
-    if session.failure:
-        fail(session.failure)
+            opened.close()
+    if opened.session.failure:
+        fail(opened.session.failure)
     if interactive:
-        typer.echo(f"\nGo on later with --conversation {number}", err=True)
+        typer.echo("\n" + words().later.format(id=opened.number), err=True)
     if terminal.failed and message is not None:
         raise typer.Exit(1)
 
 
 def _log_in(api: ChatApi, user: str, password: str, email: str) -> None:
     asked = not (user and password)
-    user = user or typer.prompt("User name")
-    password = password or typer.prompt("Password", hide_input=True)
+    user = user or typer.prompt(words().ask_name)
+    password = password or typer.prompt(words().ask_password, hide_input=True)
     try:
         api.login(user, password)
         return
@@ -71,9 +64,9 @@ def _log_in(api: ChatApi, user: str, password: str, email: str) -> None:
         if error.code != "invalid_credentials" or not (email or asked):
             raise
     if not email:
-        typer.echo(f"There is no account {user} with this password.", err=True)
-    if not email and typer.confirm(f"Make a new account named {user}?"):
-        email = typer.prompt("E-mail")
+        typer.echo(words().no_account.format(name=user), err=True)
+    if not email and typer.confirm(words().make_account.format(name=user)):
+        email = typer.prompt(words().ask_email)
     if not email:
         raise typer.Exit(1)
     api.register(user, email, password)
@@ -85,3 +78,12 @@ def _opened(api: ChatApi, conversation: int | None) -> int:
         return api.create_conversation()
     api.conversation_title(conversation)
     return conversation
+
+
+def _shown(opened: Conversation, conversation: int | None) -> None:
+    """What was said before in a conversation that is gone on with."""
+    if conversation is not None:
+        try:
+            opened.replay()
+        except ApiError as error:
+            fail(str(error))

@@ -8,6 +8,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import httpx2
 from websockets.sync.client import ClientConnection, connect
 
+from app.cli.chat.words import words
+
 TIMEOUT_SECONDS = 30
 FRAME_MAX_BYTES = 2 * 1024 * 1024
 
@@ -59,9 +61,39 @@ class ChatApi:
         self._headers["Authorization"] = f"Bearer {tokens['access_token']}"
         self._refresh_token = str(tokens["refresh_token"])
 
-    def create_conversation(self) -> int:
+    def create_conversation(self, title: str | None = None) -> int:
         """The id of a new conversation. Raises ApiError."""
-        return int(self._call("POST", "/conversations", {})["id"])
+        return int(self._call("POST", "/conversations", {"title": title})["id"])
+
+    def conversations(self, limit: int, offset: int) -> tuple[list[dict[str, Any]], int]:
+        """Some of the user's conversations, most recently used first, and how many there are."""
+        page = self._call("GET", f"/conversations?limit={limit}&offset={offset}")
+        return page["conversations"], page["total"]
+
+    def last_messages(self, conversation_id: int, limit: int) -> list[dict[str, Any]]:
+        """The newest messages of a conversation, oldest first. Raises ApiError."""
+        page = self._call("GET", f"/conversations/{conversation_id}/messages?limit={limit}")
+        messages: list[dict[str, Any]] = page["messages"]
+        return messages
+
+    def model(self) -> tuple[str | None, str | None]:
+        """The model that answers, and its URL where it is the user's own. Raises ApiError."""
+        try:
+            config = self._call("GET", "/auth/config")
+        except ApiError as error:
+            if error.code != "config_not_found":
+                raise
+            return self._call("GET", "/auth/me")["default_model"], None
+        return config["model_name"], config["model_url"]
+
+    def offered_models(self) -> list[str]:
+        """The models that the user's own server offers, none where it does not say."""
+        models: list[str] = self._call("POST", "/auth/config/models", {})["models"]
+        return models
+
+    def use_model(self, url: str, name: str) -> None:
+        """Have another model of the same server answer. Raises ApiError."""
+        self._call("PUT", "/auth/config", {"model_url": url, "model_name": name})
 
     def conversation_title(self, conversation_id: int) -> str:
         """The title of a conversation. Raises ApiError, code `conversation_not_found`."""
@@ -88,9 +120,9 @@ class ChatApi:
             answer = self._http.request(method, self._url + path, json=body, headers=self._headers)
             said = answer.json()
         except (httpx2.HTTPError, httpx2.InvalidURL):
-            raise ApiError(f"{self._url} cannot be reached") from None
+            raise ApiError(words().unreachable.format(url=self._url)) from None
         except ValueError:
-            raise ApiError(f"{self._url} is not a chat-backend server") from None
+            raise ApiError(words().no_server.format(url=self._url)) from None
         if answer.is_success:
             return said
         raise ApiError(str(said.get("detail")), str(said.get("code")))

@@ -10,6 +10,7 @@ from websockets.sync.client import ClientConnection
 
 from app.cli.chat.api import ApiError
 from app.cli.chat.stream import Frame, ReplyStream, Shown
+from app.cli.chat.words import words
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 5.0
@@ -50,12 +51,30 @@ class ChatSession:
 
     def send(self, content: str) -> None:
         """Send a message; `wait` waits for its reply. It is sent again until it arrives."""
+        self.ask({"type": "message", "content": content})
+
+    def ask(self, act: Frame) -> None:
+        """Send what has a reply written, whatever it is, as `send` does."""
         with self._lock:
             self._idle.clear()
             self._stop_wanted = False
-            self._transmit(self._stream.message(content))
+            self._transmit(self._stream.ask(act))
         if self.failure:
             self._idle.set()
+
+    def know(self, last_message: tuple[int, str] | None, last_reply_id: int | None) -> None:
+        """Take over what was said before this session, so that it can be acted on."""
+        self._stream.last_message, self._stream.last_reply_id = last_message, last_reply_id
+
+    @property
+    def last_message(self) -> tuple[int, str] | None:
+        """The user's last message, its id and its text."""
+        return self._stream.last_message
+
+    @property
+    def last_reply_id(self) -> int | None:
+        """The last reply, running or ended."""
+        return self._stream.last_reply_id
 
     def stop(self) -> None:
         """Ask for the end of the running reply, now or as soon as there is a connection."""
@@ -88,7 +107,7 @@ class ChatSession:
             if self._connected_once():
                 attempts, pause = 0, FIRST_PAUSE_SECONDS
             elif attempts == ATTEMPTS:
-                self.failure = self.failure or "The server cannot be reached"
+                self.failure = self.failure or words().gone
             attempts += 1
             self._closing.wait(pause if self.failure is None else 0)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
@@ -105,18 +124,18 @@ class ChatSession:
                     events += 1
         except InvalidStatus as error:
             if error.response.status_code < 500:
-                self.failure = f"The server refused the connection: {error}"
+                self.failure = words().refused.format(why=error)
         except ConnectionClosed as error:
             code = error.rcvd.code if error.rcvd else None
             if code in FINAL_CLOSE_CODES:
-                self.failure = f"The server closed the connection ({code})"
+                self.failure = words().closed.format(code=code)
             if code == TOKEN_CLOSE_CODE:
                 self._try_to_renew()
                 events = 0  # nothing but an error: too many of these in a row end the session
         except (OSError, WebSocketException):
             pass  # tried again; the caller counts
         except (ValueError, KeyError, TypeError):
-            self.failure = "The server sent something that makes no sense"
+            self.failure = words().nonsense
         finally:
             self._socket = None
         return events > 0 or time.monotonic() - began > LONGEST_PAUSE_SECONDS
@@ -126,7 +145,7 @@ class ChatSession:
             self._renew()
         except ApiError as error:
             if error.code != "unreachable":
-                self.failure = "You have been logged out"
+                self.failure = words().logged_out
 
     def _catch_up(self, socket: ClientConnection) -> None:
         with self._lock:

@@ -49,6 +49,8 @@ class ReplyStream:
     """One conversation as one reader sees it; at most one message of their own under way."""
 
     cursor: str | None = None
+    last_reply_id: int | None = None
+    last_message: tuple[int, str] | None = None
     _pending: Frame | None = None
     _reply_id: int | None = None
     _own_reply_id: int | None = None
@@ -66,11 +68,11 @@ class ReplyStream:
 
     def message(self, content: str) -> Frame:
         """The frame that sends `content`. It may be sent again: its `client_id` stays."""
-        self._pending = {
-            "type": "message",
-            "content": content,
-            "client_id": secrets.token_urlsafe(12),
-        }
+        return self.ask({"type": "message", "content": content})
+
+    def ask(self, act: Frame) -> Frame:
+        """The frame of an act that has a reply written, of whatever type."""
+        self._pending = {**act, "client_id": secrets.token_urlsafe(12)}
         self._own_reply_id = None
         return self._pending
 
@@ -103,7 +105,9 @@ class ReplyStream:
         return []
 
     def _start(self, event: Frame) -> None:
-        reply_id = event["message"]["id"]
+        reply_id = self.last_reply_id = event["message"]["id"]
+        said = event["user_message"]
+        self.last_message = said["id"], said.get("content", "")
         if reply_id != self._reply_id:
             self._reply_id = reply_id
             self._texts = {}

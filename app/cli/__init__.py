@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
+from app.cli.help import show_words
 from app.files import in_the_way
 from app.utils.memory import loading
 
@@ -24,7 +25,7 @@ COMMANDS = {
     "restore": "Bring a backup back, into any of the databases.",
     "rotate-keys": "Encrypt every saved API key with the newest ENCRYPTION_KEY.",
     "audit": "Check whether the audit log is as it was sealed.",
-    "user": "Create, disable and enable accounts; reset passwords.",
+    "user": "List, create, disable and enable accounts; reset passwords.",
     "doctor": "Check settings, database and default model; say what to mend.",
 }
 
@@ -50,6 +51,7 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
         pretty_exceptions_enable=False,
         callback=_chat_backend,
     )
+    show_words()
     wanted = next((word for word in arguments if not word.startswith("-")), None)
     for name, summary in COMMANDS.items():
         if name == wanted:

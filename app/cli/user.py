@@ -1,13 +1,16 @@
-"""`chat-backend user`: accounts, created, disabled and enabled by the operator."""
+"""`chat-backend user`: accounts, listed, created, disabled and enabled by the operator."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
+import orjson
 import typer
 from pydantic import ValidationError
+from rich.cells import cell_len
 
 from app.cli.configuration import load_settings, require_data_dir, with_secrets
 from app.cli.failure import fail
@@ -15,16 +18,19 @@ from app.cli.schema import ready, require_own_key
 from app.database import open_database
 from app.errors import AppError
 from app.origin import COMMAND_LINE, ActingFor
-from app.schemas.user import UserCreate
+from app.schemas.user import AccountRead, UserCreate
 from app.services.accounts.service import AccountService
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.passwords import PasswordService
 
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*Z")
 PASSWORD_STDIN = typer.Option("--password-stdin", help="Read it from standard input, one line.")
 
 cli = typer.Typer()
 accounts = typer.Typer(no_args_is_help=True)
-cli.add_typer(accounts, name="user", help="Create, disable and enable accounts; reset passwords.")
+cli.add_typer(
+    accounts, name="user", help="List, create, disable and enable accounts; reset passwords."
+)
 
 
 @accounts.command()
@@ -40,6 +46,62 @@ def create(name: str, email: str, password_stdin: Annotated[bool, PASSWORD_STDIN
         fail("\n".join(f"{detail['loc'][0]}: {detail['msg']}" for detail in error.errors()))
     made = asyncio.run(_on_accounts(lambda accounts: accounts.service.create_user(request)))
     typer.echo(f"Account {made.username} was made, id {made.id}")
+
+
+@accounts.command(name="list")
+def list_accounts(
+    email: Annotated[bool, typer.Option("--email", help="With the e-mail addresses.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+) -> None:
+    """Every account: since when, whether it is enabled, and when somebody last logged in."""
+    asyncio.run(_on_accounts(lambda accounts: _print_all(accounts.service, email, as_json)))
+
+
+async def _print_all(service: AccountService, email: bool, as_json: bool) -> None:
+    """Print accounts page by page: there may be more than fit into memory."""
+    print_page = _json_lines if as_json else _table_rows()
+    async for page in service.all():
+        print_page([_visible(account, email) for account in page])
+
+
+def _visible(account: AccountRead, email: bool) -> dict[str, Any]:
+    return account.model_dump(mode="json", exclude=set() if email else {"email"})
+
+
+def _json_lines(accounts: list[dict[str, Any]]) -> None:
+    for account in accounts:
+        typer.echo(orjson.dumps(account).decode())
+
+
+def _table_rows() -> Callable[[list[dict[str, Any]]], None]:
+    """Prints rows under headings, as wide as those of the first page want them."""
+    widths: dict[str, int] = {}
+
+    def print_page(accounts: list[dict[str, Any]]) -> None:
+        rows = [{name: _in_words(value) for name, value in row.items()} for row in accounts]
+        if not widths:
+            names = rows[0] if rows else {}
+            widths.update(
+                {name: max(len(name), *(cell_len(row[name]) for row in rows)) for name in names}
+            )
+            rows.insert(0, {name: name.replace("_at", "").replace("_", " ") for name in names})
+        for row in rows:
+            cells = [
+                row[name] + " " * (width - cell_len(row[name])) for name, width in widths.items()
+            ]
+            typer.echo("  ".join(cells).rstrip())
+
+    return print_page
+
+
+def _in_words(value: object) -> str:
+    """A value as a person reads it; times to the minute, UTC."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "never"
+    text = str(value)
+    return f"{text[:10]} {text[11:16]}" if TIME.fullmatch(text) else text
 
 
 @accounts.command()

@@ -95,3 +95,14 @@ class Me(UserRead):
     can_chat: bool
     default_model: str | None
     default_model_is_demo: bool
+
+
+class AccountRead(BaseModel):
+    """An account as its operator sees it."""
+
+    id: int
+    username: str
+    email: str
+    created_at: UtcTime
+    enabled: bool
+    last_login_at: UtcTime | None

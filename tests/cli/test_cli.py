@@ -2,12 +2,15 @@
 needs none."""
 
 import asyncio
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx2
 import pytest
 from typer.testing import CliRunner
 
@@ -29,7 +32,8 @@ HEAVY = {"sqlalchemy", "fastapi", "openai", "uvicorn", "alembic", "xllamacpp", "
         ),
         (("serve", "--help"), ("--host", "--port", "--local-model", "--reload")),
         (("chat", "--help"), ("--url", "--conversation", "--message", "CHAT_PASSWORD")),
-        (("user", "--help"), ("create", "disable", "enable", "reset-link")),
+        (("user", "--help"), ("list", "create", "disable", "enable", "reset-link")),
+        (("user", "list", "--help"), ("--json", "--email")),
         (("user", "create", "--help"), ("--password-stdin", "name", "email")),
         (("backup", "--help"), ("FILE",)),
         (("restore", "--help"), ("FILE", "--verify", "--replace", "--check")),
@@ -42,6 +46,18 @@ def test_help(arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
     shown = CliRunner().invoke(command_line(arguments), arguments, env={"COLUMNS": "200"})
     assert shown.exit_code == 0
     assert [word for word in words if word not in shown.stdout] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_names_kinds_of_values_by_words(command: str) -> None:
+    shown = CliRunner().invoke(
+        command_line((command, "--help")), (command, "--help"), env={"COLUMNS": "200"}
+    )
+    assert re.findall(r"<\w+>", shown.stdout) == []
+    for flag in re.findall(r"--(?:help|json|debug|reload|local-model)\b.*", shown.stdout):
+        assert not re.search(r"TEXT|NUMBER|YES", flag), flag
+    if command in ("serve", "chat"):
+        assert "NUMBER" in shown.stdout and "TEXT" in shown.stdout
 
 
 @pytest.mark.usefixtures("new_python")
@@ -150,7 +166,7 @@ def test_migrate_says_from_where_to_where(tmp_path: Path) -> None:
 
 def _create(folder: Path, name: str, password: str) -> subprocess.CompletedProcess[str]:
     typed = f"{password}\n"
-    mail = f"{name}@example.org"
+    mail = f"{name if name.isascii() else 'someone'}@example.org"
     return run(folder, "user", "create", name, mail, "--password-stdin", typed=typed)
 
 
@@ -163,6 +179,28 @@ def test_accounts_are_made_disabled_and_enabled(tmp_path: Path) -> None:
         assert (ended.returncode, ended.stdout) == (0, f"Account Anna is {word}d\n")
     missing = run(tmp_path, "user", "disable", "nobody")
     assert (missing.returncode, missing.stderr) == (1, "There is no account named nobody\n")
+
+
+def test_accounts_are_listed(tmp_path: Path) -> None:
+    assert run(tmp_path, "user", "list").stdout == ""
+    for name in ("anna", "张小明"):
+        assert _create(tmp_path, name, PASSWORD).returncode == 0
+    run(tmp_path, "user", "disable", "张小明")
+    with serving(tmp_path, DATA_DIR=str(tmp_path / "data")) as server:
+        who = {"username_or_email": "anna", "password": PASSWORD}
+        token = httpx2.post(f"{server.url}/auth/login", json=who, trust_env=False)
+        assert token.status_code == 200
+        listed = run(tmp_path, "user", "list")
+    heading, anna, ming = listed.stdout.splitlines()
+    assert heading.split() == ["id", "username", "created", "enabled", "last", "login"]
+    assert re.fullmatch(r"1 +anna +\d{4}-\d\d-\d\d \d\d:\d\d +yes +\d{4}-\d\d-\d\d \d\d:\d\d", anna)
+    assert re.fullmatch(r"2 +张小明 +\d{4}-\d\d-\d\d \d\d:\d\d +no +never", ming)
+    assert "@" not in listed.stdout
+    lines = run(tmp_path, "user", "list", "--json", "--email").stdout.splitlines()
+    first, second = map(json.loads, lines)
+    assert (first["username"], first["email"]) == ("anna", "anna@example.org")
+    assert first["last_login_at"].endswith("Z") and second["last_login_at"] is None
+    assert (first["enabled"], second["enabled"]) == (True, False)
 
 
 def test_a_bad_account_is_refused_without_showing_the_password(tmp_path: Path) -> None:

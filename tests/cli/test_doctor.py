@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from app.config import Settings
+from app.local_model import NAME
 from app.migration import migrate
 from tests.support.cli_process import run, serving
 from tests.support.databases import fresh_database
@@ -126,3 +127,13 @@ async def _with_default_model(folder: Path, name: str) -> subprocess.CompletedPr
     async with ScriptedUpstream() as upstream:
         settings = {"DEFAULT_MODEL_URL": upstream.url, "DEFAULT_MODEL_NAME": name}
         return await asyncio.to_thread(run, folder, "doctor", DEFAULT_API_KEY="sk-test", **settings)
+
+
+def test_the_local_model_of_a_server_that_runs_is_named(tmp_path: Path) -> None:
+    """As the page names it: only the server knows that it was started with one."""
+    demo = {"DEFAULT_MODEL_NAME": NAME, "DEFAULT_API_KEY": "sk-test"}
+    with serving(tmp_path, **demo) as server:
+        where = {"HOST": "127.0.0.1", "PORT": server.url.rpartition(":")[2]}
+        found = run(tmp_path, "doctor", **where).stdout
+        assert f"{NAME}: the local model of the server at" in found
+    assert "none (no DEFAULT_API_KEY)" in run(tmp_path, "doctor", **where).stdout

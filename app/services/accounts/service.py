@@ -1,13 +1,15 @@
 """Accounts: made, disabled and let in again, deleted."""
 
-from sqlalchemy import Connection, delete, insert, select, update
+from collections.abc import AsyncIterator
+
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.database import Database, table_of
 from app.errors import EmailTaken, RegistrationClosed, UsernameTaken
-from app.models import PasswordReset, User, utc_now
-from app.schemas.user import UserCreate, UserRead
+from app.models import AuditEvent, LoginSession, PasswordReset, User, utc_now
+from app.schemas.user import AccountRead, UserCreate, UserRead
 from app.services.accounts.deletion import delete_account
 from app.services.audit.events import AuditAction, record
 from app.services.auth.hash_threads import PasswordThreads
@@ -18,6 +20,10 @@ from app.utils.names import canonical, check_username
 
 _user = table_of(User)
 _reset = table_of(PasswordReset)
+_event = table_of(AuditEvent)
+_session = table_of(LoginSession)
+
+LISTED_AT_ONCE = 500
 
 
 class AccountService:
@@ -59,6 +65,13 @@ class AccountService:
     async def set_enabled(self, username: str, enabled: bool) -> bool:
         """Disable an account and end its logins, or enable it; False when there is none."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
+
+    async def all(self) -> AsyncIterator[list[AccountRead]]:
+        """Every account, a page at a time, the oldest first."""
+        after = 0
+        while page := await self._database.read(_page, after):
+            yield page
+            after = page[-1].id
 
     async def delete(self, user_id: int, password: str) -> None:
         """Remove a user and all that is theirs; WrongPassword."""
@@ -104,3 +117,49 @@ def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
         connection.execute(delete(_reset).where(_reset.c.user_id == id))
     record(connection, AuditAction.ACCOUNT_ENABLED if yn else AuditAction.ACCOUNT_DISABLED, id)
     return True
+
+
+def _page(connection: Connection, after: int) -> list[AccountRead]:
+    """The accounts with the next ids, and when somebody last logged in to each.
+
+    That stands in the audit log for as long as it is kept, and with the logins that are not over.
+    """
+    logins = (
+        select(func.max(_event.c.at))
+        .where(
+            _event.c.user_id == _user.c.id,
+            _event.c.action == AuditAction.LOGIN.value,
+            _event.c.outcome == "ok",
+        )
+        .scalar_subquery()
+    )
+    sessions = (
+        select(func.max(_session.c.created_at))
+        .where(_session.c.user_id == _user.c.id)
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        select(
+            _user.c.id,
+            _user.c.username,
+            _user.c.email,
+            _user.c.created_at,
+            _user.c.yn,
+            logins.label("logged"),
+            sessions.label("begun"),
+        )
+        .where(_user.c.id > after)
+        .order_by(_user.c.id)
+        .limit(LISTED_AT_ONCE)
+    )
+    return [
+        AccountRead(
+            id=row.id,
+            username=row.username,
+            email=row.email,
+            created_at=row.created_at,
+            enabled=row.yn == 1,
+            last_login_at=max(filter(None, (row.logged, row.begun)), default=None),
+        )
+        for row in rows
+    ]

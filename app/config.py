@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535)
     debug: bool = False
     log_format: Literal["console", "json"] = "console"
+    access_log: Literal["auto", "on", "off"] = "auto"
 
     # Database
     database_url: Annotated[str, AfterValidator(_database)] = ""

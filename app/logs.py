@@ -13,6 +13,10 @@ from app.origin import current_origin
 
 SERVER_LOGS = ("uvicorn", "uvicorn.error", "uvicorn.access")
 
+OWN_LOG = "app"
+ACCESS_EVENTS = frozenset({"request", "socket_opened", "socket_closed"})
+AUDIT_EVENTS = frozenset({"audit"})
+
 _QUERY = re.compile(r"\?[^\s\"']*")
 
 
@@ -53,7 +57,7 @@ class EventLog:
         self._logger.log(level, event, exc_info=failure, extra={"fields": fields})
 
 
-log = EventLog("app")
+log = EventLog(OWN_LOG)
 
 
 class JsonLines(logging.Formatter):
@@ -96,11 +100,34 @@ class WithoutClientFaults(logging.Filter):
         return not record.getMessage().startswith("Invalid UTF-8 sequence")
 
 
+class WithoutEvents(logging.Filter):
+    """Drops our own events of these names."""
+
+    def __init__(self, names: frozenset[str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.name != OWN_LOG or record.msg not in self._names
+
+
+def left_out(settings: Settings, on_terminal: bool) -> frozenset[str]:
+    """The events that are not written: on a terminal somebody wants to see what needs them, and
+    elsewhere a collector, or a chain of audit events, wants them all."""
+    somebody_reads = on_terminal and settings.log_format == "console" and not settings.debug
+    if settings.access_log == "on":
+        return frozenset()
+    if somebody_reads:
+        return ACCESS_EVENTS | AUDIT_EVENTS
+    return ACCESS_EVENTS if settings.access_log == "off" else frozenset()
+
+
 def configure_logs(settings: Settings) -> None:
     """Send this process's logs, and warnings of libraries, to standard error in one format."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines() if settings.log_format == "json" else ConsoleLines())
     handler.addFilter(WithoutQuery())
+    handler.addFilter(WithoutEvents(left_out(settings, sys.stderr.isatty())))
     root = logging.getLogger()
     for other in root.handlers[:]:
         if isinstance(

@@ -13,6 +13,7 @@ from uvicorn.supervisors import ChangeReload
 from app.cli.configuration import load_settings, require_data_dir
 from app.cli.failure import fail
 from app.cli.listening import CannotListen, bound_sockets, missing_family, page_address
+from app.cli.ready import announce
 from app.cli.schema import ready, require_own_key
 from app.config import Settings
 from app.connections.http_protocol import BoundedHttpProtocol
@@ -39,9 +40,14 @@ def serve(
     ] = False,
     reload: Annotated[bool, typer.Option("--reload", help="Restart when code changes.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Log more [DEBUG].")] = False,
+    access_log: Annotated[
+        bool | None,
+        typer.Option(help="Log every request; on a terminal, none otherwise [ACCESS_LOG]."),
+    ] = None,
 ) -> None:
     """Run the server. An option wins over the environment, the environment over .env."""
-    _override(host=host, port=port, debug=debug or None)
+    logged = {None: None, True: "on", False: "off"}[access_log]
+    _override(host=host, port=port, debug=debug or None, access_log=logged)
     settings = load_settings()
     require_data_dir(settings)
     try:
@@ -95,7 +101,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started and sockets:
             port = sockets[0].getsockname()[1]
-            typer.echo(f"Ready on {page_address(self.config.host, port)}")
+            announce(page_address(self.config.host, port))
 
 
 def _run(settings: Settings, sockets: list[socket.socket], reload: bool) -> None:

@@ -89,7 +89,7 @@ def create_app(settings: Settings | None = None, page: Path | None = None) -> Fa
             allow_origins=settings.cors_origins,
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=["Retry-After", "X-Request-ID"],
+            expose_headers=["Retry-After", "X-Request-ID", "Content-Disposition"],
         )
     if settings.force_https:
         app.add_middleware(ForceHttps, hosts=settings.allowed_hosts)

@@ -206,6 +206,15 @@ async def test_it_ends_with_the_login_and_counts_as_a_stream(start_server: Start
                 pass
 
 
+@pytest.mark.databases("sqlite")
+async def test_a_page_of_another_site_is_told_the_name(start_server: StartServer) -> None:
+    site = "https://chat.example.com"
+    ada = await (await start_server(cors_origins=[site])).register()
+    answer = await exported(ada, await ada.conversation("Named"), Origin=site)
+    assert "Content-Disposition" in answer.headers["access-control-expose-headers"]
+    assert answer.headers["content-disposition"].startswith('attachment; filename="Named.md"')
+
+
 @pytest.mark.parametrize(
     ("title", "name"),
     [

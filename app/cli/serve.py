@@ -13,7 +13,7 @@ from uvicorn.supervisors import ChangeReload
 from app.cli.configuration import load_settings, require_data_dir
 from app.cli.failure import fail
 from app.cli.listening import CannotListen, bound_sockets, missing_family, page_address
-from app.cli.ready import announce
+from app.cli.ready import announce, starting
 from app.cli.schema import ready, require_own_key
 from app.config import Settings
 from app.connections.http_protocol import BoundedHttpProtocol
@@ -56,6 +56,7 @@ def serve(
         fail(str(error))
     if family := missing_family(settings.host, sockets):
         _say(f"HOST {settings.host}: this machine has no {family}; listening without it.")
+    starting()
     ready(settings)  # the app does all three too, but reports failures as tracebacks
     require_own_key(settings)
     SoleUser(settings.database).try_file()

@@ -29,6 +29,7 @@ def test_on_a_terminal_the_address_is_the_last_thing(tmp_path: Path) -> None:
     demo = {"DEFAULT_MODEL_NAME": NAME}
     serve = ("serve", "--port", "0")
     with in_terminal(tmp_path, *serve, settings=settings | demo, columns=90) as typist:
+        typist.sees(WORDS["en"]["starting"])
         typist.sees(WORDS["en"]["end"])
         typist.sees("SmolLM2")
         ready = typist.screen.text

@@ -114,9 +114,14 @@ async def test_refusals_of_one_reason_are_the_same(
     ada = await target.visitor()
     refused = {
         (answer := await _save(ada, url)).json()["reason"]: face(answer)
-        for url in ("http://10.9.8.7/v1", "http://no-such-host.invalid/v1", "no URL")
+        for url in (
+            "http://10.9.8.7/v1",
+            "http://no-such-host.invalid/v1",
+            "http://@/v1",
+            "http://10.9.8.7/v1?key=x",
+        )
     }
-    assert refused.keys() == {"private_address", "host", "malformed"}
+    assert refused.keys() == {"private_address", "host", "malformed", "query"}
     for url in urls:
         answer = await _save(ada, url.format(**places))
         assert face(answer) == refused[answer.json()["reason"]], url

@@ -19,6 +19,24 @@ LONG_TITLE = {
 HARD = {"en-US": "Something hard to set", "zh-CN": "一段难排的文字"}
 TEXT = """<think>{thought}</think>مرحبا بالعالم، هذا نص من اليمين إلى اليسار. 👩🏽‍🚀🇨🇳👨‍👩‍👧‍👦
 
+- العنصر الأول
+- An item
+
+> اقتباس
+
+| الاسم | العدد |
+|--|--:|
+| أحمد | 12 |
+
+$5/month or 50$/year, H<sub>2</sub>O, <kbd>Esc</kbd>, <mark>marked</mark>[^1] $E=mc^2$
+
+<details>
+<summary>More</summary>
+
+Folded.
+
+</details>
+
 | Name | Rank | A rather long heading | Another | And one more | The last |
 |:--|--:|:--|:--|:--|:--|
 | Pneumonoultramicroscopicsilicovolcanoconiosis | 1 | words that go on | 第三列 | more | end |
@@ -29,7 +47,9 @@ result = [transform(item, scale=2.5, offset=(0.25, 0.75)) for item in items if i
 
 https://example.com/a/very/long/address/that/has/no/place/to/break?and=a&query={query}
 
-![A map of the bay](https://maps.example/bay.png) 和 **加粗的中文**，以及 *强调*。
+![A map of the bay](https://maps.example/bay.png) 和 **加粗的中文**，以及 *强调 stressed*。
+
+[^1]: A note with a [link](https://example.com).
 """
 
 

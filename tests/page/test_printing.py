@@ -109,6 +109,8 @@ async def test_nothing_is_folded_cut_or_without_its_address(
     page = await opened(open_page, person, f"/c/{conversation}")
     await printed(page)
     await page.set_viewport_size({"width": 720, "height": 1000})  # of A4
+    head = page.locator(".folded > span").first
+    assert await head.evaluate("it => getComputedStyle(it).maskImage") == "none"
     said = await page.locator(".said-text").first.evaluate(
         "it => it.getBoundingClientRect().height"
     )

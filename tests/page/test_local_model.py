@@ -1,4 +1,4 @@
-"""Where the operator offers a model, people chat at once: here with the real local one."""
+"""Where the operator offers a model, people chat at once and know with which: the real local one."""
 
 from collections.abc import AsyncIterator
 
@@ -25,6 +25,9 @@ async def local_site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[
 async def test_a_chat_without_a_key(local_site: Site, open_page: OpenPage) -> None:
     person = await local_site.server.register()
     page = await open_page(person, at=local_site.url)
+    await expect(page.locator(".who-answers")).to_contain_text(
+        "You are talking to SmolLM2, a small demo model (English only)."
+    )
     await say(page, "Say hello in one short sentence.")
     await expect(page.locator(".reply.last .prose")).to_contain_text("e", timeout=30_000)
     await expect(page.locator(".reply .about")).to_contain_text("SmolLM2")

@@ -1,12 +1,13 @@
 """The form of a model: what it tells is about what stands in it, and about what was done last."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Page, Route, expect
 
-from tests.page.conftest import PHONE, OpenPage, Site
+from tests.page.conftest import PHONE, OpenPage, Site, running_site
 from tests.support.upstream_exchange import scenario
 
 pytestmark = pytest.mark.anyio
@@ -206,6 +207,39 @@ async def test_a_typed_key_goes_nowhere_else(site: Site, open_page: OpenPage) ->
     await page.get_by_role("button", name="List models").click()
     await expect(page.get_by_text("The endpoint lists no models").first).to_be_visible()
     assert [body["api_key"] for body in sent] == [KEY, ""]
+
+
+async def test_a_program_on_this_machine_that_the_server_may_not_call(
+    site: Site, open_page: OpenPage
+) -> None:
+    """The operator's setting is named, before anything is asked."""
+    page = await open_page(await site.server.register())
+    await page.get_by_role("button", name="Ollama").click()
+    await wrong(page.get_by_label("Address"), "ALLOWED_PRIVATE_MODEL_HOSTS=localhost:11434")
+    await expect(page.get_by_role("button", name="Copy the setting")).to_be_visible()
+
+
+async def test_a_program_on_this_machine_that_the_server_may_call(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    """Its models are listed at once, or what starts it is said."""
+    allowed = ["127.0.0.1", "localhost:11434"]
+    async with running_site(tmp_path, allowed_private_model_hosts=allowed) as site:
+        page = await open_page(await site.server.register(), at=site.url)
+        await expect(page.locator(".chip.refused")).to_have_count(2)
+        ollama = page.get_by_role("button", name="Ollama")
+        away = {"models": [], "error": {"code": "upstream_unavailable", "message": ""}}
+        await page.route("**/auth/config/models", lambda route: route.fulfill(json=away))
+        await ollama.click()
+        await expect(page.get_by_role("alert")).to_contain_text("Is Ollama running?")
+        await expect(page.get_by_role("alert")).to_contain_text("ollama serve")
+        await offer(page, ["qwen3:8b", "llama3.2"])
+        await ollama.click()
+        await expect(page.get_by_role("option")).to_have_text(["qwen3:8b", "llama3.2"])
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_label("Model", exact=True)).to_have_value("qwen3:8b")
+        await page.context.close()
 
 
 async def test_a_model_is_saved_once_it_has_answered(site: Site, open_page: OpenPage) -> None:

@@ -7,6 +7,8 @@ import { answering } from "./endpoint";
 
 const menu = part(() => import("./ModelMenu"));
 const open = signal(false);
+/** After which the menu is loaded ahead: what is typed right after its keys would go elsewhere. */
+const QUIET_MILLISECONDS = 3_000;
 
 /** Names the model that answers; opens the menu of the others. */
 export function ModelButton() {
@@ -38,7 +40,9 @@ export function ModelMenuWhereOpen() {
       open.value = !open.value;
     };
     addEventListener("keydown", onKey);
+    const timer = setTimeout(menu.warm, QUIET_MILLISECONDS);
     return () => {
+      clearTimeout(timer);
       removeEventListener("keydown", onKey);
       open.value = false;
     };

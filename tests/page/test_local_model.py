@@ -1,4 +1,4 @@
-"""Where the operator offers a model, people chat at once and know with which: the real local one."""
+"""Where the operator offers a model, people chat at once and know with which: the real one here."""
 
 from collections.abc import AsyncIterator
 

@@ -22,6 +22,9 @@ interface Props {
   onSaved: () => void;
 }
 
+/** Faults of a test that no other day mends: nothing is saved with them. */
+const CERTAIN = new Set(["model_url_not_allowed", "upstream_auth_failed", "api_key_unreadable"]);
+
 type Work = "listing" | "testing" | "saving";
 
 /** An endpoint, its key, one of its models; tried before it is saved. */
@@ -132,15 +135,17 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
       () => api("POST /auth/config/test", { body: config(), slow: true }),
       ({ error, reply_seconds, suggested_url: suggested }) => {
         works.value = reply_seconds;
-        failed.value = !!error && error.code !== "model_url_not_allowed";
+        failed.value = !!error && !CERTAIN.has(error.code);
         return error && troubleOf({ ...error, suggested }, filled());
       },
     );
-  const save = async () => {
-    if (works.value === null && !failed.value && !(await test())) return;
+  const keep = async () => {
     if (!(await attempt("saving", true, () => api("PUT /auth/config", { body: config() })))) return;
     forgetModels();
     onSaved();
+  };
+  const save = async () => {
+    if (works.value !== null || (await test())) await keep();
   };
 
   const choose = (address: string, isRefused = false) => {
@@ -248,14 +253,21 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
           </>
         )}
       </p>
-      {failed.value && !doing && <p class="note">{text.notSaved}</p>}
+      {failed.value && !doing && (
+        <p class="note">
+          {text.notSaved}{" "}
+          <button type="button" class="link" onClick={() => void keep()}>
+            {text.saveAnyway}
+          </button>
+        </p>
+      )}
       <div class="form-buttons">
         <button type="button" class="button" aria-busy={doing === "testing"} onClick={() => void test()}>
           {doing === "testing" && <i class="busy" />}
           {doing === "testing" ? text.testing : text.test}
         </button>
         <button class="button primary" aria-busy={doing === "saving"}>
-          {doing === "saving" ? text.saving : failed.value ? text.saveAnyway : saveLabel}
+          {doing === "saving" ? text.saving : saveLabel}
         </button>
       </div>
     </form>

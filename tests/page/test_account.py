@@ -30,9 +30,9 @@ async def test_from_registering_to_the_first_reply(site: Site, open_page: OpenPa
 
     await page.get_by_label("Address").fill(site.upstream.url)
     await page.get_by_role("button", name="List models").click()
-    await page.get_by_role("button", name="reasoning").click()
+    await page.get_by_role("option", name="reasoning").click()
     await page.get_by_role("button", name="Test connection").click()
-    await expect(page.get_by_text("It works. The model answered.")).to_be_visible()
+    await expect(page.get_by_text("It works. The model answered after")).to_be_visible()
     await page.get_by_role("button", name="Save and start").click()
 
     await page.get_by_role("button", name="Explain something").click()
@@ -63,25 +63,6 @@ async def test_registered_and_then_only_logged_in(open_page: OpenPage) -> None:
     assert sum(url.endswith("/auth/register") for url in made) == 1
 
 
-@pytest.mark.parametrize(
-    ("model", "says"),
-    [
-        ("401", "refused the API key"),
-        ("404", "no model of this name"),
-        ("500", "cannot be reached"),
-        ("html", "usually ends in /v1"),
-    ],
-)
-async def test_a_test_tells_how_it_failed(
-    site: Site, open_page: OpenPage, model: str, says: str
-) -> None:
-    page = await open_page(await site.server.register())
-    await page.get_by_label("Address").fill(site.upstream.url)
-    await page.get_by_label("Model", exact=True).fill(model)
-    await page.get_by_role("button", name="Test connection").click()
-    await expect(page.get_by_role("alert").filter(has_text=says)).to_be_visible()
-
-
 async def test_what_is_wrong_in_a_new_account_is_said_at_its_field(
     site: Site, open_page: OpenPage
 ) -> None:
@@ -96,14 +77,6 @@ async def test_what_is_wrong_in_a_new_account_is_said_at_its_field(
     await email.fill(f"grace-{secrets.token_hex(4)}@corp.local")
     await page.get_by_role("button", name="Create an account").click()
     await expect(page.locator(".who-name")).to_contain_text("grace")
-
-
-async def test_an_address_that_may_not_be_called(site: Site, open_page: OpenPage) -> None:
-    page = await open_page(await site.server.register())
-    await page.get_by_label("Address").fill("http://10.0.0.1/v1")
-    await page.get_by_label("Model", exact=True).fill("any")
-    await page.get_by_role("button", name="Save and start").click()
-    await expect(page.get_by_text("This address may not be called")).to_be_visible()
 
 
 async def test_a_wrong_password_is_told_in_the_form(site: Site, open_page: OpenPage) -> None:

@@ -148,6 +148,8 @@ async def test_a_model_is_chosen_with_a_finger(site: Site, open_page: OpenPage) 
     [
         ("401", "API key", "refused this key"),
         ("404", "Model", "has no model of this name"),
+        ("500", "Address", "cannot be reached, or fails"),
+        ("html", "Address", "no OpenAI-compatible API is at this address."),
     ],
 )
 async def test_a_failure_is_told_at_the_field_that_it_is_about(
@@ -209,6 +211,16 @@ async def test_a_typed_key_goes_nowhere_else(site: Site, open_page: OpenPage) ->
     assert [body["api_key"] for body in sent] == [KEY, ""]
 
 
+async def test_a_private_address_that_the_server_may_not_call(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.server.register())
+    await fill(page, "http://10.0.0.1/v1", "any")
+    await page.get_by_role("button", name="Save and start").click()
+    await wrong(page.get_by_label("Address"), "ALLOWED_PRIVATE_MODEL_HOSTS=10.0.0.1:80")
+    await expect(page.get_by_text("Not saved yet")).to_have_count(0)
+
+
 async def test_a_program_on_this_machine_that_the_server_may_not_call(
     site: Site, open_page: OpenPage
 ) -> None:
@@ -262,7 +274,7 @@ async def test_a_model_that_is_off_at_the_moment_can_be_saved_all_the_same(
     page = await open_page(person)
     await fill(page, "http://127.0.0.1:9/v1", "echo")
     await page.get_by_role("button", name="Save and start").click()
-    await wrong(page.get_by_label("Address"), "Nothing answers at 127.0.0.1:9")
+    await wrong(page.get_by_label("Address"), "127.0.0.1:9 cannot be reached")
     await page.get_by_role("button", name="Save all the same").click()
     await expect(page.get_by_label("Your message")).to_be_visible()
     assert (await person.get("/auth/config")).json()["model_url"] == "http://127.0.0.1:9/v1"

@@ -74,6 +74,21 @@ async def test_back_to_the_models_of_the_server(
         await page.context.close()
 
 
+async def test_a_model_that_was_changed_elsewhere_is_named(site: Site, open_page: OpenPage) -> None:
+    """In another tab of this browser at once; on another device when a reply begins."""
+    person = await site.person("recite_at_once")
+    page = await open_page(person)
+    other = await page.context.new_page()
+    await other.goto("/")
+    await other.get_by_role("button", name="Model: recite_at_once").click()
+    await other.get_by_role("option", name="echo").click()
+    await expect(page.get_by_role("button", name="Model: echo")).to_be_visible()
+    await person.set_model(site.upstream.url, "recite_at_once")
+    await say(page, "hello")
+    await replied(page, "hello")
+    await expect(page.get_by_role("button", name="Model: recite_at_once")).to_be_visible()
+
+
 async def test_a_list_that_cannot_be_had_is_told_and_asked_for_again(
     site: Site, open_page: OpenPage
 ) -> None:

@@ -12,6 +12,7 @@ import { notify } from "../../ui/toasts";
 import { account } from "../account/account";
 import { createConversation, expectTitle, retitle, titleOf, touch } from "../conversations/conversations";
 import { moment } from "../conversations/titles";
+import { noticeModel } from "../endpoints/endpoint";
 import { draftOf, keepDraft, putBack, putDraft } from "./drafts";
 import { keepTaken, takenIn, without } from "./taken";
 import { busy, emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
@@ -234,6 +235,7 @@ function applyOne(event: ServerEvent): void {
   if (event.type === "title") title.value = retitle(id, event.title); // the list may not be here yet
   if (event.type === "start" && !event.resumed) touch(id);
   if (event.type === "start") noticeArrived(id);
+  if (event.type === "start" && !event.resumed) noticeModel(event.message.model_name);
   if (event.type === "error" && event.client_id) sendLater(event.client_id);
   if ((event.type === "done" || event.type === "error") && event.message_id) ended.value = { id: event.message_id };
 }

@@ -1,4 +1,4 @@
-import { loadAccount } from "../account/account";
+import { modelChanged } from "./endpoint";
 import { ModelForm } from "./ModelForm";
 import { text } from "./texts";
 
@@ -8,7 +8,7 @@ export function FirstRun() {
       <section class="column first-run">
         <h1>{text().firstTitle}</h1>
         <p class="lead">{text().firstLead}</p>
-        <ModelForm saveLabel={text().save} onSaved={() => void loadAccount()} />
+        <ModelForm saveLabel={text().save} onSaved={() => void modelChanged()} />
       </section>
     </div>
   );

@@ -6,9 +6,9 @@ import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
 import { notify } from "../../ui/toasts";
 import { useAction } from "../../ui/useAction";
-import { account, loadAccount } from "../account/account";
+import { account } from "../account/account";
 import { forgetConnection } from "./choosing";
-import { connection, editing } from "./endpoint";
+import { connection, editing, modelChanged } from "./endpoint";
 import { ModelForm } from "./ModelForm";
 import { text as texts } from "./texts";
 import "./endpoints.css";
@@ -25,11 +25,12 @@ export function Model() {
   }, []);
   if (own === undefined) return null;
   const form = editing.value || (!own && !operator);
-  const onSaved = () => {
+  const onSaved = async (name: string) => {
+    await modelChanged();
     editing.value = false;
-    notify({ text: t().common.saved });
-    void loadAccount();
+    notify({ text: text.switched(name) });
   };
+  const onCancel = own || operator ? () => (editing.value = false) : undefined;
   return (
     <Section title={text.title} lead={text.lead}>
       <ul class="rows">
@@ -62,7 +63,13 @@ export function Model() {
         )}
       </ul>
       {form ? (
-        <ModelForm key={own?.configured_at ?? "new"} saved={own} saveLabel={t().common.save} onSaved={onSaved} />
+        <ModelForm
+          key={own?.model_url ?? "new"}
+          saved={own}
+          saveLabel={t().common.save}
+          onSaved={(name) => void onSaved(name)}
+          onCancel={onCancel}
+        />
       ) : (
         !own && (
           <button class="button primary" onClick={() => (editing.value = true)}>

@@ -4,6 +4,7 @@ import { api } from "../../api/client";
 import { ApiError } from "../../api/http";
 import type { ModelConfig } from "../../api/types";
 import { isWide, locale } from "../../browser/preferences";
+import { t } from "../../i18n";
 import { Combobox } from "../../ui/Combobox";
 import { Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
@@ -19,7 +20,8 @@ import "./endpoints.css";
 interface Props {
   saved?: ModelConfig | null;
   saveLabel: string;
-  onSaved: () => void;
+  onSaved: (name: string) => void;
+  onCancel?: (() => void) | undefined;
 }
 
 /** Faults of a test that no other day mends: nothing is saved with them. */
@@ -28,7 +30,7 @@ const CERTAIN = new Set(["model_url_not_allowed", "upstream_auth_failed", "api_k
 type Work = "listing" | "testing" | "saving";
 
 /** An endpoint, its key, one of its models; tried before it is saved. */
-export function ModelForm({ saved, saveLabel, onSaved }: Props) {
+export function ModelForm({ saved, saveLabel, onSaved, onCancel }: Props) {
   const url = useSignal(saved?.model_url ?? "");
   const key = useSignal("");
   const name = useSignal(saved?.model_name ?? "");
@@ -142,7 +144,7 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
   const keep = async () => {
     if (!(await attempt("saving", true, () => api("PUT /auth/config", { body: config() })))) return;
     forgetModels();
-    onSaved();
+    onSaved(config().model_name);
   };
   const save = async () => {
     if (works.value !== null || (await test())) await keep();
@@ -269,6 +271,11 @@ export function ModelForm({ saved, saveLabel, onSaved }: Props) {
         <button class="button primary" aria-busy={doing === "saving"}>
           {doing === "saving" ? text.saving : saveLabel}
         </button>
+        {onCancel && (
+          <button type="button" class="button" onClick={onCancel}>
+            {t().common.cancel}
+          </button>
+        )}
       </div>
     </form>
   );

@@ -3,15 +3,15 @@ import { api } from "../../api/client";
 import type { ModelConfig } from "../../api/types";
 import { t } from "../../i18n";
 import { notify, tell } from "../../ui/toasts";
-import { account, loadAccount } from "../account/account";
-import { loadConnection } from "./endpoint";
+import { account } from "../account/account";
+import { modelChanged } from "./endpoint";
 import { forgetModels } from "./listed";
 import { text } from "./texts";
 
 /** Saves another model of a saved connection, with the key that it has; can be undone. */
 export async function chooseModel(own: ModelConfig, name: string): Promise<void> {
   await api("PUT /auth/config", { body: { model_url: own.model_url, model_name: name } });
-  await loadConnection();
+  await modelChanged();
   const undo = () => void chooseModel(own, own.model_name).catch(tell);
   notify({ text: text().switched(name), action: { label: t().common.undo, run: undo }, undoes: true });
 }
@@ -20,7 +20,7 @@ export async function chooseModel(own: ModelConfig, name: string): Promise<void>
 export async function forgetConnection(): Promise<void> {
   await api("DELETE /auth/config");
   forgetModels();
-  await loadAccount();
+  await modelChanged();
   const name = account.value?.default_model;
   if (name) notify({ text: text().switched(name) });
 }

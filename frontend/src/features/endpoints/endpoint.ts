@@ -3,7 +3,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { patient, persistent } from "../../api/client";
 import { ApiError } from "../../api/http";
 import type { ModelConfig } from "../../api/types";
-import { account } from "../account/account";
+import { account, loadAccount } from "../account/account";
 
 /** Null: there is none; undefined: not known yet. */
 export const connection = signal<ModelConfig | null | undefined>(undefined);
@@ -42,3 +42,17 @@ effect(() => {
     else connection.value = null;
   });
 });
+
+const tabs = new BroadcastChannel("model");
+tabs.onmessage = () => void loadAccount();
+
+/** Another model answers from now on, by what was done here. */
+export async function modelChanged(): Promise<void> {
+  tabs.postMessage(null);
+  await loadAccount();
+}
+
+/** A reply is begun by this model: where it is another one than is named here, it was changed elsewhere. */
+export function noticeModel(name: string | null): void {
+  if (answering.peek() && name && name !== answering.peek()!.name) void loadAccount();
+}

@@ -44,8 +44,9 @@ const en = {
     nameMissing: "Choose a model, or type its name.",
     nameUnknown: (host: string) => `${host} has no model of this name. Choose one from the list.`,
     nameRejected: "This model refused a first message. Perhaps it is not made for chats; choose another one.",
-    away: (host: string) => `${host} cannot be reached from this server at the moment. Try again.`,
-    awayOrWrong: (host: string) => `Nothing answers at ${host}. Check the address, or try again in a moment.`,
+    away: (host: string) => `${host} cannot be reached, or fails at the moment. Try again.`,
+    awayOrWrong: (host: string) =>
+      `${host} cannot be reached, or fails at the moment. Check the address, or try again.`,
     notRunning: (name: string, host: string) => `Nothing answers at ${host}. Is ${name} running? It starts with:`,
     slow: (host: string) =>
       `${host} did not answer in time. A model that is still being loaded takes longer: try again.`,
@@ -125,8 +126,8 @@ const zhCN: typeof en = {
     nameMissing: "请选择模型，或输入名称。",
     nameUnknown: (host) => `${host} 没有这个模型，请从列表中选择。`,
     nameRejected: "该模型拒绝了第一条消息，它也许不支持对话，请换一个。",
-    away: (host) => `本服务器暂时连不上 ${host}，请重试。`,
-    awayOrWrong: (host) => `${host} 没有应答。请检查地址，或稍后重试。`,
+    away: (host) => `${host} 暂时连不上或出错，请重试。`,
+    awayOrWrong: (host) => `${host} 连不上或暂时出错。请检查地址，或稍后重试。`,
     notRunning: (name, host) => `${host} 没有应答。${name} 启动了吗？启动命令：`,
     slow: (host) => `${host} 未及时应答。模型首次加载需要更久，请重试。`,
     notCompatible: (host) => `${host} 有应答，但该地址没有兼容 OpenAI 的接口。`,

@@ -40,7 +40,7 @@ async def test_the_whole_way(site: Site, open_page: OpenPage, upstream: Scripted
     await expect(box).to_be_focused()
     await tab_to(page, page.get_by_role("button", name="Stop"))
     await press(page, page.get_by_role("button", name="Stop"))
-    await expect(page.get_by_text("You stopped this reply.")).to_be_visible()
+    await expect(page.locator(".ending").get_by_text("You stopped this reply.")).to_be_visible()
     await focus_shows(page)
 
     await tab_to(page, page.get_by_role("button", name="Another reply"), back=True)

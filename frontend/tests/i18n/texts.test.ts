@@ -42,3 +42,10 @@ it("explains every code that docs/api.md lists", () => {
   expect(codes.length).toBeGreaterThan(40);
   expect(codes.filter((code) => !(code in en.errors) && !unseen.includes(code))).toEqual([]);
 });
+
+it("tells of continuing only by the button, which is under the last reply alone", () => {
+  for (const { errors } of [en, zhCN]) {
+    expect(errors.interrupted).not.toMatch(/continue|继续/);
+    expect(errors.upstream_interrupted).not.toMatch(/continue|继续/);
+  }
+});

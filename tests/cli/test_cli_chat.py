@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.sync.client import connect
@@ -18,6 +19,7 @@ from websockets.sync.server import ServerConnection, serve
 from app.cli.chat.api import ApiError
 from app.cli.chat.session import ChatSession
 from app.cli.chat.stream import ReplyStream, Shown
+from app.cli.chat.terminal import Terminal
 from tests.support.cli_process import until
 
 Script = Callable[[ServerConnection], None]
@@ -244,3 +246,26 @@ def test_a_login_that_was_ended_ends_the_session() -> None:
         until(lambda: session.failure is not None, 5)
         assert session.failure == "You have been logged out"
         assert shown == []
+
+
+def test_what_comes_while_somebody_types_waits_for_the_next_prompt(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    terminal = Terminal(interactive=True)
+
+    def typed(_prompt: str) -> str:
+        terminal.show(Shown("text", "from another device"))
+        terminal.show(Shown("end", "stop"))
+        terminal.show(Shown("title", "A title"))
+        return "hello"
+
+    monkeypatch.setattr("builtins.input", typed)
+    assert terminal.read_line() == "hello"
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr("builtins.input", lambda _prompt: "more")
+    assert terminal.read_line() == "more"
+    shown = capsys.readouterr()
+    assert shown.out == "from another device\n"
+    assert "Meanwhile" in shown.err and "— A title —" in shown.err
+    terminal.show(Shown("title", "Another"))
+    assert "— Another —" in capsys.readouterr().err

@@ -35,8 +35,12 @@ def table(heads: list[str]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-SPOKEN["tables to scroll"] = (
-    f"{table(HEADS)}\n\n{table(HEADS * 3)}\n\n{table(ARABIC * 3)}\n\n```\n{'x' * 300}\n```"
+SPOKEN["tables to scroll"] = "\n\n".join(
+    (
+        *(table(HEADS), table(HEADS * 3), table(ARABIC * 3)),
+        f"```\n{'x' * 300}\n```",
+        f"$${'x_1 + ' * 60}y$$",
+    )
 )
 SPOKEN["both directions"] = """مرحبا
 
@@ -78,12 +82,13 @@ async def test_what_is_too_wide_fades_at_the_edge_that_hides_it(
     page = await open_page(await site.person("recite_at_once"), viewport=viewport)
     await spoken(page, "tables to scroll")
     column = page.locator(".reply .prose")
-    first, wide, arabic, code = await page.locator(".sideways").all()
+    await expect(page.locator(".formula math")).to_be_attached()
+    first, wide, arabic, code, formula = await page.locator(".sideways").all()
     if viewport is DESKTOP:
         assert await right(first) > await right(column)
         assert await left(first) < await left(column)
         await expect(first).not_to_have_attribute("tabindex", "0")
-    for box in (wide, arabic, code):
+    for box in (wide, arabic, code, formula):
         await expect(box).to_have_class(MORE_AFTER)
         await expect(box).to_have_attribute("tabindex", "0")
         assert await left(box) >= await left(page.locator(".thread"))

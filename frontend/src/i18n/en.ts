@@ -110,6 +110,7 @@ export const en = {
     downloadCode: "Download as a file",
     code: (language: string) => `Code: ${language}`,
     table: "Table",
+    formula: "Formula",
     details: "Details",
     note: (id: string) => `Note ${id}`,
     noteBack: "Back to the text",

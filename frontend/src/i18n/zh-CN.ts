@@ -112,6 +112,7 @@ export const zhCN: Texts = {
     downloadCode: "下载为文件",
     code: (language: string) => `代码：${language}`,
     table: "表格",
+    formula: "公式",
     details: "详情",
     note: (id: string) => `脚注 ${id}`,
     noteBack: "返回正文",

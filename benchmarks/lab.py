@@ -76,6 +76,8 @@ class Lab:
     upstream: Upstream
     folder: Path
     databases: dict[str, URL]
+    against: tuple[str, Path] | None = None
+    """Another revision's name, and the folder of its code."""
     rows: list[Row] = field(default_factory=list)
     _resources: ExitStack = field(default_factory=ExitStack)
     _numbers: Iterator[int] = field(default_factory=itertools.count)
@@ -112,13 +114,22 @@ class Lab:
         database: str = "SQLite",
         module: str = "app.cli",
         users: int | None = None,
+        code: Path | None = None,
         **settings: str,
     ) -> AbstractAsyncContextManager[servers.Server]:
-        """This server on an empty database, with a few users."""
+        """This server, or that in the folder `code`, on an empty database, with a few users."""
         folder = self.place()
         url = self.fresh_database(database, folder)
         count = self.sizes.users if users is None else users
-        return servers.chat_server(self.upstream.url, url, folder, count, module, **settings)
+        return servers.chat_server(self.upstream.url, url, folder, count, module, code, **settings)
+
+    def chat_servers(self) -> Iterator[tuple[str, AbstractAsyncContextManager[servers.Server]]]:
+        """This server on every database, and after each the code that it is compared with."""
+        for name in self.databases:
+            yield name, self.chat_server(name)
+            if self.against is not None:
+                revision, code = self.against
+                yield f"{name}, {revision}", self.chat_server(name, code=code)
 
     def close(self) -> None:
         self._resources.close()

@@ -77,15 +77,17 @@ def pin_this_process() -> None:
 
 @asynccontextmanager
 async def started(
-    module: str, *arguments: str, folder: Path, **environment: str
+    module: str, *arguments: str, folder: Path, code: Path | None = None, **environment: str
 ) -> AsyncIterator[ServerProcess]:
-    """Run `python -m module arguments` on the server's core until the block ends."""
+    """Run `python -m module arguments` on the server's core until the block ends; with the code of
+    the folder `code`, where it is given."""
     began = time.perf_counter()
     with (folder / "log").open("a+") as log:
         process = await asyncio.create_subprocess_exec(
             *(*_ends_with_us(), sys.executable, "-m", module, *arguments),
             stdout=asyncio.subprocess.PIPE,
             stderr=log,
+            cwd=code,
             env=os.environ | {"DATA_DIR": str(folder)} | environment,
             preexec_fn=lambda: os.sched_setaffinity(0, {SERVER_CORE}),
         )

@@ -48,6 +48,7 @@ class Server:
 
     process: ServerProcess
     is_bare: bool = False
+    database_url: str = ""
     users: list[User] = field(default_factory=list)
     _paths: list[str] = field(default_factory=list)
 
@@ -116,13 +117,14 @@ async def chat_server(
     folder: Path,
     users: int,
     module: str = "app.cli",
+    code: Path | None = None,
     **settings: str,
 ) -> AsyncIterator[Server]:
-    """This server as `serve` runs it, with some users."""
+    """This server as `serve` runs it, or that in the folder `code`, with some users."""
     environment = SETTINGS | {"DATABASE_URL": database_url} | settings
     serve = ("serve", "--host", "127.0.0.1", "--port", "0")
-    async with started(module, *serve, folder=folder, **environment) as process:
-        server = Server(process)
+    async with started(module, *serve, folder=folder, code=code, **environment) as process:
+        server = Server(process, database_url=database_url)
         async with server.http:
             for _ in range(users):
                 await server.user(model_url)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from starlette.types import Scope
 
+from app.utils.tokens import Claims
+
 KEY = "request"
 
 
@@ -19,6 +21,8 @@ class RequestState:
     encrypted: bool
     transport: asyncio.Transport | None
     user_id: int | None = None
+    claims: Claims | None = None
+    """Of the request's access token, where its budget was counted by them."""
     close_code: int | None = None
 
     def keep_in(self, scope: Scope) -> None:

@@ -8,7 +8,7 @@ from app.database import Database
 from app.dependencies.services import ServicesDep
 
 
-def get_database(services: ServicesDep) -> Database:
+async def get_database(services: ServicesDep) -> Database:
     """The database of this process."""
     return services.database
 

@@ -10,7 +10,7 @@ from app.services.auth.refresh_tokens import Device
 AGENT_CHARACTERS = 200
 
 
-def get_device(request: Request) -> Device:
+async def get_device(request: Request) -> Device:
     """What the client calls itself, shortened to what can be shown, and its address."""
     agent = "".join(filter(str.isprintable, request.headers.get("user-agent", "")))
     return Device(agent[:AGENT_CHARACTERS].strip(), request_state(request.scope).address)

@@ -13,22 +13,22 @@ from app.state import app_state
 from app.utils.language import preferred_language
 
 
-def get_services(connection: HTTPConnection) -> Services:
+async def get_services(connection: HTTPConnection) -> Services:
     """The services that the lifespan opened."""
     return app_state(connection.scope).services
 
 
-def get_rate_limits(connection: HTTPConnection) -> RateLimits:
+async def get_rate_limits(connection: HTTPConnection) -> RateLimits:
     """The budgets of this process."""
     return app_state(connection.scope).rate_limits
 
 
-def get_language(connection: HTTPConnection) -> Language:
+async def get_language(connection: HTTPConnection) -> Language:
     """The language that the client reads."""
     return preferred_language(connection.headers.get("accept-language"))
 
 
-def get_streams(connection: HTTPConnection) -> StreamRegister:
+async def get_streams(connection: HTTPConnection) -> StreamRegister:
     """The requests that are open in this process."""
     return app_state(connection.scope).connections.streams
 

@@ -54,5 +54,6 @@ class RateLimit(HttpLayer):
                 pass
             else:
                 request_state(scope).user_id = claims.user_id
+                request_state(scope).claims = claims
                 return self._limits.payer(claims, request_state(scope).address)
         return self._limits.stranger(request_state(scope).address)

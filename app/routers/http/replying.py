@@ -5,13 +5,17 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Request, Response
 
+from app.connections.streams import StreamRegister
 from app.dependencies.services import LanguageDep, ServicesDep, StreamsDep
 from app.dependencies.user import CurrentUser
+from app.errors import Language
 from app.routers.http.streaming import EVENT_STREAM, EventStream
 from app.routers.words import worded
 from app.schemas.fields import ClientId
 from app.schemas.message import Exchange
+from app.services.auth.sessions import Account
 from app.services.chat.actions import ReplyAction
+from app.services.container import Services
 
 REFUSALS = (401, 404, 409, 413, 422, 429, 503)
 
@@ -21,19 +25,19 @@ class Replying:
 
     def __init__(
         self,
-        request: Request,
-        user: CurrentUser,
-        services: ServicesDep,
-        streams: StreamsDep,
-        language: LanguageDep,
-        idempotency_key: Annotated[ClientId | None, Header()] = None,
+        user: Account,
+        services: Services,
+        streams: StreamRegister,
+        language: Language,
+        client_id: str | None,
+        wants_events: bool,
     ) -> None:
         self._user = user
         self._streams = streams
         self._services = services
         self._language = language
-        self._client_id = idempotency_key
-        self._wants_events = EVENT_STREAM in request.headers.get("accept", "")
+        self._client_id = client_id
+        self._wants_events = wants_events
 
     async def answer(self, conversation_id: int, action: ReplyAction) -> Exchange | Response:
         """Begin the reply; wait for its end, or stream it where the client accepts events."""
@@ -51,4 +55,17 @@ class Replying:
         return worded(await self._services.chat.exchange(conversation_id, reply), language)
 
 
-ReplyingDep = Annotated[Replying, Depends()]
+async def get_replying(
+    request: Request,
+    user: CurrentUser,
+    services: ServicesDep,
+    streams: StreamsDep,
+    language: LanguageDep,
+    idempotency_key: Annotated[ClientId | None, Header()] = None,
+) -> Replying:
+    """The request as one for a reply. A class as a dependency would be made in a thread."""
+    wants_events = EVENT_STREAM in request.headers.get("accept", "")
+    return Replying(user, services, streams, language, idempotency_key, wants_events)
+
+
+ReplyingDep = Annotated[Replying, Depends(get_replying)]

@@ -37,8 +37,8 @@ async def chat_socket(websocket: WebSocket) -> None:
     await websocket.accept()
     state = request_state(websocket.scope)
     register = app_state(websocket.scope).connections.sockets
-    services, limits = get_services(websocket), get_rate_limits(websocket)
-    socket = Socket(websocket, get_language(websocket))
+    services, limits = await get_services(websocket), await get_rate_limits(websocket)
+    socket = Socket(websocket, await get_language(websocket))
     try:
         claims = await _claims(websocket, services, limits)
         state.user_id = claims.user_id

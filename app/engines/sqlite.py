@@ -9,6 +9,8 @@ import contextvars
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -29,7 +31,7 @@ class SqliteDatabase:
         self._reader = _sqlite_engine(url, begin="BEGIN", size=READERS)
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
-        self._writes = self._reads = 0
+        self._writes = self._reads = self._written_here = 0
 
     async def read[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -49,12 +51,27 @@ class SqliteDatabase:
 
         return await carried_through(self._written(run))
 
+    async def version(self) -> tuple[int, int]:
+        """What the file's own counter says of other processes, and how often this one has written.
+
+        https://www.sqlite.org/pragma.html#pragma_data_version: seen from the one connection that
+        writes here, only others' commits change it.
+        """
+
+        def run() -> int:
+            with closing(self._writer.raw_connection()) as connection:  # without a transaction
+                return cast(int, connection.cursor().execute("PRAGMA data_version").fetchone()[0])
+
+        others = await self._in_thread(self._write_thread, run)
+        return others, self._written_here
+
     async def _written[T](self, run: Callable[[], T]) -> T:
         self._writes += 1
         try:
             return await self._in_thread(self._write_thread, run)
         finally:
             self._writes -= 1
+            self._written_here += 1
 
     async def _in_thread[T](self, threads: ThreadPoolExecutor, run: Callable[[], T]) -> T:
         context = contextvars.copy_context()  # as on MySQL, where work runs in the caller's task

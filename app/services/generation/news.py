@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from itertools import batched
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Integer, Row, and_, bindparam, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from app.database import table_of
 from app.errors import Interrupted
@@ -34,21 +44,40 @@ _leaf_id = (
     .limit(1)
     .scalar_subquery()
 )
-# Built once, because it runs several times a second.
+# Built once, because they run several times a second. Each conversation is one row of the first,
+# however many replies it had: what ended is read only where it is news.
+_any = _generation.alias("any")
+_of_it = _any.c.conversation_id == _conversation.c.id
+_newest = select(func.max(_any.c.id)).where(_of_it).scalar_subquery()
 _ROWS = (
     select(
         _conversation.c.id.label("conversation_id"),
         _conversation.c.title,
         _leaf_id.label("leaf_id"),
         _generation.c.id,
+        _generation.c.owner,
+        _generation.c.finished_at,
+    )
+    .select_from(_conversation.outerjoin(_generation, _generation.c.id == _newest))
+    .where(_conversation.c.id.in_(bindparam("ids", expanding=True)))
+)
+_DUE = (
+    select(
+        _generation.c.id,
+        _generation.c.conversation_id,
         _generation.c.message_id,
         _generation.c.owner,
         _generation.c.finished_at,
     )
-    .select_from(
-        _conversation.outerjoin(_generation, _generation.c.conversation_id == _conversation.c.id)
+    .where(
+        or_(
+            and_(
+                _generation.c.conversation_id.in_(bindparam("ids", expanding=True)),
+                _generation.c.id > bindparam("since", type_=_generation.c.id.type),
+            ),
+            _generation.c.id.in_(bindparam("copied", expanding=True)),
+        )
     )
-    .where(_conversation.c.id.in_(bindparam("ids", expanding=True)))
     .order_by(_generation.c.id)
 )
 
@@ -117,28 +146,42 @@ def read(
     before they end, they are news once another took them over.
     """
     found: dict[int, News] = {}
-    due: list[Row[*tuple[Any, ...]]] = []
-    there: set[int] = set()
+    after: dict[int, int] = {}
     for row in connection.execute(_ROWS, {"ids": list(seen)}):
-        state = ConversationState(row.title, row.leaf_id)
-        news = found.setdefault(row.conversation_id, News(state))
+        news = found[row.conversation_id] = News(ConversationState(row.title, row.leaf_id))
         if row.id is None:
             continue
-        there.add(row.id)
-        before = seen[row.conversation_id]
-        foreign = row.owner != owner
-        if foreign or row.finished_at is not None:
-            news.newest_generation = row.id
-        else:
+        before, foreign = seen[row.conversation_id], row.owner != owner
+        runs = row.finished_at is None
+        news.newest_generation = newest = row.id
+        if runs and not foreign:
             news.state = ConversationState(row.title)  # readers are told by the reply itself
-        unseen = row.finished_at is None or (before is not None and row.id > before)
-        if row.id in copied or (foreign and unseen):
-            due.append(row)
+            news.newest_generation = newest = row.id - 1
+        known = newest if before is None else before
+        if runs and foreign:
+            known = min(known, row.id - 1)
+        if newest > known:
+            after[row.conversation_id] = known
+    there: set[int] = set()
+    due: list[Row[*tuple[Any, ...]]] = []
+    since = min(after.values(), default=0)
+    asked = {"ids": list(after), "since": since, "copied": list(copied)}
+    for reply in connection.execute(_DUE, asked) if after or copied else ():
+        there.add(reply.id)
+        if reply.conversation_id not in found:
+            continue
+        news, before = found[reply.conversation_id], seen[reply.conversation_id]
+        foreign = reply.owner != owner
+        if foreign or reply.finished_at is not None:
+            news.newest_generation = max(news.newest_generation, reply.id)
+        unseen = reply.finished_at is None or (before is not None and reply.id > before)
+        if reply.id in copied or (foreign and unseen):
+            due.append(reply)
     running = [row.id for row in due if row.finished_at is None]
     pieces = _pieces(connection, running, copied) if running else {}
     for row in due:
-        reply = _reply(connection, row, copied, pieces.get(row.id, []))
-        found[row.conversation_id].replies.append(reply)
+        told = _reply(connection, row, copied, pieces.get(row.id, []))
+        found[row.conversation_id].replies.append(told)
     for id, copy in copied.items():
         if id not in there and copy.conversation_id in found:
             found[copy.conversation_id].replies.insert(0, _gone(connection, id, copy))

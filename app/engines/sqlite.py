@@ -14,7 +14,7 @@ from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.engines.failures import own_error
 from app.engines.work import Load, Work, carried_through
@@ -115,6 +115,10 @@ def _sqlite_engine(url: URL, begin: str, size: int) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # On the driver's connection: SQLAlchemy takes ten times as long for it as SQLite.
+        try:
+            cast(sqlite3.Connection, connection.connection.dbapi_connection).execute(begin)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(begin, None, error) from error
 
     return engine

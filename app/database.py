@@ -3,10 +3,9 @@
 A function takes a `Connection` and has no `await`, so the same SQL serves both databases.
 """
 
-from collections.abc import Sequence
 from typing import Any, Protocol, cast
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Dialect, Insert, Table
 from sqlalchemy.dialects import mysql, sqlite
 
 from app.config import Settings
@@ -50,22 +49,19 @@ def open_database(settings: Settings) -> Database:
     return MySqlDatabase(url, settings)
 
 
-def upsert(
-    connection: Connection, table: Table, rows: Sequence[dict[str, Any]], changes: dict[str, Any]
-) -> None:
-    """Insert rows; where the primary key stands already, apply `changes` instead.
+def upserting(dialect: Dialect, table: Table, changes: dict[str, Any]) -> Insert:
+    """A statement that inserts a row; where its primary key stands already, it applies `changes`.
 
     A change is a value, or a function of the row that was to be inserted.
     """
-    if connection.dialect.name == "sqlite":
+    if dialect.name == "sqlite":
         lite = sqlite.insert(table)
         values = {k: v(lite.excluded) if callable(v) else v for k, v in changes.items()}
         keys = list(table.primary_key.columns)
-        connection.execute(lite.on_conflict_do_update(index_elements=keys, set_=values), rows)
-        return
+        return lite.on_conflict_do_update(index_elements=keys, set_=values)
     full = mysql.insert(table)
     values = {k: v(full.inserted) if callable(v) else v for k, v in changes.items()}
-    connection.execute(full.on_duplicate_key_update(values), rows)
+    return full.on_duplicate_key_update(values)
 
 
 def table_of(model: type) -> Table:

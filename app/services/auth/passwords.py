@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, delete, select, update
 
-from app.database import Database, table_of, upsert
+from app.database import Database, table_of, upserting
 from app.errors import InvalidResetToken, WrongPassword
 from app.models import PasswordReset, User, utc_now
 from app.services.audit.events import AuditAction, record
@@ -114,7 +114,7 @@ def _make_mailed(connection: Connection, email_key: bytes, hash: bytes) -> tuple
 
 def _keep_reset(connection: Connection, user_id: int, hash: bytes) -> None:
     values = {"hash": hash, "expires_at": utc_now() + RESET_LIFETIME}
-    upsert(connection, _reset, [{"user_id": user_id} | values], values)
+    connection.execute(upserting(connection.dialect, _reset, values), {"user_id": user_id} | values)
     record(connection, AuditAction.RESET_LINK_MADE, user_id)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.database import Database, table_of
+from app.engines.prepared import Prepared
 from app.errors import InvalidCredentials, InvalidToken, SessionNotFound
 from app.models import LoginSession, ModelConfig, User, WsTicket, utc_now
 from app.schemas.session import SessionRead, Ticket, Token
@@ -130,7 +131,7 @@ class SessionService:
 
 
 # Built once: it runs with every request.
-_ACCOUNT = (
+_ACCOUNT = Prepared(
     select(
         _user.c.id,
         _user.c.username,
@@ -151,7 +152,7 @@ _ACCOUNT = (
 
 def _account(connection: Connection, claims: Claims) -> Account | None:
     who = {"of_user": claims.user_id, "of_session": claims.session_id, "now": utc_now()}
-    row = connection.execute(_ACCOUNT, who).first()
+    row = _ACCOUNT.first(connection, who)
     if row is None:
         return None
     return Account(row[0], claims.session_id, row[1], row[2], row[3], bool(row[4]))

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from app.database import table_of
+from app.engines.prepared import Prepared
 from app.errors import (
     ConversationNotFound,
     InvalidToken,
@@ -50,13 +51,13 @@ _conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
 _here = _generation.c.running_conversation_id == _conversation_id
 _running = (_generation.c.user_id == _user_id, _generation.c.running_conversation_id.is_not(None))
 
-_LOCK = (
+_LOCK = Prepared(
     select(_conversation.c.title_source)
     .join(_user, _user.c.id == _conversation.c.user_id)
     .where(_conversation.c.id == _conversation_id, owned(_user_id))
     .with_for_update()
 )
-_SENDER = (
+_SENDER = Prepared(
     select(
         _user.c.yn,
         _config.c.base_url,
@@ -72,8 +73,18 @@ _SENDER = (
     .select_from(_user.outerjoin(_config, _config.c.user_id == _user.c.id))
     .where(_user.c.id == _user_id)
 )
-_BEGIN = insert(_generation)
-_TOUCH = (
+_BEGIN = Prepared(
+    insert(_generation),
+    [
+        "message_id",
+        "conversation_id",
+        "running_conversation_id",
+        "user_id",
+        "owner",
+        "started_at",
+    ],
+)
+_touched = (
     update(_conversation)
     .where(_conversation.c.id == _conversation_id)
     .values(
@@ -81,7 +92,8 @@ _TOUCH = (
         message_count=_conversation.c.message_count + bindparam("more"),
     )
 )
-_TOUCH_AND_TITLE = _TOUCH.values(title=bindparam("words"), title_source="words")
+_TOUCH = Prepared(_touched)
+_TOUCH_AND_TITLE = Prepared(_touched.values(title=bindparam("words"), title_source="words"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +148,8 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
     endpoint = _endpoint(connection, request, sender, limits, now)
     writing = Writing(request.conversation_id, sender.leaf_id, client_id, now)
     turn = write_turn(connection, request.action, writing, endpoint.model_name)
-    generation = connection.execute(
-        _BEGIN,
+    generation_id = _BEGIN.insert(
+        connection,
         {
             "message_id": turn.reply.id,
             "conversation_id": request.conversation_id,
@@ -151,7 +163,7 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
     _touch(connection, request, now, title)
     exchange = Exchange(message=turn.user_message, reply=turn.reply)
     return Begun(
-        generation.inserted_primary_key[0],  # type: ignore[index]
+        generation_id,
         endpoint,
         turn,
         opening_of(exchange, request.client_id),
@@ -164,22 +176,22 @@ def _of(request: SendRequest) -> dict[str, int]:
     return {"of_user": request.user_id, "in_conversation": request.conversation_id}
 
 
-def _lock(connection: Connection, request: SendRequest) -> Row[Any]:
-    row = connection.execute(_LOCK, _of(request)).first()
+def _lock(connection: Connection, request: SendRequest) -> Any:
+    row = _LOCK.first(connection, _of(request))
     if row is None:
         raise ConversationNotFound(request.conversation_id)
     return row
 
 
-def _sender(connection: Connection, request: SendRequest) -> Row[*tuple[Any, ...]]:
+def _sender(connection: Connection, request: SendRequest) -> Any:
     """The user, their endpoint, the replies that run for them, and the last message shown."""
-    return connection.execute(_SENDER, _of(request)).one()
+    return _SENDER.first(connection, _of(request))
 
 
 def _endpoint(
     connection: Connection,
     request: SendRequest,
-    sender: Row[*tuple[Any, ...]],
+    sender: Any,
     limits: ReplyLimits,
     now: datetime,
 ) -> SavedEndpoint:
@@ -208,6 +220,6 @@ def _touch(connection: Connection, request: SendRequest, now: datetime, title: s
         "more": NEW_MESSAGES[type(request.action)],
     }
     if title is None:
-        connection.execute(_TOUCH, values)
+        _TOUCH.run(connection, values)
     else:
-        connection.execute(_TOUCH_AND_TITLE, values | {"words": title})
+        _TOUCH_AND_TITLE.run(connection, values | {"words": title})

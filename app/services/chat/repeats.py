@@ -5,15 +5,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from app.database import table_of
+from app.engines.prepared import Prepared
 from app.errors import ClientIdReused
 from app.models import Message
 from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
 from app.services.chat.turns import target_of
 
 _message = table_of(Message)
-_KNOWN = select(_message).where(
-    _message.c.conversation_id == bindparam("in_conversation", type_=_message.c.id.type),
-    _message.c.client_id == bindparam("known_as", type_=_message.c.client_id.type),
+_KNOWN = Prepared(
+    select(_message).where(
+        _message.c.conversation_id == bindparam("in_conversation", type_=_message.c.id.type),
+        _message.c.client_id == bindparam("known_as", type_=_message.c.client_id.type),
+    )
 )
 
 
@@ -22,7 +25,7 @@ def find_known(
 ) -> int | None:
     """The reply that this `client_id` began; ClientIdReused when it named another request."""
     by = {"in_conversation": conversation_id, "known_as": client_id}
-    sent = connection.execute(_KNOWN, by).first()
+    sent = _KNOWN.first(connection, by)
     match action:
         case Send():
             if sent is None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from app.database import table_of
+from app.engines.prepared import Prepared
 from app.errors import CannotContinue, MessageNotFound
 from app.models import Message
 from app.schemas.message import MessageRead, MessageStatus
@@ -21,7 +22,20 @@ from app.services.messages.tree import show_up_to
 CONTINUABLE = ("interrupted", "stopped")
 
 _message = table_of(Message)
-_INSERT = insert(_message)
+_INSERT = Prepared(
+    insert(_message),
+    [
+        "conversation_id",
+        "sender",
+        "content",
+        "timestamp",
+        "parent_id",
+        "status",
+        "model_name",
+        "client_id",
+    ],
+)
+_REREAD = Prepared(select(_message).where(_message.c.id == bindparam("id_of")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +134,7 @@ def target_of(
 
 
 def _reread(connection: Connection, message_id: int) -> MessageRead:
-    row = connection.execute(select(_message).where(_message.c.id == message_id)).one()
+    row = _REREAD.first(connection, {"id_of": message_id})
     return read_messages(connection, [row])[0]
 
 
@@ -134,8 +148,8 @@ def _insert(
     client_id: bytes | None = None,
 ) -> MessageRead:
     status: MessageStatus = "complete" if sender == "user" else "generating"
-    result = connection.execute(
-        _INSERT,
+    id = _INSERT.insert(
+        connection,
         {
             "conversation_id": writing.conversation_id,
             "sender": sender,
@@ -148,7 +162,7 @@ def _insert(
         },
     )
     return MessageRead.model_construct(
-        id=result.inserted_primary_key[0],  # type: ignore[index]
+        id=id,
         sender=sender,
         content=content,
         timestamp=writing.now,

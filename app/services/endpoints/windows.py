@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, delete
 
-from app.database import Database, table_of, upsert
+from app.database import Database, table_of, upserting
 from app.models import ModelWindow, utc_now
 
 KEPT = timedelta(days=7)
@@ -45,4 +45,5 @@ def forget(connection: Connection, user_id: int, model: bytes) -> None:
 def _learn(connection: Connection, user_id: int, key: bytes, learned: Learned) -> None:
     expires_at = utc_now() + (GUESS_KEPT if learned.is_guess else KEPT)
     values = {"tokens": max(learned.tokens, LEAST_TOKENS), "expires_at": expires_at}
-    upsert(connection, _window, [{"user_id": user_id, "model_key": key, **values}], values)
+    row = {"user_id": user_id, "model_key": key, **values}
+    connection.execute(upserting(connection.dialect, _window, values), row)

@@ -10,13 +10,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, func, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    select,
+    update,
+)
 
-from app.database import table_of, upsert
+from app.database import table_of, upserting
+from app.engines.prepared import Prepared, PreparedIn
 from app.models import Generation, GenerationPiece, Message, utc_now
 from app.schemas.message import TextKind
 from app.services.generation.live_reply import Ending
 from app.services.messages.pieces import KINDS
+
+type Ids = list[BindParameter[Any]]
 
 DELETED_AT_ONCE = 100
 
@@ -24,29 +39,46 @@ _generation = table_of(Generation)
 _message = table_of(Message)
 _piece = table_of(GenerationPiece)
 
-_these = _generation.c.id.in_(bindparam("ids", expanding=True))
-_OWN = select(
-    _generation.c.id,
-    _generation.c.finished_at.is_(None).label("runs"),
-    _generation.c.stop_requested,
-).where(_these, _generation.c.owner == bindparam("by_owner"))
-_HOLD = _OWN.with_for_update(skip_locked=True)
-_HOLD_WITH_MESSAGE = _HOLD.join(_message, _message.c.id == _generation.c.message_id)
-_UNDISTURBED = case(
-    (and_(_generation.c.finished_at.is_(None), _generation.c.stop_requested == 0), 1)
-)
-_COUNT = (
-    select(func.count(_UNDISTURBED))
-    .where(_these, _generation.c.owner == bindparam("by_owner"))
-    .with_for_update(skip_locked=True)
-)
-_BEAT = update(_generation).where(_these).values(beat=_generation.c.beat + 1)
-_CLAIM = (
+
+def _owned(ids: Ids) -> Select[Any]:
+    return select(
+        _generation.c.id,
+        _generation.c.finished_at.is_(None).label("runs"),
+        _generation.c.stop_requested,
+    ).where(_generation.c.id.in_(ids), _generation.c.owner == bindparam("by_owner"))
+
+
+def _hold_with_message(ids: Ids) -> Select[Any]:
+    held = _owned(ids).join(_message, _message.c.id == _generation.c.message_id)
+    return held.with_for_update(skip_locked=True)
+
+
+def _count_undisturbed(ids: Ids) -> Select[Any]:
+    runs_on = and_(_generation.c.finished_at.is_(None), _generation.c.stop_requested == 0)
+    return (
+        select(func.count(case((runs_on, 1))))
+        .where(_generation.c.id.in_(ids), _generation.c.owner == bindparam("by_owner"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _beat(ids: Ids) -> Update:
+    return update(_generation).where(_generation.c.id.in_(ids)).values(beat=_generation.c.beat + 1)
+
+
+_ID = _generation.c.id.type
+_OWN = PreparedIn(_ID, _owned)
+_HOLD = PreparedIn(_ID, lambda ids: _owned(ids).with_for_update(skip_locked=True))
+_HOLD_WITH_MESSAGE = PreparedIn(_ID, _hold_with_message)
+_COUNT = PreparedIn(_ID, _count_undisturbed)
+_BEAT = PreparedIn(_ID, _beat)
+_APPEND = Prepared(lambda dialect: upserting(dialect, _piece, {"content": lambda new: new.content}))
+_CLAIM = Prepared(
     update(_generation)
     .where(_generation.c.id == bindparam("id_of"))
     .values(finished_at=bindparam("now"), running_conversation_id=None)
 )
-_END = (
+_END = Prepared(
     update(_message)
     .where(_message.c.id == bindparam("id_of"))
     .values(
@@ -118,7 +150,7 @@ def save(
     """One tick of one process: signs of life, new text, endings."""
     ours, written, to_stop = _hold_running(connection, owner, running)
     if written:
-        connection.execute(_BEAT, {"ids": sorted(written)})
+        _BEAT.run(connection, sorted(written))
     _append(connection, [piece for piece in pieces if piece.generation_id in written])
     ending = [item.generation_id for item in finishes]
     mine, free = _hold(connection, _HOLD_WITH_MESSAGE, owner, ending)
@@ -137,7 +169,7 @@ def _hold_running(
     if ids:
         # One count, because nearly always all of them run on: a row for each would be a sixth of
         # the work of the whole commit.
-        undisturbed = connection.scalar(_COUNT, {"ids": sorted(ids), "by_owner": owner})
+        (undisturbed,) = _COUNT.first(connection, sorted(ids), {"by_owner": owner})
         if undisturbed == len(ids):
             return set(ids), set(ids), set()
     found, held = _hold(connection, _HOLD, owner, ids)
@@ -146,16 +178,16 @@ def _hold_running(
 
 
 def _hold(
-    connection: Connection, hold: Select[Any], owner: str, ids: Sequence[int]
-) -> tuple[dict[int, Row[Any]], set[int]]:
+    connection: Connection, hold: PreparedIn, owner: str, ids: Sequence[int]
+) -> tuple[dict[int, Any], set[int]]:
     """Of these generations: those that are the owner's, and which of them are now locked for us."""
     if not ids:
         return {}, set()
-    mine = {"ids": sorted(ids), "by_owner": owner}
-    rows = {row.id: row for row in connection.execute(hold, mine)}
+    ids, mine = sorted(ids), {"by_owner": owner}
+    rows = {row.id: row for row in hold.all(connection, ids, mine)}
     held = set(rows)
     if len(held) < len(ids):
-        rows |= {row.id: row for row in connection.execute(_OWN, mine) if row.id not in held}
+        rows |= {row.id: row for row in _OWN.all(connection, ids, mine) if row.id not in held}
     return rows, held
 
 
@@ -172,11 +204,11 @@ def _append(connection: Connection, pieces: list[Piece]) -> None:
         for piece in pieces
     ]
     # The piece exists already if the answer to an earlier COMMIT was lost; this one is longer.
-    upsert(connection, _piece, rows, {"content": lambda new: new.content})
+    _APPEND.run_many(connection, rows)
 
 
 def _finish(connection: Connection, item: Finish) -> None:
-    connection.execute(_CLAIM, {"id_of": item.generation_id, "now": utc_now()})
+    _CLAIM.run(connection, {"id_of": item.generation_id, "now": utc_now()})
     texts = item.content, item.reasoning
     write_ending(connection, item.message_id, item.run, *texts, item.ending)
 
@@ -186,8 +218,8 @@ def write_ending(
 ) -> None:
     """Put the final text and state into the message's row."""
     usage = ending.usage
-    connection.execute(
-        _END,
+    _END.run(
+        connection,
         {
             "id_of": message_id,
             "run": run,

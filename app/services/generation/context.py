@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from app.database import table_of
+from app.engines.prepared import Prepared
 from app.models import Conversation, Message, ModelWindow, utc_now
 from app.services.messages.tree import shown
 from app.services.upstream.types import Prompt
@@ -29,7 +30,7 @@ _conversation = table_of(Conversation)
 _window = table_of(ModelWindow)
 
 _conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
-_ABOUT = (
+_ABOUT = Prepared(
     select(_conversation.c.system_prompt, _window.c.tokens)
     .select_from(
         _conversation.outerjoin(
@@ -44,13 +45,13 @@ _ABOUT = (
     .where(_conversation.c.id == _conversation_id)
 )
 _shown = shown(_conversation_id)
-_LENGTHS_BELOW = (
+_LENGTHS_BELOW = Prepared(
     select(_message.c.id, _message.c.sender, func.char_length(_message.c.content).label("length"))
     .where(_shown, _message.c.id < bindparam("below"))
     .order_by(_message.c.id.desc())
     .limit(PAGE)
 )
-_BETWEEN = (
+_BETWEEN = Prepared(
     select(_message.c.sender, _message.c.content)
     .where(_shown, _message.c.id.between(bindparam("first"), bindparam("last")))
     .order_by(_message.c.id)
@@ -82,10 +83,10 @@ def read_prompt(
     """The prompt for a reply to `last_message_id`: as much of the past as `budget` tokens hold, and
     as the model with this key has been found to take."""
     here = {"in_conversation": conversation_id}
-    about = connection.execute(_ABOUT, {**here, "of_model": model, "now": utc_now()}).one()
+    about = _ABOUT.first(connection, {**here, "of_model": model, "now": utc_now()})
     budget = min(budget, about.tokens or budget)
     first = _first_that_may_fit(connection, conversation_id, last_message_id, budget)
-    rows = connection.execute(_BETWEEN, {**here, "first": first, "last": last_message_id})
+    rows = _BETWEEN.all(connection, {**here, "first": first, "last": last_message_id})
     return build_prompt(
         [Said(row.sender, row.content) for row in rows], about.system_prompt, budget
     )
@@ -104,7 +105,7 @@ def _first_that_may_fit(
     tokens, has_question, answered = 0, False, False
     while True:
         values = {"in_conversation": conversation_id, "below": below}
-        rows = connection.execute(_LENGTHS_BELOW, values).all()
+        rows = _LENGTHS_BELOW.all(connection, values)
         for row in rows:
             below = row.id
             more = tokens + MESSAGE_TOKENS + row.length // CHARACTERS_PER_TOKEN

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from app.database import table_of
+from app.engines.prepared import Prepared, PreparedIn
 from app.errors import AppError, MessageNotFound, error_by_code
 from app.models import Generation, Message
 from app.schemas.message import ErrorRead, Exchange, MessageRead, UsageRead
@@ -24,12 +25,21 @@ _siblings = (
     )
     .correlate(_message)
 )
-_VERSIONS = select(
+_counted = select(
     _message.c.id,
     _siblings.where(_sibling.c.id <= _message.c.id).scalar_subquery().label("version"),
     _siblings.scalar_subquery().label("versions"),
-).where(_message.c.id.in_(bindparam("ids", expanding=True)))
+)
+_VERSIONS = PreparedIn(_message.c.id.type, lambda ids: _counted.where(_message.c.id.in_(ids)))
 """Counted by the database, along an index: a message may have thousands of versions."""
+
+
+_ONE = Prepared(
+    select(_message).where(
+        _message.c.id == bindparam("id_of"),
+        _message.c.conversation_id == bindparam("in_conversation"),
+    )
+)
 
 
 def exchange_of(connection: Connection, conversation_id: int, reply_id: int) -> Exchange:
@@ -42,13 +52,9 @@ def exchange_of(connection: Connection, conversation_id: int, reply_id: int) -> 
     return Exchange(message=first, reply=second)
 
 
-def find_message(connection: Connection, conversation_id: int, message_id: int) -> Row[Any] | None:
-    """A message's row, if it is in the conversation."""
-    return connection.execute(
-        select(_message).where(
-            _message.c.id == message_id, _message.c.conversation_id == conversation_id
-        )
-    ).first()
+def find_message(connection: Connection, conversation_id: int, message_id: int) -> Any:
+    """A message's row; None where it is not in the conversation."""
+    return _ONE.first(connection, {"id_of": message_id, "in_conversation": conversation_id})
 
 
 def read_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[MessageRead]:
@@ -58,7 +64,7 @@ def read_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Mess
     Rows with one parent must follow each other, with none left out between them.
     """
     first = {row.parent_id: row.id for row in reversed(rows)}
-    found = connection.execute(_VERSIONS, {"ids": list(first.values())}) if rows else ()
+    found = _VERSIONS.all(connection, list(first.values()))
     counted = {row.id: (row.version, row.versions) for row in found}
     messages: list[MessageRead] = []
     for row in rows:

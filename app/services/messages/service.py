@@ -1,15 +1,18 @@
 """Reading messages: the history of a conversation, a message's versions."""
 
+from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, func, select
 
 from app.database import Database, table_of
+from app.engines.prepared import Prepared, PreparedIn
 from app.errors import MessageNotFound
 from app.models import Conversation, Message
 from app.schemas.message import MessagePage, MessageVersions
 from app.services.conversations.rows import owned
+from app.services.messages.cursor import MAX_ID
 from app.services.messages.rows import read_messages
 from app.services.messages.tree import shown
 
@@ -21,6 +24,23 @@ _length = func.char_length(_message.c.content) + func.coalesce(
     func.char_length(_message.c.reasoning), 0
 )
 _conversation = table_of(Conversation)
+
+_here = _message.c.conversation_id == bindparam("in_conversation", type_=_message.c.id.type)
+
+
+def _lengths(*which: ColumnElement[bool]) -> Prepared:
+    """The newest of these messages below an id, with their lengths."""
+    newest = select(_message.c.id, _length).where(*which, _message.c.id < bindparam("below"))
+    most = bindparam("most", type_=Integer)
+    return Prepared(newest.order_by(_message.c.id.desc()).limit(most))
+
+
+_SHOWN = _lengths(shown(bindparam("in_conversation", type_=_message.c.id.type)))
+_BESIDE = _lengths(_here, _message.c.parent_id.is_not_distinct_from(bindparam("under")))
+_THESE = PreparedIn(
+    _message.c.id.type,
+    lambda ids: select(_message).where(_message.c.id.in_(ids)).order_by(_message.c.id),
+)
 
 
 class MessageService:
@@ -48,8 +68,8 @@ def _page(
     limit: int,
     before_id: int | None,
 ) -> MessagePage:
-    path = select(_message).where(shown(conversation_id))
-    page, has_more = _newest(connection, path, limit, before_id)
+    where = {"in_conversation": conversation_id}
+    page, has_more = _newest(connection, _SHOWN, where, limit, before_id)
     return MessagePage(messages=read_messages(connection, page), has_more=has_more)
 
 
@@ -74,29 +94,27 @@ def _versions(
     message = connection.execute(select(_message).where(_message.c.id == message_id)).first()
     if message is None:
         raise MessageNotFound
-    versions = select(_message).where(
-        _message.c.conversation_id == message.conversation_id,
-        _message.c.parent_id.is_not_distinct_from(message.parent_id),
-    )
-    page, has_more = _newest(connection, versions, limit, before_id)
+    where = {"in_conversation": message.conversation_id, "under": message.parent_id}
+    page, has_more = _newest(connection, _BESIDE, where, limit, before_id)
     return MessageVersions(versions=read_messages(connection, page), has_more=has_more)
 
 
 def _newest(
-    connection: Connection, messages: Select[Any], limit: int, before_id: int | None
-) -> tuple[list[Row[Any]], bool]:
+    connection: Connection,
+    lengths_of: Prepared,
+    where: Mapping[str, int | None],
+    limit: int,
+    before_id: int | None,
+) -> tuple[list[Any], bool]:
     """The newest of these messages below an id, oldest first, and whether there are older ones.
 
     Fewer than `limit` where they are long, but at least one.
     """
-    if before_id is not None:
-        messages = messages.where(_message.c.id < before_id)
-    newest = messages.with_only_columns(_message.c.id, _length).order_by(_message.c.id.desc())
-    lengths = connection.execute(newest.limit(limit + 1)).all()
+    part = {"below": MAX_ID if before_id is None else before_id, "most": limit + 1}
+    lengths = lengths_of.all(connection, {**where, **part})
     upto = accumulate(length for _, length in lengths)
     fit = max(1, sum(1 for characters in upto if characters <= PAGE_CHARACTERS))
     ids = [id for id, _ in lengths[: min(limit, fit)]]
     if not ids:
         return [], False
-    rows = select(_message).where(_message.c.id.in_(ids)).order_by(_message.c.id)
-    return list(connection.execute(rows)), len(lengths) > len(ids)
+    return _THESE.all(connection, ids), len(lengths) > len(ids)

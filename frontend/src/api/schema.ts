@@ -388,7 +388,7 @@ export interface TryResult {
   suggested_url?: string | null;
 }
 
-/** Tokens as the endpoint counted them. */
+/** Tokens as the endpoint counted them, over all runs of a reply. */
 export interface UsageRead {
   prompt_tokens: number;
   completion_tokens: number;

@@ -166,7 +166,7 @@ async def test_a_failure_is_told_at_the_field_that_it_is_about(
     ("url", "model", "key", "field", "says"),
     [
         ("", "echo", "", "Address", "Enter the address"),
-        ("api.example.com", "echo", "", "Address", "It begins with https://"),
+        ("ftp://api.example.com", "echo", "", "Address", "It begins with https://"),
         ("https://api.example.com/v1", "", "", "Model", "Choose a model"),
         ("https://api.example.com/v1", "echo", "密钥", "API key", "Latin letters"),
     ],

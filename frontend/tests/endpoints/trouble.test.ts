@@ -36,6 +36,15 @@ it.each([
   expect(trouble.text).toContain(words);
 });
 
+it.each([
+  ["model_url", "url"],
+  ["api_key", "key"],
+  ["model_name", "name"],
+])("says what the server says of %s at %s", (field, at) => {
+  const trouble = troubleOf({ code: "invalid_input", fields: [{ field, message: "is too long" }] }, filled);
+  expect(trouble).toEqual({ field: at, text: "This is too long." });
+});
+
 it("blames no address that ends as it should for its end", () => {
   for (const url of [filled.url, `${filled.url}/`, "https://api.z.ai/api/paas/v4"])
     expect(troubleOf({ code: "upstream_not_compatible" }, { ...filled, url }).text).not.toContain("/v1");

@@ -72,7 +72,6 @@ export const PROGRAMS: Program[] = [
   { name: "llama.cpp", url: "http://localhost:8080/v1", host: "localhost:8080", start: "llama-server -m model.gguf" },
 ];
 
-/** The host and port of an address; empty while it is none. */
 /** An address that was typed without its scheme, with the one that it most likely has. */
 export function withScheme(url: string): string {
   const typed = url.trim();
@@ -80,6 +79,7 @@ export function withScheme(url: string): string {
   return /^[^\s/:?#@\\]+\.[^\s/:?#@\\]+(:\d+)?(\/|$)/.test(typed) ? `https://${typed}` : url;
 }
 
+/** The host and port of an address; empty while it is none. */
 export function hostOf(url: string): string {
   return URL.canParse(url.trim()) ? new URL(url.trim()).host : "";
 }

@@ -32,6 +32,7 @@ const en = {
   saveAnyway: "Save all the same",
   notSaved: "Not saved yet, for the test failed.",
   wrong: {
+    told: (what: string) => `This ${what}.`,
     urlMissing: "Enter the address of the API, or choose a provider above.",
     url: "This is no address of an API. It begins with https:// or http://, and has no user name, ? or #.",
     host: (host: string) => `${host} was not found, or may not be called from here. Check the address.`,
@@ -115,6 +116,7 @@ const zhCN: typeof en = {
   saveAnyway: "仍然保存",
   notSaved: "测试未通过，尚未保存。",
   wrong: {
+    told: (what) => `${what}。`,
     urlMissing: "请填写接口地址，或在上方选择服务商。",
     url: "这不是接口地址。地址应以 https:// 或 http:// 开头，不含用户名、? 和 #。",
     host: (host) => `找不到 ${host}，或不允许从这里访问。请检查地址。`,

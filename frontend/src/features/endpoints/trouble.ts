@@ -20,6 +20,8 @@ export interface Failure {
   message?: string;
   /** Which of the causes of its code it was. */
   reason?: string | null | undefined;
+  /** Which fields of the request were wrong, and what is wrong there. */
+  fields?: { field: string; message: string }[];
   /** Where an API answers instead. */
   suggested?: string | null | undefined;
 }
@@ -31,6 +33,9 @@ export interface Filled {
   /** The key that is saved would be used. */
   keyKept: boolean;
 }
+
+/** The form's names for what the server calls its fields. */
+const FIELDS: Record<string, FieldName> = { model_url: "url", api_key: "key", model_name: "name" };
 
 /** What can be told without asking anybody; `whole`: the model counts as well. */
 export function foreseen({ url, key, name }: Filled, whole: boolean): Trouble | undefined {
@@ -76,7 +81,8 @@ export function troubleOf(failure: Failure, filled: Filled): Trouble {
     case "model_url_not_allowed":
       return notAllowed(failure, filled.url);
   }
-  return { text: explain(failure) };
+  const told = failure.fields?.find(({ field }) => field in FIELDS);
+  return told ? { field: FIELDS[told.field], text: wrong.told(told.message) } : { text: explain(failure) };
 }
 
 function notAllowed({ reason }: Failure, url: string): Trouble {

@@ -184,6 +184,39 @@ async def test_who_leaves_the_box_is_not_taken_back(
     await expect(box).not_to_be_focused()
 
 
+async def test_connecting_a_model_and_changing_it(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.server.register())
+    keys = page.keyboard
+    await expect(page.get_by_label("Address")).to_be_focused()
+    await keys.type(site.upstream.url)
+    await tab_to(page, page.get_by_role("button", name="List models"))
+    await keys.press("Enter")
+    await expect(page.get_by_role("option")).to_have_count(3)
+    await expect(page.get_by_role("combobox", name="Model")).to_be_focused()
+    await keys.press("ArrowDown")
+    await keys.press("Enter")
+    await expect(page.get_by_role("combobox", name="Model")).to_have_value("echo")
+    await tab_to(page, page.get_by_role("button", name="Save and start"))
+    await keys.press("Enter")
+    box = page.get_by_label("Your message")
+    await expect(box).to_be_focused()
+    await tab_to(page, page.get_by_role("button", name="Model: echo"))
+    await keys.press("Enter")
+    await expect(page.get_by_role("combobox", name="Find a model")).to_be_focused()
+    await expect(page.get_by_role("option")).to_have_count(3)
+    await keys.press("Escape")
+    await expect(page.get_by_role("button", name="Model: echo")).to_be_focused()
+    await focus_shows(page)
+    await keys.press("Control+/")
+    await expect(page.get_by_role("option")).to_have_count(3)
+    await keys.press("ArrowDown")
+    await keys.press("Enter")
+    await expect(page.get_by_role("button", name="Model: slow")).to_be_visible()
+    await focus_shows(page)
+    await keys.press("Control+Z")
+    await expect(page.get_by_role("button", name="Model: echo")).to_be_visible()
+
+
 async def tab_to(page: Page, wanted: Locator, back: bool = False) -> None:
     """Press Tab until it is there; on the way the focus always shows."""
     for _ in range(MOST_TABS):

@@ -5,7 +5,7 @@ import logging
 import re
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import httpx2
 
@@ -23,6 +23,7 @@ from app.services.upstream.connector import Connector
 from app.services.upstream.fields import model_names, parse_json
 from app.services.upstream.guard import AddressGuard, origin_of, parse_model_url
 from app.services.upstream.pace import Pace
+from app.services.upstream.request import ask_for_reply
 from app.services.upstream.resolver import look_up_for
 from app.services.upstream.thoughts import split_prefilled
 from app.services.upstream.transport import GuardedTransport
@@ -44,8 +45,6 @@ MODELS_TIMEOUT_SECONDS = 15.0
 MODELS_BODY_MAX_BYTES = 4 * 1024 * 1024
 PREFILLED_MAX = 1000
 
-STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
-
 # At INFO the HTTP client logs whole URLs, and paths of some gateways hold a key.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
 
@@ -66,8 +65,9 @@ class AiService:
         guard = AddressGuard(settings.allowed_private_model_hosts, settings.default_model_url)
         self._guard = guard
         self._connector = Connector(guard, settings.upstream_connect_timeout_seconds)
+        self._transport = GuardedTransport(self._connector)
         self._http = httpx2.AsyncClient(
-            transport=GuardedTransport(self._connector),
+            transport=self._transport,
             trust_env=False,
             follow_redirects=False,
             timeout=None,
@@ -108,6 +108,10 @@ class AiService:
         limits = self._settings
         stream = self._stream(on_delta, before_bytes, self._opened(endpoint))
         pace = Pace(stream)
+
+        async def read(answer: httpx2.Response) -> None:
+            await decode(body_of(answer), stream, pace)
+
         watchdog = Watchdog(
             stream,
             limits.upstream_first_token_timeout_seconds,
@@ -117,7 +121,9 @@ class AiService:
         with span("model call", "client"):
             try:
                 async with watchdog:
-                    await self._ask(endpoint, messages, stream, pace)
+                    key = self._key(endpoint)
+                    where = endpoint.base_url, key, endpoint.model
+                    await ask_for_reply(self._transport, *where, messages, read)
             except UpstreamTimeout:
                 if not stream.may_end:
                     stream.release()
@@ -149,9 +155,16 @@ class AiService:
                 raise _Enough
 
         stream = self._stream(collect, opened=self._opened(endpoint))
+
+        async def read(answer: httpx2.Response) -> None:
+            await decode(body_of(answer), stream, Pace(stream))
+
         with suppress(_Enough):
             async with at_most(timeout_seconds):
-                await self._ask(endpoint, messages, stream, Pace(stream))
+                client = await self._client(endpoint)
+                from app.services.upstream.sdk import ask_for_title  # noqa: PLC0415 - loaded now
+
+                await ask_for_title(client, endpoint.model, messages, read)
             if stream.finish().is_all_thought:
                 return text["reasoning"][:characters]
         parted = split_prefilled(text["content"])
@@ -176,10 +189,10 @@ class AiService:
             data = await read_whole(body_of(answer), MODELS_BODY_MAX_BYTES, UpstreamBadResponse)
 
         async with at_most(MODELS_TIMEOUT_SECONDS):
-            await asyncio.shield(self.prepare())
-            from app.services.upstream.sdk import ask_for_models  # noqa: PLC0415 - by `prepare`
+            client = await self._client(endpoint)
+            from app.services.upstream.sdk import ask_for_models  # noqa: PLC0415 - loaded now
 
-            await ask_for_models(self._client(endpoint), read)
+            await ask_for_models(client, read)
         return model_names(parse_json(data))
 
     async def aclose(self) -> None:
@@ -194,26 +207,20 @@ class AiService:
         room = limits.upstream_reply_max_bytes - before_bytes
         return ChatStream(on_delta, limits.upstream_line_max_bytes, room, opened)
 
-    def _client(self, endpoint: Endpoint) -> "Client":
-        from app.services.upstream.sdk import open_client  # noqa: PLC0415 - by `prepare`
-
+    def _key(self, endpoint: Endpoint) -> str:
+        """What is sent as the key, by a request that looks up names for this endpoint's user."""
         look_up_for(endpoint.user_id)
         key = endpoint.api_key.strip() or KEYLESS
         if not SENDABLE_KEY.fullmatch(key):
             raise UpstreamAuthFailed
-        return open_client(self._http, str(parse_model_url(endpoint.base_url)), key)
+        return key
 
-    async def _ask(
-        self, endpoint: Endpoint, messages: Prompt, stream: ChatStream, pace: Pace
-    ) -> None:
-        async def read(answer: httpx2.Response) -> None:
-            await decode(body_of(answer), stream, pace)
-
+    async def _client(self, endpoint: Endpoint) -> "Client":
         await asyncio.shield(self.prepare())
-        from app.services.upstream.sdk import ask_for_reply  # noqa: PLC0415 - by `prepare`
+        from app.services.upstream.sdk import open_client  # noqa: PLC0415 - by `prepare`
 
-        client = self._client(endpoint)
-        await ask_for_reply(client, endpoint.model, messages, STREAMED, read)
+        key = self._key(endpoint)
+        return open_client(self._http, str(parse_model_url(endpoint.base_url)), key)
 
 
 def _load_sdk() -> None:

@@ -337,8 +337,9 @@ async def test_an_sdk_that_could_not_be_loaded_is_loaded_later(
     with monkeypatch.context() as patched:
         patched.setitem(sys.modules, "app.services.upstream.sdk", None)
         with pytest.raises(ModuleNotFoundError):
-            await ask(ai, upstream, "echo")
-    assert (await ask(ai, upstream, "echo")).content == "You said: hello"
+            await ai.list_models(Endpoint(upstream.url, "", KEY))
+        assert (await ask(ai, upstream, "echo")).content == "You said: hello"
+    assert await ai.list_models(Endpoint(upstream.url, "", KEY))
     await ai.aclose()
 
 

@@ -3,27 +3,25 @@
 Slow to load: only `ai_service` does, and not before somebody comes who may chat.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from typing import Any
 
 import httpx2
 from openai import APIConnectionError, APIStatusError, AsyncAPIResponse, AsyncOpenAI, Omit
 
-from app import __version__
-from app.errors import ContextTooLong, ReplyError, UpstreamRejected, UpstreamUnavailable
+from app.errors import UpstreamUnavailable
 from app.services.upstream.failures import failure_of
+from app.services.upstream.request import (
+    HEADERS,
+    STREAMED,
+    CallOptions,
+    ReadAnswer,
+    Refusal,
+    repeated,
+)
 from app.services.upstream.types import Prompt
 
-PASSING_STATUSES = (0, 502, 503)
-RETRY_PAUSE_SECONDS = 0.3
-
-CallOptions = dict[str, Any]
 Call = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
-MakeCall = Callable[[CallOptions], Call]
-ReadAnswer = Callable[[httpx2.Response], Awaitable[None]]
 
 
 class Client(AsyncOpenAI):
@@ -31,11 +29,7 @@ class Client(AsyncOpenAI):
 
     @property
     def default_headers(self) -> dict[str, str | Omit]:
-        return {
-            "Accept": "application/json",
-            "Content-Type": "application/json",
-            "User-Agent": f"chat-backend/{__version__}",
-        }
+        return {**HEADERS}
 
 
 def open_client(http: httpx2.AsyncClient, base_url: str, api_key: str) -> Client:
@@ -53,50 +47,28 @@ def open_client(http: httpx2.AsyncClient, base_url: str, api_key: str) -> Client
     )
 
 
-async def ask_for_reply(
-    client: Client, model: str, messages: Prompt, options: CallOptions, read: ReadAnswer
-) -> None:
+async def ask_for_title(client: Client, model: str, messages: Prompt, read: ReadAnswer) -> None:
     """Ask for a chat completion and have `read` take the answer; raises ReplyError subclasses."""
     create = client.chat.completions.with_streaming_response.create
 
-    def request(options: CallOptions) -> Call:
+    async def attempt(options: CallOptions) -> Refusal | None:
         # Given as `messages`, the SDK would walk each one along its type hints: 0.15 ms apiece.
-        return create(model=model, messages=[], extra_body={"messages": messages}, **options)
+        call = create(model=model, messages=[], extra_body={"messages": messages}, **options)
+        return await _attempt(call, read, model)
 
-    await _call(request, options, read, model)
+    await repeated(attempt, STREAMED)
 
 
 async def ask_for_models(client: Client, read: ReadAnswer) -> None:
     """Ask for the list of models and have `read` take it; raises ReplyError subclasses."""
-    await _call(lambda _: client.models.with_streaming_response.list(), {}, read)
+
+    async def attempt(_: CallOptions) -> Refusal | None:
+        return await _attempt(client.models.with_streaming_response.list(), read, "")
+
+    await repeated(attempt, {})
 
 
-@dataclass(frozen=True, slots=True)
-class _Refusal:
-    """Why nothing was answered: an HTTP status, 0 where there was none, and the typed error."""
-
-    status: int
-    failure: ReplyError
-
-
-async def _call(request: MakeCall, options: CallOptions, read: ReadAnswer, model: str = "") -> None:
-    """Make a request; repeat it once after a passing failure, once without `stream_options`."""
-    may_retry = True
-    while refusal := await _attempt(request(options), read, model):
-        if isinstance(refusal.failure, ContextTooLong):
-            raise refusal.failure
-        if refusal.status in (400, 422) and type(refusal.failure) is UpstreamRejected:
-            if "stream_options" not in options:
-                raise refusal.failure
-            options = {name: value for name, value in options.items() if name != "stream_options"}
-        elif may_retry and refusal.status in PASSING_STATUSES:
-            may_retry = False
-            await asyncio.sleep(RETRY_PAUSE_SECONDS)
-        else:
-            raise refusal.failure
-
-
-async def _attempt(call: Call, read: ReadAnswer, model: str) -> _Refusal | None:
+async def _attempt(call: Call, read: ReadAnswer, model: str) -> Refusal | None:
     """One request. A refusal is returned, not raised: the SDK's errors quote the endpoint."""
     has_answered = False
     try:
@@ -106,8 +78,8 @@ async def _attempt(call: Call, read: ReadAnswer, model: str) -> _Refusal | None:
         return None
     except APIStatusError as error:
         text = error.response.content.decode("utf-8", "replace")
-        return _Refusal(error.status_code, failure_of(error.status_code, text, model))
+        return Refusal(error.status_code, failure_of(error.status_code, text, model))
     except (APIConnectionError, UpstreamUnavailable):
         if has_answered:
             raise
-        return _Refusal(0, UpstreamUnavailable())
+        return Refusal(0, UpstreamUnavailable())

@@ -136,12 +136,16 @@ def build_services(settings: Settings) -> Services:
     retention = timedelta(days=settings.retention_days)
     channels = Channels()
     notes = RefusalNotes()
-    runner = Runner(database, configs, ai, notes, settings.context_token_budget)
+    runner = Runner(database, configs, ai, notes)
     titles = TitleService(database, configs, ai, settings.title_timeout_seconds)
     supervisor = Supervisor(database, channels, runner, titles, settings)
     follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
     ended = EndedReplies(database)
-    limits = ReplyLimits(settings.max_replies_per_user, settings.default_model_daily_messages)
+    limits = ReplyLimits(
+        settings.max_replies_per_user,
+        settings.default_model_daily_messages,
+        settings.context_token_budget,
+    )
     return Services(
         database=database,
         vault=vault,

@@ -220,7 +220,7 @@ async def test_a_beginning_without_an_answer_is_shown_once_it_has_ended(
     async with ada.socket(conversation) as socket:
         await socket.say("well so far")
         request = _request(ada, conversation, Send("lost"), "mine")
-        await services_of(server).database.write(begin, request, ReplyLimits(5, 0))
+        await services_of(server).database.write(begin, request, ReplyLimits(5, 0, 8_000))
         await socket.send(type="message", content="lost", client_id="mine")
         refusal = (await socket.until("error"))[-1]
         assert (refusal["code"], refusal["client_id"]) == ("reply_in_progress", "mine")
@@ -242,7 +242,7 @@ async def test_a_continuing_without_an_answer_is_no_ended_reply(
     async with ada.socket(conversation) as viewer:
         stopped = await _stopped(viewer)
         request = _request(ada, conversation, Continue(stopped), "mine")
-        await services_of(server).database.write(begin, request, ReplyLimits(5, 0))
+        await services_of(server).database.write(begin, request, ReplyLimits(5, 0, 8_000))
         headers = ada.headers | {"Idempotency-Key": "mine"}
         answer = await ada.post(f"/messages/{stopped}/continue", headers=headers)
         assert_refused(answer, 409, "reply_in_progress")
@@ -288,7 +288,7 @@ async def test_ended_replies_that_cannot_be_cleared_away_keep_nobody_from_being_
     old, lost = await ada.conversation(), await ada.conversation()
     await ada.say(old, "ended")
     database = services_of(server).database
-    await database.write(begin, _request(ada, lost, Send("lost"), "mine"), ReplyLimits(5, 0))
+    await database.write(begin, _request(ada, lost, Send("lost"), "mine"), ReplyLimits(5, 0, 8_000))
     reaper = Reaper(database, "another", 0.001, keep_seconds=0)
     async with row_locked(database_url, f"SELECT id FROM generation WHERE conversation_id = {old}"):
         async with asyncio.timeout(4):  # MySQL would wait for the row for longer

@@ -73,7 +73,7 @@ async def test_a_database_that_only_reads_for_a_while_costs_no_text(
     database = server.app.state.services.database
     ada = await server.person_with_model(upstream.url)
     conversation = await ada.conversation()
-    begun = await database.write(begin, lost(ada, conversation), ReplyLimits(5, 0))
+    begun = await database.write(begin, lost(ada, conversation), ReplyLimits(5, 0, 8_000))
     piece = [Piece(begun.generation_id, "content", 0, "x" * 1_000)]
     ours = [begun.generation_id]
     await database.write(checkpoint.save, "lost", ours, piece, [])

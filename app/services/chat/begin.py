@@ -33,9 +33,11 @@ from app.services.chat.repeats import find_known
 from app.services.chat.turns import Turn, Writing, write_turn
 from app.services.conversations.rows import owned
 from app.services.endpoints.service import SavedEndpoint
+from app.services.generation.context import read_prompt
 from app.services.generation.live_reply import Opening
 from app.services.generation.opening import opening_of
 from app.services.messages.tree import shown
+from app.services.upstream.types import Prompt
 from app.services.usage.daily import ReplyLimits, count_default
 
 NEW_MESSAGES: dict[type, int] = {Send: 2, Edit: 2, Regenerate: 1, Continue: 0}
@@ -111,9 +113,11 @@ class SendRequest:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A reply whose rows are in place. `title` is the conversation's new one, where it changed."""
+    """A reply whose rows are in place, and what its model is sent. `title` is the conversation's
+    new one, where it changed."""
 
     generation_id: int
+    prompt: Prompt
     endpoint: SavedEndpoint
     turn: Turn
     opening: Opening
@@ -159,11 +163,16 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
             "started_at": now,
         },
     )
+    last = turn.reply.id if isinstance(request.action, Continue) else turn.user_message.id
+    prompt = read_prompt(
+        connection, request.conversation_id, last, limits.context_tokens, endpoint.model_key
+    )
     title = request.title if conversation.title_source == "default" else None
     _touch(connection, request, now, title)
     exchange = Exchange(message=turn.user_message, reply=turn.reply)
     return Begun(
         generation_id,
+        prompt,
         endpoint,
         turn,
         opening_of(exchange, request.client_id),

@@ -197,6 +197,7 @@ def _running(begun: Begun, request: SendRequest) -> RunningReply:
         request.user_id,
         begun.endpoint,
         live,
+        begun.prompt,
         continues=isinstance(request.action, Continue),
         spent=turn.reply.usage,
     )

@@ -45,18 +45,12 @@ class Runner:
     """Asks the model and lets the live reply grow."""
 
     def __init__(
-        self,
-        database: Database,
-        configs: ConfigService,
-        ai: AiService,
-        notes: RefusalNotes,
-        context_budget: int,
+        self, database: Database, configs: ConfigService, ai: AiService, notes: RefusalNotes
     ) -> None:
         self._database = database
         self._configs = configs
         self._ai = ai
         self._notes = notes
-        self._budget = context_budget
 
     async def run(self, running: RunningReply, notify: Callable[[], None]) -> Ending:
         """Run a reply to its end; `notify` is called whenever it has grown. Never raises.
@@ -92,7 +86,7 @@ class Runner:
 
         endpoint = self._configs.open(running.endpoint)
         before = running.live.size_bytes
-        prompt = await self._prompt(running, self._budget)
+        prompt = prompt_to_continue(running.prompt) if running.continues else running.prompt
         for _ in range(SHORTER_TRIES):
             try:
                 return await self._ai.stream_reply(endpoint, prompt, grow, before)

@@ -8,6 +8,7 @@ from app.schemas.message import TextKind, UsageRead
 from app.services.endpoints.service import SavedEndpoint
 from app.services.endpoints.windows import Learned
 from app.services.generation.live_reply import Ending, LiveReply
+from app.services.upstream.types import Prompt
 
 CancelReason = Literal["stopped", "interrupted"]
 
@@ -16,7 +17,7 @@ CancelReason = Literal["stopped", "interrupted"]
 class RunningReply:
     """One generation of this process, from its row in the database to its ending there.
 
-    `continues`: it goes on with a text that had been broken off; `spent`: what that took.
+    `prompt`: what its model is sent first. `continues`: it goes on with a text that had been broken off; `spent`: what that took.
     `learned`: how long a prompt its model seems to take, once a longer one was refused.
     """
 
@@ -26,6 +27,7 @@ class RunningReply:
     user_id: int
     endpoint: SavedEndpoint
     live: LiveReply
+    prompt: Prompt
     continues: bool = False
     spent: UsageRead | None = None
     task: asyncio.Task[Ending] | None = None

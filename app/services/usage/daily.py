@@ -16,10 +16,12 @@ _use = table_of(DefaultModelUse)
 
 @dataclass(frozen=True, slots=True)
 class ReplyLimits:
-    """How many replies of a user run at once, and messages a day to the default model (0: any)."""
+    """How many replies of a user run at once, and messages a day to the default model (0: any);
+    how many tokens a model is sent, about."""
 
     replies_per_user: int
     default_model_daily: int
+    context_tokens: int
 
 
 def count_default(connection: Connection, user_id: int, limits: ReplyLimits, now: datetime) -> None:

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.connections.request import request_state
 from app.connections.transport import cut
+from app.connections.websocket_protocol import BoundedWebSocketProtocol
 from app.errors import AppError, Language, TooManySockets
-from app.utils.websocket import refusal, text_of
+from app.utils.websocket import refusal
 
 ABORT_SECONDS = 1.0
 
@@ -28,6 +30,9 @@ class Socket:
         self.ended: asyncio.Future[AppError] = loop.create_future()
         self.closed: asyncio.Future[None] = loop.create_future()
         self._websocket = websocket
+        transport = request_state(websocket.scope).transport
+        protocol = transport.get_protocol() if transport is not None else None
+        self._protocol = protocol if isinstance(protocol, BoundedWebSocketProtocol) else None
 
     def belongs_to(self, user_id: int, session_id: int, expires_at: float) -> None:
         """Set the socket's user, session and expiry (seconds since 1970)."""
@@ -35,8 +40,11 @@ class Socket:
 
     async def send(self, event: Mapping[str, Any]) -> None:
         """Send one event; waits while the client does not read."""
+        text = orjson.dumps(event)
+        if self._protocol is not None and self._protocol.send_now(text):
+            return
         self.sending_since = time.monotonic()
-        await self._websocket.send({"type": "websocket.send", "text": text_of(event)})
+        await self._websocket.send({"type": "websocket.send", "text": text.decode()})
         self.sending_since = None
 
     async def send_error(self, error: AppError, **details: Any) -> None:

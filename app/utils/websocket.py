@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
 from app.errors import AppError, Language
 
 
@@ -13,11 +11,6 @@ def may_open(origin: str | None, host: str | None, allowed: Sequence[str]) -> bo
     if origin is None:
         return True
     return "*" in allowed or origin in (f"http://{host}", f"https://{host}", *allowed)
-
-
-def text_of(event: Mapping[str, Any]) -> str:
-    """An event as the text of a frame."""
-    return orjson.dumps(event).decode()
 
 
 def refusal(error: AppError, language: Language, details: Mapping[str, Any]) -> dict[str, Any]:

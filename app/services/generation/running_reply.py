@@ -17,7 +17,8 @@ CancelReason = Literal["stopped", "interrupted"]
 class RunningReply:
     """One generation of this process, from its row in the database to its ending there.
 
-    `prompt`: what its model is sent first. `continues`: it goes on with a text that had been broken off; `spent`: what that took.
+    `prompt`: what its model is sent first. `continues`: it goes on with a text that had been broken
+    off; `spent`: what that took.
     `learned`: how long a prompt its model seems to take, once a longer one was refused.
     """
 

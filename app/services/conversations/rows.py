@@ -10,6 +10,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    case,
     func,
     insert,
     or_,
@@ -87,6 +88,7 @@ def page_query(user_id: int, page: PageRequest) -> Select[Any]:
             _conversation.c.created_at,
             _conversation.c.updated_at,
             _conversation.c.message_count,
+            case((_conversation.c.system_prompt.is_not(None), True)).label("has_system_prompt"),
         )
         .where(owned(user_id))
         .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())

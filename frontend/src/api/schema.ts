@@ -76,13 +76,14 @@ export interface ConversationCreated {
   created_at: string;
 }
 
-/** A conversation in a list; `message_count` counts the messages on the path shown. Of a deleted one, when that was, and until when it can be restored. */
+/** A conversation in a list; `message_count` counts the messages on the path shown. `has_system_prompt` is there where it has one, and then true. Of a deleted one, when that was, and until when it can be restored. */
 export interface ConversationItem {
   id: number;
   title: string;
   created_at: string;
   updated_at: string;
   message_count: number;
+  has_system_prompt?: boolean | null;
   deleted_at?: string | null;
   restorable_until?: string | null;
 }

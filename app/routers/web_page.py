@@ -14,7 +14,15 @@ INSTALLED = APP / "page"
 """Where the wheel has it; see scripts/hatch_build.py."""
 BUILT = APP.parent / "frontend" / "dist"
 
-ADDRESSES = ("/", "/c/{id}", "/settings", "/login", "/register", "/reset")
+ADDRESSES = (
+    "/",
+    "/c/{id}",
+    "/settings",
+    "/settings/{section}",
+    "/login",
+    "/register",
+    "/reset",
+)
 """Those of frontend/src/routes.ts; a test compares them."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "

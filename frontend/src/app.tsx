@@ -1,5 +1,5 @@
 import { effect, untracked } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { persistent } from "./api/client";
 import { loggedIn, resume } from "./api/session";
 import { missing, part } from "./browser/lazy";
@@ -7,20 +7,29 @@ import { leaveLogin, logInFirst, route } from "./browser/router";
 import { account, loadAccount } from "./features/account/account";
 import { ChatPage } from "./features/chat/ChatPage";
 import { ThreadSkeleton } from "./features/chat/ThreadSkeleton";
+import { conversationMenu } from "./features/conversations/OpenMenu";
+import { instructionsOf } from "./features/conversations/opened";
 import { Sidebar } from "./features/conversations/Sidebar";
-import { switcherOpen } from "./features/conversations/shortcuts";
+import { frameShortcuts } from "./features/conversations/shortcuts";
 import { t } from "./i18n";
 import { routes } from "./routes";
+import { leaveFocus } from "./ui/keepFocus";
+import { overlay } from "./ui/layers";
+import { menus } from "./ui/MenuButton";
 import { Page } from "./ui/Page";
+import { SkipLink } from "./ui/SkipLink";
 import { Toasts } from "./ui/Toasts";
 import { notify } from "./ui/toasts";
 
 const auth = part(() => import("./features/account/AuthPage"));
-const settings = part(() => import("./features/settings/SettingsPage"));
+const settings = part(() => import("./features/settings/SettingsDialog"));
+const keyboard = part(() => import("./features/settings/KeyboardSheet"));
 const switcher = part(() => import("./features/conversations/Switcher"));
+const instructions = part(() => import("./features/conversations/Instructions"));
 
 export function App() {
   useEffect(() => void persistent(resume), []);
+  useEffect(() => effect(tellMissing), []);
   const wasIn = useRef(false);
   const known = loggedIn.value;
   const who = account.value; // drafts may be of the person before, until it is known whose they are
@@ -31,12 +40,15 @@ export function App() {
     if (known === false && wasIn.current) location.replace(routes.login);
     else if (known === false && !outside) logInFirst();
     wasIn.current ||= known === true;
-    if (known === true) leaveLogin();
+    if (known !== true) return;
+    if (outside) leaveFocus(); // the form has it, and the page begins anew
+    leaveLogin();
   }, [known, page]);
   useEffect(() => {
     if (known === true) void loadAccount();
   }, [known]);
-  useEffect(() => effect(tellMissing), []);
+  useLayoutEffect(frameShortcuts, []); // before the first key
+  useEffect(() => (who ? whenIdle(warm) : undefined), [who]);
   if (page === "reset" || (outside && known !== true))
     return (
       <>
@@ -47,17 +59,45 @@ export function App() {
   if (known === false) return null;
   return (
     <div class="app">
+      <SkipLink />
       <Sidebar />
-      {!who ? <Waiting /> : page === "settings" ? <Settings /> : <ChatPage who={who} />}
-      {switcherOpen.value && <Find />}
+      {who ? <ChatPage who={who} /> : <Waiting />}
+      {who && <Overlays />}
       <Toasts />
     </div>
   );
 }
 
+/** What lies over the page, each loaded when it is first opened. */
+function Overlays() {
+  const Settings = route.value.page === "settings" && settings()?.SettingsDialog;
+  const Switcher = overlay.value === "find" && switcher()?.Switcher;
+  const Keyboard = overlay.value === "keyboard" && keyboard()?.KeyboardSheet;
+  const of = instructionsOf.value;
+  const Instructions = of && instructions()?.Instructions;
+  return (
+    <>
+      {Settings && <Settings />}
+      {Instructions && <Instructions key={of.id} conversation={of} />}
+      {Switcher && <Switcher />}
+      {Keyboard && <Keyboard />}
+    </>
+  );
+}
+
+/** Before they are asked for, and after what is: a key pressed at once finds them. */
+function warm(): void {
+  for (const each of [menus, conversationMenu, switcher]) each.warm();
+}
+
+function whenIdle(run: () => void): () => void {
+  const timer = setTimeout(run, 500);
+  return () => clearTimeout(timer);
+}
+
 function Waiting() {
   return (
-    <Page heading="">
+    <Page>
       <div class="thread">
         <div class="column">
           <ThreadSkeleton />
@@ -70,16 +110,6 @@ function Waiting() {
 function Auth() {
   const loaded = auth();
   return loaded ? <loaded.AuthPage /> : null;
-}
-
-function Find() {
-  const loaded = switcher();
-  return loaded ? <loaded.Switcher /> : null;
-}
-
-function Settings() {
-  const loaded = settings();
-  return loaded ? <loaded.SettingsPage /> : <Waiting />;
 }
 
 /** A part of the page that somebody asked for is not there. */

@@ -3,6 +3,7 @@ export const routes = {
   start: "/",
   conversation: "/c/{id}",
   settings: "/settings",
+  section: "/settings/{section}",
   login: "/login",
   register: "/register",
   reset: "/reset",
@@ -10,4 +11,9 @@ export const routes = {
 
 export function conversationAt(id: number): string {
   return routes.conversation.replace("{id}", String(id));
+}
+
+/** A page of the settings. */
+export function sectionAt(name: string): string {
+  return routes.section.replace("{section}", name);
 }

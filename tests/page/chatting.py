@@ -49,6 +49,19 @@ def late(
     return answer_late
 
 
+async def choose(page: Page, title: str, entry: str) -> None:
+    """From the menu of a conversation in the list."""
+    await page.locator(".conversation", has_text=title).hover()
+    await page.get_by_role("button", name=f"Menu: {title}").click()
+    await page.get_by_role("menuitem", name=entry).click()
+
+
+async def choose_profile(page: Page, entry: str) -> None:
+    """From the menu under one's own name."""
+    await page.locator(".who").click()
+    await page.get_by_role("menuitem", name=entry).click()
+
+
 async def settled(page: Page) -> None:
     """Wait until the page has done what it does about the answers that it has."""
     await page.evaluate("fetch('/auth/options').then(() => new Promise(requestAnimationFrame))")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.page.chatting import late, settled
+from tests.page.chatting import choose_profile, late, settled
 from tests.page.conftest import OpenPage, Site, running_site
 from tests.support.server import PASSWORD
 
@@ -124,7 +124,7 @@ async def test_more_of_the_activity_is_shown_once(site: Site, open_page: OpenPag
     person = await site.person()
     for number in range(15):
         await person.set_model(site.upstream.url, f"model {number}")
-    page = await open_page(person, "/settings")
+    page = await open_page(person, "/settings/devices")
     rows = page.locator(".section", has_text="What happened to your account").locator("li")
     await expect(rows).to_have_count(10)
     asked = asyncio.Event()
@@ -155,8 +155,8 @@ async def test_whoever_logs_in_is_where_they_were_going(site: Site, open_page: O
 
 async def test_other_devices_are_signed_out(site: Site, open_page: OpenPage) -> None:
     person = await site.person()
-    other = await open_page(person, "/settings")
-    page = await open_page(person, "/settings")
+    other = await open_page(person, "/settings/devices")
+    page = await open_page(person, "/settings/devices")
     await expect(page.get_by_text("This device")).to_have_count(1)
     rows = page.locator(".section", has_text="Where you are signed in").locator("li")
     await expect(rows).to_have_count(3)  # the test's own login is the third
@@ -168,7 +168,7 @@ async def test_other_devices_are_signed_out(site: Site, open_page: OpenPage) -> 
 
 async def test_password_changed_then_account_deleted(site: Site, open_page: OpenPage) -> None:
     person = await site.person()
-    page = await open_page(person, "/settings")
+    page = await open_page(person, "/settings/account")
     await change_password(page, "not this one", "a new one, and long")
     await expect(page.get_by_text("That is not your password.")).to_be_visible()
     await change_password(page, PASSWORD, "a new one, and long")
@@ -184,7 +184,7 @@ async def test_log_out_reaches_every_tab(site: Site, open_page: OpenPage) -> Non
     other = await page.context.new_page()
     await other.goto("/")
     await expect(other.get_by_label("Your message")).to_be_visible()
-    await page.get_by_role("button", name="Log out").click()
+    await choose_profile(page, "Log out")
     await page.wait_for_url("**/login")
     await other.wait_for_url("**/login")
 
@@ -197,7 +197,7 @@ async def test_the_next_person_at_a_browser_finds_nothing_of_the_last(
     page = await open_page(first)
     await expect(page.locator(".conversation")).to_have_text(["a secret"])
     await page.get_by_label("Your message").fill("a secret draft")
-    await page.get_by_role("button", name="Log out").click()
+    await choose_profile(page, "Log out")
     await page.get_by_label("User name or e-mail").fill(second.name)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.keyboard.press("Enter")
@@ -228,7 +228,7 @@ async def test_the_next_person_finds_nothing_of_one_whose_account_was_never_read
     await page.route("**/auth/me", lambda route: route.abort())
     await page.reload()
     await expect(page.locator(".conversation")).to_have_text(["a secret"])
-    await page.get_by_role("button", name="Log out").click()
+    await choose_profile(page, "Log out")
     await page.get_by_label("User name or e-mail").fill(second.name)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.keyboard.press("Enter")
@@ -242,9 +242,9 @@ async def test_a_log_out_that_did_not_reach_the_server_is_told(
     page = await open_page(await site.person())
     await expect(page.locator(".openings button")).to_have_count(4)
     await page.route("**/auth/logout", lambda route: route.abort(), times=1)
-    await page.get_by_role("button", name="Log out").click()
+    await choose_profile(page, "Log out")
     await expect(page.get_by_text("The server cannot be reached.")).to_be_visible()
-    await page.get_by_role("button", name="Log out").click()
+    await choose_profile(page, "Log out")
     await page.wait_for_url("**/login")
 
 
@@ -258,7 +258,7 @@ async def test_a_log_out_of_a_session_that_has_ended_is_done(
     for tab in (page, other):
         await expect(tab.locator(".openings button")).to_have_count(4)
     assert (await person.post("/auth/logout-all")).status_code == 204
-    await page.get_by_role("button", name="Log out").click()
+    await choose_profile(page, "Log out")
     for tab in (page, other):
         await tab.wait_for_url("**/login")
 

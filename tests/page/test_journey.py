@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.page.chatting import choose_profile
 from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site
 from tests.support.server import PASSWORD
 from tests.support.upstream import ScriptedUpstream
@@ -88,11 +89,11 @@ async def test_from_registering_to_a_resumed_reply(
 
     if phone:
         await page.get_by_role("button", name=words["sidebar"]).click()
-    await page.get_by_role("link", name=words["settings"]).click()
-    await expect(page.get_by_role("heading", name=words["devices"])).to_be_visible()
-    if phone:
-        await page.get_by_role("button", name=words["sidebar"]).click()
-    await page.get_by_role("button", name=words["log out"]).click()
+    await choose_profile(page, words["settings"])
+    await page.get_by_role("link", name=words["devices"]).click()
+    await expect(page.get_by_role("heading", name=words["devices"]).last).to_be_visible()
+    await page.keyboard.press("Escape")
+    await choose_profile(page, words["log out"])
     await expect(page.get_by_role("button", name=words["log in"])).to_be_visible()
 
 

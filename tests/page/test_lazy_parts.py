@@ -27,10 +27,11 @@ async def test_an_upgraded_server_brings_the_page_anew_with_what_was_typed(
 async def test_it_does_so_once(site: Site, open_page: OpenPage) -> None:
     """Behind one address may stand servers of two versions."""
     page = await open_page(await site.person())
+    await expect(page.get_by_label("Your message")).to_be_focused()
     await upgrade(page)
     async with page.expect_event("load"):
         await ask(page)
-    await expect(page.get_by_role("status")).to_contain_text("could not be loaded")
+    await expect(page.locator(".toast")).to_contain_text("could not be loaded")
     await page.unroute("**/*")
     await page.get_by_role("button", name="Reload").click()
     await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
@@ -46,7 +47,7 @@ async def test_not_where_words_would_be_lost(site: Site, open_page: OpenPage) ->
     await page.get_by_label("Edit your message").fill("hello again")
     await upgrade(page)
     await ask(page)
-    await expect(page.get_by_role("status")).to_contain_text("could not be loaded")
+    await expect(page.locator(".toast")).to_contain_text("could not be loaded")
     await expect(page.get_by_role("button", name="Reload")).to_be_visible()
 
 
@@ -57,7 +58,7 @@ async def test_a_server_that_is_away_is_told_and_asked_again(
     await expect(page.locator(".openings button")).to_have_count(4)
     await page.context.set_offline(True)
     await ask(page)
-    await expect(page.get_by_role("status")).to_contain_text("cannot be reached")
+    await expect(page.locator(".toast")).to_contain_text("cannot be reached")
     await page.context.set_offline(False)
     await page.go_back()
     await ask(page)
@@ -66,7 +67,7 @@ async def test_a_server_that_is_away_is_told_and_asked_again(
 
 async def ask(page: Page) -> None:
     """For a part that is loaded when it is asked for."""
-    await page.get_by_role("link", name="Settings").click()
+    await page.keyboard.press("Control+,")
 
 
 async def upgrade(page: Page) -> None:

@@ -74,7 +74,7 @@ async def test_states(
     if viewport is PHONE:
         await page.locator(".bar .icon-button").first.click()
         await look(page, f"sidebar-{name}")
-    await page.goto("/settings")
+    await page.goto("/settings/devices")
     await expect(page.locator(".settings .rows li").first).to_be_visible()
     await look(page, f"settings-{name}")
 

@@ -75,7 +75,7 @@ async def test_the_menu_and_the_settings(
     await expect(page.locator(".model-leaving")).to_be_visible()
     await look_whole(page, f"model-leaving-{name}", options)
     await page.keyboard.press("Escape")
-    await page.goto("/settings")
+    await page.goto("/settings/models")
     await expect(page.locator(".chosen")).to_be_visible()
     await page.locator(".chosen").scroll_into_view_if_needed()
     await look_whole(page, f"settings-models-{name}", options)

@@ -100,7 +100,7 @@ async def test_thousands_of_models_are_filtered_by_what_is_typed(
     site: Site, open_page: OpenPage
 ) -> None:
     """What stands in the field beforehand hides none of them."""
-    page = await open_page(await site.person("maker-7/model-0007"), "/settings")
+    page = await open_page(await site.person("maker-7/model-0007"), "/settings/models")
     await offer(page, MANY)
     await (await connection_form(page)).get_by_role("button", name="List models").click()
     box = page.get_by_role("combobox", name="Model")

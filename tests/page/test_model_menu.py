@@ -66,7 +66,7 @@ async def test_back_to_the_models_of_the_server(
         assert (await person.get("/auth/config")).status_code == 404
 
         await person.set_model(site.upstream.url, "recite")
-        await page.goto("/settings")
+        await page.goto("/settings/models")
         await page.get_by_role("button", name="Use this one").click()
         await page.get_by_role("button", name="Remove and switch").click()
         await expect(page.get_by_role("button", name="Connect your own model")).to_be_visible()

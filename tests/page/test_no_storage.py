@@ -29,6 +29,6 @@ async def test_chatting_without_storage(site: Site, open_page: OpenPage, refusin
     await expect(page).to_have_title("elsewhere · Chat")
     await page.go_back()
     await expect(page.get_by_label("Your message")).to_have_value("not sent yet")
-    await page.get_by_role("link", name="Settings").click()
+    await page.keyboard.press("Control+,")
     await page.get_by_text("Dark").click()
     await expect(page.locator("html")).to_have_attribute("data-theme", "dark")

@@ -51,15 +51,15 @@ async def test_what_is_only_heard_scrolls_with_the_thread(site: Site, open_page:
     await expect(page.locator(".reply").filter(has_text=words).first).to_be_in_viewport()
     await expect(page.get_by_label("Your message")).to_be_in_viewport()
     await page.set_viewport_size({"width": 390, "height": 400})
-    await page.goto("/settings")
-    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    await page.goto("/settings/devices")
+    await expect(page.get_by_role("heading", name="Devices and activity")).to_be_visible()
     assert await page.evaluate(OVERFLOW) == 0
 
 
 async def test_a_phone_does_not_zoom_into_what_is_typed(site: Site, open_page: OpenPage) -> None:
     """Safari does where the letters of a field are smaller than 16 pixels."""
     page = await open_page(await site.person(), viewport=PHONE, has_touch=True, is_mobile=True)
-    for path in ("/", "/settings"):
+    for path in ("/", "/settings/account"):
         await page.goto(path)
         field = page.locator("textarea:visible, input:not([type=radio]):visible").first
         await expect(field).to_be_visible()

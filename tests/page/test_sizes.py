@@ -25,7 +25,7 @@ async def test_letters_are_as_large_as_the_browser_has_them(
     for read in ("html", ".said-text", ".prose", ".composer textarea"):
         assert await page.locator(read).evaluate(SIZE) == "16px", read
     assert await page.evaluate(SMALLEST) >= 12
-    await page.goto("/settings")
+    await page.goto("/settings/devices")
     await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
     assert await page.evaluate(SMALLEST) >= 12
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.faults.watching import eventually
-from tests.page.chatting import replied, say
+from tests.page.chatting import choose, replied, say
 from tests.page.conftest import OpenPage, Site
 from tests.support.server import Person
 from tests.support.upstream import ScriptedUpstream
@@ -91,8 +91,7 @@ async def test_a_title_by_hand_stays_while_an_older_answer_comes(
     async with page.expect_request(f"**/conversations/{conversation}"):
         await page.route(f"**/conversations/{conversation}", answer_late, times=1)
         await page.get_by_role("link", name="before").click()
-    await page.locator(".conversation").hover()
-    await page.get_by_role("button", name="Rename: before").click()
+    await choose(page, "before", "Rename")
     await page.get_by_label("Title of the conversation").fill("by hand")
     await page.keyboard.press("Enter")
     await is_titled(person, conversation, "by hand")

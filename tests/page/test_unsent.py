@@ -272,8 +272,9 @@ async def test_an_opening_stands_before_what_was_typed(site: Site, open_page: Op
 async def test_what_is_typed_before_a_busy_page_has_drawn_itself_is_kept(
     site: Site, open_page: OpenPage
 ) -> None:
-    page = await open_page(await site.person(), "/settings")
-    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    person = await site.person()
+    page = await open_page(person, f"/c/{await person.conversation('elsewhere')}")
+    await expect(page).to_have_title("elsewhere · Chat")
     await page.evaluate("""() => {
         const timer = setTimeout;
         requestAnimationFrame = () => 0;

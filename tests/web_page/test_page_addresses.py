@@ -23,5 +23,5 @@ def test_the_document_names_them() -> None:
 def test_opening_them_costs_nothing_of_the_budget() -> None:
     for address in ADDRESSES:
         assert UNCOUNTED.fullmatch(address.replace("{id}", "5")), address
-    for path in ("/c/", "/c/5/more", "/settings/x", "/conversations", "/auth/login"):
+    for path in ("/c/", "/c/5/more", "/settings/x/y", "/conversations", "/auth/login"):
         assert not UNCOUNTED.fullmatch(path), path

@@ -27,7 +27,16 @@ FILES = {
     "assets/manifest.webmanifest": b"{}",
     "assets/secret.key": b"nothing that a page has",
 }
-ADDRESSES = ("/", "/c/1", "/c/9223372036854775807", "/settings", "/login", "/register", "/reset")
+ADDRESSES = (
+    "/",
+    "/c/1",
+    "/c/9223372036854775807",
+    "/settings",
+    "/settings/models",
+    "/login",
+    "/register",
+    "/reset",
+)
 ASSET = "/assets/index-AbC_12-9.js"
 
 
@@ -158,7 +167,7 @@ async def test_a_browser_is_shown_a_page_where_there_is_nothing(
 ) -> None:
     http = (built if is_built else server).http
     headers = {"Accept": BROWSER, "Accept-Language": language}
-    for path in ("/nothing", "/c/", "/assets/missing.js", "/docs/assets/x", "/settings/<script>"):
+    for path in ("/nothing", "/c/", "/assets/missing.js", "/docs/assets/x", "/settings/a/<script>"):
         answer = await http.get(path, headers=headers)
         assert answer.status_code == 404, path
         assert answer.headers["Content-Type"] == "text/html; charset=utf-8"

@@ -1,16 +1,25 @@
 /** Requests of the person who is logged in. A token that is refused is renewed once. */
-import { ApiError, type Ask, type Options, request } from "./http";
+import { ApiError, type Ask, type FileAnswer, type Options, request, requestFile } from "./http";
 import { accessToken } from "./session";
 
 export const api = asked as Ask;
 
-async function asked(call: string, options: Options = {}): Promise<unknown> {
+function asked(call: string, options: Options = {}): Promise<unknown> {
+  return withToken((token) => request(call, { ...options, token }));
+}
+
+/** For an answer that is no JSON but a file. */
+export function fetchFile(call: string, options: Options): Promise<FileAnswer> {
+  return withToken((token) => requestFile(call, { ...options, token }));
+}
+
+async function withToken<T>(ask: (token: string) => Promise<T>): Promise<T> {
   const token = await accessToken();
   try {
-    return await request(call, { ...options, token });
+    return await ask(token);
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    return await request(call, { ...options, token: await accessToken(token) });
+    return await ask(await accessToken(token));
   }
 }
 

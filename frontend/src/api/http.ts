@@ -42,6 +42,29 @@ export const send = request as Ask;
 
 /** As it is on the wire; `Ask` says what may be asked and what is answered. */
 export async function request(call: string, options: Options = {}): Promise<unknown> {
+  return answered(call, options, async (answer) => parse(await answer.text()));
+}
+
+/** An answer that the browser keeps as a file, on disk where it is large, and its name. */
+export interface FileAnswer {
+  content: Blob;
+  name: string;
+}
+
+export function requestFile(call: string, options: Options): Promise<FileAnswer> {
+  return answered(call, { ...options, slow: true }, async (answer) => ({
+    content: await answer.blob(),
+    name: nameOf(answer.headers.get("Content-Disposition") ?? ""),
+  }));
+}
+
+/** What a server calls the file it sends (RFC 6266). */
+function nameOf(disposition: string): string {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
+  return encoded ? decodeURIComponent(encoded) : (/filename="([^"]*)"/.exec(disposition)?.[1] ?? "");
+}
+
+async function answered<T>(call: string, options: Options, read: (answer: Response) => Promise<T>): Promise<T> {
   const [method, path] = call.split(" ") as [string, string];
   const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang };
   if (options.token) headers.Authorization = `Bearer ${options.token}`;
@@ -55,7 +78,7 @@ export async function request(call: string, options: Options = {}): Promise<unkn
       signal: patience(options),
       credentials: "same-origin",
     });
-    if (answer.ok) return parse(await answer.text());
+    if (answer.ok) return await read(answer);
     refused = answer;
   } catch (error) {
     if (options.signal?.aborted) throw error;

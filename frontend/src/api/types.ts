@@ -21,6 +21,8 @@ export interface Conversation {
   title: string;
   created_at: string;
   updated_at: string;
+  /** Whether the model is given instructions in it. */
+  has_system_prompt?: boolean | null;
 }
 
 /** A request for a reply; named by the page, so that it is safe to send again. */

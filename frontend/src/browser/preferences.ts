@@ -5,6 +5,8 @@ import { store, stored } from "./storage";
 export type Theme = "system" | "light" | "dark";
 export type Locale = "en" | "zh-CN";
 
+const WIDE = "(min-width: 800px)";
+
 export const theme = signal<Theme>((stored("theme") as Theme) ?? "system");
 export const locale = signal<Locale>((stored("locale") as Locale) ?? preferred());
 export const sidebarOpen = signal(isWide() && stored("sidebar") !== "closed");
@@ -17,7 +19,13 @@ effect(() => {
   document.documentElement.lang = locale.value;
 });
 effect(() => {
-  if (isWide()) store("sidebar", sidebarOpen.value ? "open" : "closed");
+  const kept = sidebarOpen.value ? "open" : "closed"; // read at every width, so that it is heard of
+  if (isWide()) store("sidebar", kept);
+});
+
+/** An open sidebar lies over a narrow page, so it is not open there by itself. */
+matchMedia(WIDE).addEventListener("change", ({ matches }) => {
+  sidebarOpen.value = matches && stored("sidebar") !== "closed";
 });
 
 export function chooseLocale(choice: Locale): void {
@@ -26,7 +34,7 @@ export function chooseLocale(choice: Locale): void {
 }
 
 export function isWide(): boolean {
-  return matchMedia("(min-width: 800px)").matches;
+  return matchMedia(WIDE).matches;
 }
 
 /** Fingers are what this device is used with: its keyboard is on the screen and has no Shift + Enter. */

@@ -1,49 +1,115 @@
-/** Where the person is. */
+/** Where the person is: a page, and the settings where they lie over it. */
 import { computed, signal } from "@preact/signals";
 import { routes } from "../routes";
 
-const path = signal(location.pathname);
-addEventListener("popstate", () => (path.value = location.pathname));
+/** What the browser keeps with an entry of its history; a reload finds it again. */
+interface State {
+  /** The page that the settings lie over. */
+  over?: string;
+  /** How many entries back that page is; 0 or missing where the settings were the first. */
+  depth?: number;
+  /** After logging in: where to go. */
+  wanted?: string;
+}
+
+const place = signal({ path: location.pathname, state: stateNow() });
+addEventListener("popstate", () => {
+  if (closingTo && closingTo !== location.pathname) put(closingTo, {}, true);
+  else place.value = { path: location.pathname, state: stateNow() };
+  closingTo = undefined;
+});
 
 export type Route =
   | { page: "chat"; conversationId: number | null }
-  | { page: Exclude<keyof typeof routes, "start" | "conversation"> };
+  | { page: "settings"; section: string | null }
+  | { page: "login" | "register" | "reset" };
 
-const names = Object.keys(routes) as (keyof typeof routes)[];
-const conversation = new RegExp(`^${routes.conversation.replace("{id}", "([1-9]\\d{0,18})")}$`);
+const conversation = pattern(routes.conversation, "([1-9]\\d{0,18})");
+const section = pattern(routes.section, "(\\w+)");
 
-export const route = computed<Route>(() => {
-  const id = conversation.exec(path.value)?.[1];
-  if (id) return { page: "chat", conversationId: Number(id) };
-  const page = names.find((name) => routes[name] === path.value);
-  if (!page || page === "start" || page === "conversation") return { page: "chat", conversationId: null };
-  return { page };
+export const route = computed<Route>(() => routeOf(place.value.path));
+
+/** Of the page, also where the settings lie over it. */
+export const currentId = computed(() => {
+  const { path, state } = place.value;
+  const shown = routeOf(route.value.page === "settings" ? (state.over ?? routes.start) : path);
+  return shown.page === "chat" ? shown.conversationId : null;
 });
 
-export const currentId = computed(() => (route.value.page === "chat" ? route.value.conversationId : null));
-
+/** The settings open over the page that is shown; all their pages are one entry of the history. */
 export function navigate(to: string, { replace = false } = {}): void {
-  if (to === path.value) return;
-  history[replace ? "replaceState" : "pushState"](null, "", to);
-  path.value = to;
+  const { path, state } = place.value;
+  if (to === path) return;
+  if (routeOf(to).page !== "settings") put(to, {}, replace);
+  else if (route.value.page === "settings") put(to, state, true);
+  else put(to, { over: path, depth: 1 }, replace);
+}
+
+/** To another page, below the settings where they are open. */
+export function navigateBelow(to: string): void {
+  const { path, state } = place.value;
+  if (route.value.page === "settings") put(path, { ...state, over: to }, true);
+  else navigate(to);
+}
+
+/** Further into the settings, so that Back leads here again. */
+export function navigateInto(to: string): void {
+  const { state } = place.value;
+  put(to, { ...state, depth: state.depth && state.depth + 1 }, false);
+}
+
+let closingTo: string | undefined;
+
+export function closeSettings(): void {
+  const { over = routes.start, depth } = place.value.state;
+  if (depth) {
+    closingTo = over;
+    history.go(-depth);
+  } else put(over, {}, true);
 }
 
 /** To the login; whoever comes from there is where they were going. */
 export function logInFirst(): void {
-  history.replaceState({ wanted: path.value }, "", routes.login);
-  path.value = routes.login;
+  const { path, state } = place.value;
+  put(routes.login, { over: state.over, wanted: path }, true);
 }
 
 export function leaveLogin(): void {
   const { page } = route.value;
   if (page !== "login" && page !== "register") return;
-  const state = history.state as { wanted?: string } | null;
-  navigate(state?.wanted ?? routes.start, { replace: true });
+  const { wanted, over } = place.value.state;
+  put(wanted ?? routes.start, { over }, true);
 }
 
 /** For links: keeps the browser's own behaviour for other buttons and modifier keys. */
 export function follow(event: MouseEvent): void {
-  if (event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  if (!isPlain(event)) return;
   event.preventDefault();
   navigate((event.currentTarget as HTMLAnchorElement).pathname);
+}
+
+export function isPlain(event: MouseEvent): boolean {
+  return !(event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+}
+
+function put(path: string, state: State, replace: boolean): void {
+  history[replace ? "replaceState" : "pushState"](state, "", path);
+  place.value = { path, state };
+}
+
+function routeOf(path: string): Route {
+  const id = conversation.exec(path)?.[1];
+  if (id) return { page: "chat", conversationId: Number(id) };
+  const name = section.exec(path)?.[1];
+  if (name || path === routes.settings) return { page: "settings", section: name ?? null };
+  const outside = (["login", "register", "reset"] as const).find((page) => routes[page] === path);
+  return outside ? { page: outside } : { page: "chat", conversationId: null };
+}
+
+function pattern(address: string, name: string): RegExp {
+  return new RegExp(`^${address.replace(/\{\w+\}/, name)}$`);
+}
+
+function stateNow(): State {
+  return (history.state as State | null) ?? {};
 }

@@ -87,7 +87,7 @@ export function Combobox({
     };
   }, [open.value]);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (shown && event.key === "Escape") {
+    if (open.value && event.key === "Escape") {
       event.preventDefault(); // what is around it stays open
       event.stopPropagation();
       close();

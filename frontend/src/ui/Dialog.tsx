@@ -54,10 +54,10 @@ export function Dialog({ onClose, children, title, label, class: extra = "" }: P
     >
       <div class="dialog-box">
         {title && (
-          <header class="dialog-head">
+          <div class="dialog-head">
             <h1 id={`${id}-title`}>{title}</h1>
             <IconButton icon="close" label={t().common.close} onClick={onClose} />
-          </header>
+          </div>
         )}
         {children}
       </div>

@@ -9,8 +9,10 @@ export const menus = part(() => import("./Menu"));
 interface Props {
   /** What the menu is of, and what the button is called where nothing in it says so. */
   label: string;
-  /** Asked for when the menu opens, and again when what it reads changes. */
-  sections: () => MenuSection[];
+  /** Asked for once the menu is to open; undefined while what it needs is still on its way. */
+  sections: () => MenuSection[] | undefined;
+  /** Pointed at or focused: the menu may be asked for next. */
+  onNear?: () => void;
   children: ComponentChildren;
   class?: string;
   align?: "start" | "end";
@@ -19,10 +21,15 @@ interface Props {
 }
 
 /** A button with a menu; the menu's code loads when it is near to being needed. */
-export function MenuButton({ label, sections, children, class: extra, align, named = true }: Props) {
+export function MenuButton({ label, sections, onNear, children, class: extra, align, named = true }: Props) {
   const open = useSignal(false);
   const button = useRef<HTMLButtonElement>(null);
   const loaded = open.value ? menus() : undefined;
+  const shown = open.value ? sections() : undefined;
+  const near = () => {
+    menus.warm();
+    onNear?.();
+  };
   return (
     <>
       <button
@@ -33,8 +40,8 @@ export function MenuButton({ label, sections, children, class: extra, align, nam
         aria-expanded={open.value}
         aria-label={named ? label : undefined}
         title={named ? label : undefined}
-        onPointerEnter={menus.warm}
-        onFocus={menus.warm}
+        onPointerEnter={near}
+        onFocus={near}
         onClick={() => (open.value = !open.value)}
         onKeyDown={(event) => {
           if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
@@ -44,11 +51,11 @@ export function MenuButton({ label, sections, children, class: extra, align, nam
       >
         {children}
       </button>
-      {loaded && (
+      {loaded && shown && (
         <loaded.Menu
           anchor={button.current!}
           label={label}
-          sections={sections()}
+          sections={shown}
           align={align}
           onClose={() => (open.value = false)}
         />

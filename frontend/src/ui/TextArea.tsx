@@ -32,7 +32,10 @@ export function TextArea({ inputRef, value, label, placeholder, describedBy, onE
   const breaks = isTouch();
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing || event.keyCode === 229) return;
-    if (event.key === "Escape" && onEscape) onEscape();
+    if (event.key === "Escape" && onEscape) {
+      event.preventDefault(); // it does not stop a reply as well
+      onEscape();
+    }
     if (event.key !== "Enter" || event.shiftKey || event.altKey) return;
     if (breaks && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();

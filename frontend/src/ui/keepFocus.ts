@@ -2,7 +2,7 @@
  * The keyboard's focus is never lost: where the element that has it goes away, is hidden or disabled,
  * what now stands in its place gets it. Whoever points or leaves an element that stays does not miss it.
  */
-const FOCUSABLE = "a[href], button, input, textarea, summary, [tabindex='0']";
+const FOCUSABLE = "a[href], button:not(.skip), input, textarea, summary, [tabindex='0']";
 
 /** The boxes around the focused element, from the inside, and its place among their children. */
 let path: { box: Element; place: number }[] = [];
@@ -19,6 +19,9 @@ export function keepFocus(): void {
 function forget(): void {
   path = [];
 }
+
+/** What had the focus is done with: nothing that stands in its place now gets it. */
+export const leaveFocus = forget;
 
 function remember(element: Element): void {
   path = [];

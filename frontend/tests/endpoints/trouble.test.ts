@@ -7,7 +7,7 @@ import { type Filled, foreseen, troubleOf } from "../../src/features/endpoints/t
 vi.hoisted(() => {
   vi.stubGlobal("navigator", { languages: ["en"] });
   vi.stubGlobal("document", { documentElement: { dataset: {} } });
-  vi.stubGlobal("matchMedia", () => ({ matches: true }));
+  vi.stubGlobal("matchMedia", () => ({ matches: true, addEventListener: () => undefined }));
 });
 
 const filled: Filled = { url: "https://api.example.com/v1", key: "sk-1", name: "m", keyKept: false };

@@ -1,16 +1,18 @@
 import { useEffect } from "preact/hooks";
 import type { Account } from "../../api/types";
 import { part } from "../../browser/lazy";
-import { currentId, follow } from "../../browser/router";
+import { currentId, follow, route } from "../../browser/router";
 import { t } from "../../i18n";
 import { markdown } from "../../markdown/markdown";
 import { routes } from "../../routes";
 import { Page } from "../../ui/Page";
-import { titleOf } from "../conversations/conversations";
+import { ConversationTitle } from "../conversations/ConversationTitle";
+import { conversationOf } from "../conversations/conversations";
 import { Composer } from "./Composer";
 import { ConnectionNotice } from "./ConnectionNotice";
-import { gone, thread, title } from "./current";
+import { gone, thread } from "./current";
 import { EmptyState } from "./EmptyState";
+import { threadShortcuts } from "./keys";
 import { LiveRegion } from "./LiveRegion";
 import { Thread } from "./Thread";
 
@@ -18,23 +20,25 @@ const firstRun = part(() => import("../endpoints/FirstRun"));
 
 export function ChatPage({ who }: { who: Account }) {
   const id = currentId.value;
-  const heading = id === null ? "" : (titleOf(id) ?? title.value);
+  const known = conversationOf(id);
+  const isBelow = route.value.page === "settings"; // which have a title of their own
   useEffect(() => {
-    document.title = heading ? `${heading} · ${t().appName}` : t().appName;
+    if (!isBelow) document.title = known ? `${known.title} · ${t().appName}` : t().appName;
   });
   useEffect(() => markdown.warm(), []);
+  useEffect(threadShortcuts, []);
   if (gone.value) return <Gone />;
   const { loaded, messages, pending } = thread.value;
   const fresh = !pending.length && (id === null || (loaded && !messages.length));
   if (!who.can_chat && fresh)
     return (
-      <Page heading="">
+      <Page>
         <First />
       </Page>
     );
   return (
-    <Page heading={heading}>
-      {fresh ? <EmptyState name={who.username} /> : <Thread key={id} title={heading} />}
+    <Page heading={known && <ConversationTitle conversation={known} />}>
+      {fresh ? <EmptyState name={who.username} /> : <Thread key={id} title={known?.title ?? ""} />}
       <div class="dock">
         <ConnectionNotice />
         <Composer key={id ?? "new"} />
@@ -51,7 +55,7 @@ function First() {
 
 function Gone() {
   return (
-    <Page heading="">
+    <Page>
       <div class="empty">
         <h1>{t().thread.gone}</h1>
         <p>{t().thread.goneHelp}</p>

@@ -1,6 +1,6 @@
 import { currentId, follow } from "../../browser/router";
 import { t } from "../../i18n";
-import { routes } from "../../routes";
+import { sectionAt } from "../../routes";
 import { account } from "../account/account";
 import { answering, editing } from "../endpoints/endpoint";
 import { draftOf, putDraft } from "./drafts";
@@ -57,7 +57,7 @@ function WhoAnswers() {
     <p class="who-answers">
       {account.value?.default_model_is_demo ? text.demo(model.name.split("-")[0]!) : text.operator(model.name)}{" "}
       <a
-        href={routes.settings}
+        href={sectionAt("models")}
         onClick={(event) => {
           editing.value = true;
           follow(event);

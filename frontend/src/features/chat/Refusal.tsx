@@ -1,6 +1,6 @@
 import { follow } from "../../browser/router";
 import { explain, t } from "../../i18n";
-import { routes } from "../../routes";
+import { sectionAt } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { pending, request, withdraw } from "./current";
 import { SaidText } from "./SaidText";
@@ -38,7 +38,7 @@ export function Reason({ item: { refused } }: { item: Pending }) {
         {explain(refused!)}
       </p>
       {refused!.code === "model_not_configured" && (
-        <a href={routes.settings} onClick={follow}>
+        <a href={sectionAt("models")} onClick={follow}>
           {t().thread.modelSettings}
         </a>
       )}

@@ -2,7 +2,7 @@ import type { Message } from "../../api/types";
 import { uniqueId } from "../../browser/anywhere";
 import { follow } from "../../browser/router";
 import { explain, t } from "../../i18n";
-import { routes } from "../../routes";
+import { sectionAt } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { request } from "./current";
 
@@ -35,7 +35,7 @@ export function ReplyEnd({ message, isLast, busy }: { message: Message; isLast: 
         {reason}
       </p>
       {error && ABOUT_MODEL.has(error.code) && (
-        <a href={routes.settings} onClick={follow}>
+        <a href={sectionAt("models")} onClick={follow}>
           {text.modelSettings}
         </a>
       )}

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { effect, useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Message } from "../../api/types";
 import { uniqueId } from "../../browser/anywhere";
@@ -7,6 +7,7 @@ import { CopyButton } from "../../ui/CopyButton";
 import { IconButton } from "../../ui/IconButton";
 import { request, withdraw } from "./current";
 import { EditMessage } from "./EditMessage";
+import { editAsked } from "./keys";
 import { refusalOf } from "./Refusal";
 import { SaidText } from "./SaidText";
 import { Time } from "./Time";
@@ -21,6 +22,14 @@ export function UserMessage({ message, busy }: { message: Message; busy: boolean
     if (closed.current) edit.current?.focus();
     closed.current = false;
   });
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        if (editAsked.value?.id !== message.id) return;
+        editing.value = true;
+      }),
+    [message.id],
+  );
   const close = () => {
     closed.current = true;
     editing.value = false;

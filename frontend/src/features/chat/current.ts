@@ -5,12 +5,21 @@ import { api, patient } from "../../api/client";
 import { ConversationSocket } from "../../api/socket";
 import type { Message, ReplyRequest, ServerEvent } from "../../api/types";
 import { uniqueId } from "../../browser/anywhere";
-import { currentId, navigate, route } from "../../browser/router";
+import { currentId, navigateBelow, route } from "../../browser/router";
 import { t } from "../../i18n";
 import { conversationAt } from "../../routes";
 import { notify } from "../../ui/toasts";
 import { account } from "../account/account";
-import { createConversation, expectTitle, retitle, titleOf, touch } from "../conversations/conversations";
+import {
+  createConversation,
+  expectEnd,
+  opened,
+  retitle,
+  setReplying,
+  titleOf,
+  touch,
+  update,
+} from "../conversations/conversations";
 import { moment } from "../conversations/titles";
 import { noticeModel } from "../endpoints/endpoint";
 import { draftOf, keepDraft, putBack, putDraft } from "./drafts";
@@ -41,19 +50,20 @@ export function dispatch(event: ThreadEvent): void {
   const before = thread.value;
   thread.value = reduce(before, event);
   keepWaiting(openId, before.pending, thread.value.pending);
+  if (openId !== null && thread.value.loaded) setReplying(openId, !!running(thread.value));
 }
 
 export function openConversation(id: number | null): void {
   if (id === openId) return;
   socket.peek()?.close();
-  if (busy(thread.peek())) expectTitle();
+  if (openId !== null && busy(thread.peek())) expectEnd(openId);
   openId = id;
   queue = [];
   olderRequest = undefined;
   batch(() => {
     thread.value = emptyThread;
     gone.value = false;
-    title.value = "";
+    opened.value = null;
     socket.value = id === null ? null : connect(id);
     if (id !== null && account.value) takeUp(id); // else they may be somebody else's
   });
@@ -83,7 +93,7 @@ async function begin(message: ReplyRequest & { type: "message" }): Promise<void>
   try {
     const made = await createConversation();
     keepWaiting(made.id, [], first);
-    if (openId === null && route.peek().page === "chat") goTo(made.id, message);
+    if (openId === null && isHere()) goTo(made.id, message);
   } catch (error) {
     dispatch({ type: "withdraw", client_id: message.client_id });
     putBack(null, message.content);
@@ -91,6 +101,12 @@ async function begin(message: ReplyRequest & { type: "message" }): Promise<void>
   } finally {
     keepWaiting(null, first, []);
   }
+}
+
+/** At a conversation or the start, also below the settings. */
+function isHere(): boolean {
+  const { page } = route.peek();
+  return page === "chat" || page === "settings";
 }
 
 /** Into the conversation that was made, with what was typed since. */
@@ -101,7 +117,7 @@ function goTo(id: number, message: ReplyRequest): void {
     openConversation(id);
     dispatch({ type: "latest", page: { messages: [], has_more: false } });
     request(message);
-    navigate(conversationAt(id));
+    navigateBelow(conversationAt(id));
   });
 }
 
@@ -205,12 +221,11 @@ async function knowTitle(id: number, signal: AbortSignal): Promise<void> {
 async function readTitle(id: number, signal?: AbortSignal): Promise<void> {
   const asked = moment();
   const found = await api("GET /conversations/{id}", { params: { id }, signal });
-  const newest = retitle(id, found.title, asked);
-  if (id === openId) title.value = newest;
+  const title = retitle(id, found.title, asked);
+  const has_system_prompt = !!found.system_prompt;
+  update(id, { has_system_prompt });
+  if (id === openId) opened.value = { ...found, title, has_system_prompt };
 }
-
-/** Of a conversation that the list has not reached yet. */
-export const title = signal("");
 
 /** All events of a frame make one change of the page; a page that nobody sees has no frames. */
 function enqueue(event: ServerEvent): void {
@@ -232,7 +247,7 @@ function apply(): void {
 function applyOne(event: ServerEvent): void {
   dispatch(event);
   const id = openId!;
-  if (event.type === "title") title.value = retitle(id, event.title); // the list may not be here yet
+  if (event.type === "title") retitle(id, event.title);
   if (event.type === "start" && !event.resumed) touch(id);
   if (event.type === "start") noticeArrived(id);
   if (event.type === "start" && !event.resumed) noticeModel(event.message.model_name);

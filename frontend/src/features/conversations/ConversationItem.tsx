@@ -1,74 +1,63 @@
-import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { Conversation } from "../../api/types";
 import { currentId, follow } from "../../browser/router";
 import { t } from "../../i18n";
 import { conversationAt } from "../../routes";
-import { IconButton } from "../../ui/IconButton";
-import { tell } from "../../ui/toasts";
-import { remove, rename } from "./conversations";
+import { Icon } from "../../ui/Icon";
+import { menus } from "../../ui/MenuButton";
+import type { Anchor } from "../../ui/Popover";
+import { useLongPress } from "../../ui/useLongPress";
+import { replying } from "./conversations";
+import { menuOf, opensMenu, renaming } from "./opened";
+import { RenameField } from "./RenameField";
 
-export function ConversationItem({ conversation }: { conversation: Conversation }) {
-  const renaming = useSignal(false);
-  const current = currentId.value === conversation.id;
-  if (renaming.value) return <Rename conversation={conversation} onEnd={() => (renaming.value = false)} />;
-  return (
-    <li class="conversation">
-      <a
-        class="side-row"
-        href={conversationAt(conversation.id)}
-        aria-current={current ? "page" : undefined}
-        onClick={follow}
-        onDblClick={() => (renaming.value = true)}
-        title={conversation.title}
-        dir="auto"
-      >
-        <span class="side-title">{conversation.title}</span>
-      </a>
-      <span class="row-actions">
-        <IconButton
-          icon="edit"
-          label={`${t().list.rename}: ${conversation.title}`}
-          onClick={() => (renaming.value = true)}
-        />
-        <IconButton
-          icon="trash"
-          label={`${t().list.remove}: ${conversation.title}`}
-          onClick={() => void remove(conversation).catch(tell)}
-        />
-      </span>
-    </li>
-  );
+interface Props {
+  conversation: Conversation;
+  /** Whether Tab leads to it; arrows lead to the others. */
+  reachable: boolean;
 }
 
-function Rename({ conversation, onEnd }: { conversation: Conversation; onEnd: () => void }) {
-  const input = useRef<HTMLInputElement>(null);
-  const ended = useRef(false);
-  useLayoutEffect(() => input.current?.select(), []); // before the next key
-  const end = (save: boolean) => {
-    if (ended.current) return;
-    ended.current = true;
-    const title = input.current!.value.trim();
-    if (save && title && title !== conversation.title) void rename(conversation.id, title).catch(tell);
-    onEnd();
+/** A row of the list. Its menu is opened by the button at its end, the right button or a long press. */
+export function ConversationItem({ conversation, reachable }: Props) {
+  const { id, title } = conversation;
+  const button = useRef<HTMLButtonElement>(null);
+  const open = (anchor: Anchor) => {
+    menuOf.value = { conversation, anchor, place: "list" };
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing || event.keyCode === 229) return;
-    if (event.key !== "Enter" && event.key !== "Escape") return;
-    event.preventDefault(); // it is not meant for what has the focus next
-    end(event.key === "Enter");
-  };
+  const press = useLongPress(open);
+  if (renaming.value?.id === id && renaming.value.place === "list")
+    return (
+      <li class="conversation">
+        <RenameField id={id} title={title} onEnd={() => (renaming.value = null)} />
+      </li>
+    );
   return (
-    <li class="conversation">
-      <input
-        ref={input}
-        class="rename"
-        aria-label={t().list.renameLabel}
-        defaultValue={conversation.title}
-        maxLength={200}
-        onKeyDown={onKeyDown}
-        onBlur={() => end(true)}
-      />
+    <li class="conversation" data-id={id}>
+      <a
+        class="side-row"
+        href={conversationAt(id)}
+        aria-current={currentId.value === id ? "page" : undefined}
+        tabIndex={reachable ? 0 : -1}
+        onClick={follow}
+        {...press}
+        onDblClick={() => (renaming.value = { id, place: "list" })}
+        title={title}
+        dir="auto"
+      >
+        <span class="side-title">{title}</span>
+        {replying.value.has(id) && <span class="replying" role="img" aria-label={t().list.replying} />}
+      </a>
+      <button
+        ref={button}
+        class="icon-button row-menu"
+        tabIndex={-1}
+        aria-label={t().list.menu(title)}
+        {...opensMenu(id, "list")}
+        onPointerEnter={menus.warm}
+        onClick={() => open(button.current!)}
+      >
+        <Icon name="more" />
+      </button>
     </li>
   );
 }

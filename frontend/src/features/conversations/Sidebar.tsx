@@ -1,19 +1,25 @@
+import { part } from "../../browser/lazy";
 import { isWide, sidebarOpen } from "../../browser/preferences";
-import { follow, route } from "../../browser/router";
+import { follow } from "../../browser/router";
 import { t } from "../../i18n";
 import { routes } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { IconButton } from "../../ui/IconButton";
-import { tell } from "../../ui/toasts";
-import { account, signOut } from "../account/account";
+import { overlay } from "../../ui/layers";
+import { MenuButton } from "../../ui/MenuButton";
+import { keysOf } from "../../ui/shortcuts";
+import { account } from "../account/account";
+import { answering } from "../endpoints/endpoint";
 import { ConversationList } from "./ConversationList";
-import { COMMAND_KEY, switcherOpen } from "./shortcuts";
+import { OpenMenu } from "./OpenMenu";
+
+const profile = part(() => import("../account/profileMenu"));
 
 export function Sidebar() {
   const text = t().list;
   // On a phone the sidebar lies over the page that a link leads to.
   const close = ({ target }: MouseEvent) => {
-    if (!isWide() && (target as Element).closest("a")) sidebarOpen.value = false;
+    if (!isWide() && (target as Element).closest("a, .find")) sidebarOpen.value = false;
   };
   return (
     <>
@@ -21,33 +27,52 @@ export function Sidebar() {
       <nav class="sidebar" aria-label={text.title} hidden={!sidebarOpen.value} onClick={close}>
         <div class="sidebar-top">
           <IconButton icon="sidebar" label={text.close} onClick={() => (sidebarOpen.value = false)} />
-          <IconButton
-            icon="search"
-            label={`${text.search} (${COMMAND_KEY} K)`}
-            onClick={() => (switcherOpen.value = true)}
-          />
         </div>
         <a class="side-row new-chat" href={routes.start} onClick={follow}>
-          <Icon name="plus" /> {text.newChat}
+          <Icon name="plus" />
+          <span class="side-title">{text.newChat}</span>
+          <Keys of="newChat" />
         </a>
+        <button class="side-row find" onClick={() => (overlay.value = "find")}>
+          <Icon name="search" />
+          <span class="side-title">{text.search}</span>
+          <Keys of="find" />
+        </button>
         <ConversationList />
+        <OpenMenu place="list" />
         <div class="sidebar-foot">
-          <a
-            class="side-row"
-            href={routes.settings}
-            onClick={follow}
-            aria-current={route.value.page === "settings" ? "page" : undefined}
-          >
-            <Icon name="settings" /> {text.settings}
-          </a>
-          <div class="who">
-            <span class="who-name" title={account.value?.email}>
-              {account.value?.username}
-            </span>
-            <IconButton icon="exit" label={text.logOut} onClick={() => void signOut().catch(tell)} />
-          </div>
+          <Profile />
         </div>
       </nav>
     </>
+  );
+}
+
+function Profile() {
+  const who = account.value;
+  return (
+    <MenuButton
+      class="side-row who"
+      label={t().list.profile}
+      named={false}
+      sections={() => profile()?.profileSections()}
+      onNear={profile.warm}
+    >
+      <span class="initial" aria-hidden="true">
+        {[...(who?.username ?? "")][0]?.toLocaleUpperCase()}
+      </span>
+      <span class="who-about">
+        <span class="who-name">{who?.username}</span>
+        {answering.value && <small>{answering.value.name}</small>}
+      </span>
+    </MenuButton>
+  );
+}
+
+function Keys({ of }: { of: "newChat" | "find" }) {
+  return (
+    <span class="side-keys" aria-hidden="true">
+      {keysOf(of)}
+    </span>
   );
 }

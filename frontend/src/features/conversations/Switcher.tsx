@@ -1,18 +1,22 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { theme } from "../../browser/preferences";
 import { navigate } from "../../browser/router";
 import { t } from "../../i18n";
 import { conversationAt, routes } from "../../routes";
+import { Dialog } from "../../ui/Dialog";
 import { Icon, type IconName } from "../../ui/Icon";
+import { overlay } from "../../ui/layers";
+import { keysOf } from "../../ui/shortcuts";
 import { conversations, loadConversations, moreConversations } from "./conversations";
-import { switcherOpen } from "./shortcuts";
+import { text } from "./switcherTexts";
 import "./switcher.css";
 
 interface Choice {
   key: string;
   label: string;
   icon?: IconName;
+  keys?: string;
   run: () => void;
 }
 
@@ -20,17 +24,10 @@ const MOST_SHOWN = 50;
 /** Of the API: all are read in few requests. */
 const LARGEST_PAGE = 100;
 
-/** Ctrl/⌘ K: any conversation, and the few actions, by some letters of their name. */
+/** Ctrl/⌘ K: any conversation by some letters of its title, and the few actions by their name. */
 export function Switcher() {
-  const dialog = useRef<HTMLDialogElement>(null);
   const query = useSignal("");
   const chosen = useSignal(0);
-  // Before the next key is typed, which is meant for it already.
-  useLayoutEffect(() => {
-    const box = dialog.current!;
-    box.showModal();
-    return () => box.close(); // gives the focus back to where it was
-  }, []);
   // The sidebar loads what it shows, and nothing while it is closed.
   const wanted = query.value ? moreConversations.value !== false : moreConversations.value === undefined;
   useEffect(() => {
@@ -40,7 +37,9 @@ export function Switcher() {
   const found = choices()
     .filter(({ label }) => matches(label, query.value))
     .slice(0, MOST_SHOWN);
-  const close = () => (switcherOpen.value = false);
+  const close = () => {
+    overlay.value = null;
+  };
   const pick = (choice: Choice | undefined) => {
     if (!choice) return;
     close();
@@ -56,28 +55,18 @@ export function Switcher() {
     } else if (event.key === "Enter") {
       event.preventDefault(); // it is not meant for what has the focus next
       pick(found[chosen.value]);
-    } else if (event.key === "Escape") {
-      event.preventDefault(); // a browser tells a dialog that it closed it after the next key
-      close();
     }
   };
-  const text = t().switcher;
   return (
-    <dialog
-      class="switcher"
-      ref={dialog}
-      aria-label={text.label}
-      onClose={() => dialog.current && close()}
-      onClick={(event) => event.target === dialog.current && close()}
-    >
-      <div class="switcher-box" onKeyDown={onKeyDown}>
+    <Dialog class="switcher" label={text().label} onClose={close}>
+      <div onKeyDown={onKeyDown}>
         <input
           role="combobox"
           aria-expanded="true"
           aria-controls="choices"
           aria-activedescendant={found.length ? `choice-${chosen.value}` : undefined}
-          aria-label={text.label}
-          placeholder={text.placeholder}
+          aria-label={text().label}
+          placeholder={text().label}
           autofocus
           value={query.value}
           onInput={(event) => {
@@ -85,7 +74,7 @@ export function Switcher() {
             chosen.value = 0;
           }}
         />
-        <ul id="choices" role="listbox" aria-label={text.label}>
+        <ul id="choices" role="listbox" aria-label={text().label}>
           {found.map((choice, index) => (
             <li
               key={choice.key}
@@ -97,13 +86,18 @@ export function Switcher() {
             >
               {choice.icon && <Icon name={choice.icon} />}
               <span dir="auto">{choice.label}</span>
+              {choice.keys && <kbd>{choice.keys}</kbd>}
             </li>
           ))}
         </ul>
-        {!found.length && <p class="side-note">{text.none}</p>}
-        <p class="switcher-hint">{text.hint}</p>
+        {!found.length && (
+          <p class="side-note" role="status">
+            {text().none}
+          </p>
+        )}
+        <p class="switcher-hint">{text().hint}</p>
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 
@@ -116,12 +110,18 @@ function choices(): Choice[] {
   const dark =
     theme.value === "dark" || (theme.value === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
   const actions: Choice[] = [
-    { key: "new", label: t().list.newChat, icon: "plus", run: () => navigate(routes.start) },
-    { key: "settings", label: t().list.settings, icon: "settings", run: () => navigate(routes.settings) },
+    { key: "new", label: t().list.newChat, icon: "plus", keys: keysOf("newChat"), run: () => navigate(routes.start) },
+    {
+      key: "settings",
+      label: t().list.settings,
+      icon: "settings",
+      keys: keysOf("settings"),
+      run: () => navigate(routes.settings),
+    },
     {
       key: "theme",
-      label: dark ? t().switcher.lightTheme : t().switcher.darkTheme,
-      icon: "eye",
+      label: dark ? text().lightTheme : text().darkTheme,
+      icon: "theme",
       run: () => {
         theme.value = dark ? "light" : "dark";
       },

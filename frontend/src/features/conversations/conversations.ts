@@ -1,7 +1,7 @@
 /** The list of conversations, most recently used first, as far as it has been loaded. */
 
 import { signal } from "@preact/signals";
-import { patient } from "../../api/client";
+import { patient, pause } from "../../api/client";
 import type { Conversation } from "../../api/types";
 import { currentId, navigate } from "../../browser/router";
 import { explainError, t } from "../../i18n";
@@ -13,9 +13,15 @@ import { moment, newestTitle } from "./titles";
 const PAGE = 40;
 /** By then a title has come: replies are short or long. */
 const TITLED_SECONDS = [3, 10, 30];
+/** How often the end of a long reply is looked for that nobody watches. */
+const LOOK_SECONDS = 30;
 
 export const conversations = signal<Conversation[]>([]);
 export const moreConversations = signal<boolean | undefined>(undefined);
+/** The one that is open, as the server told it: the list may not have reached it. */
+export const opened = signal<Conversation | null>(null);
+/** Those in which a reply is being written, as far as this page knows. */
+export const replying = signal<ReadonlySet<number>>(new Set());
 /** The end of the last page: the next one begins after it. */
 let last: Conversation | undefined;
 let loading: Promise<void> | undefined;
@@ -51,6 +57,11 @@ export async function rename(id: number, title: string): Promise<void> {
     if (before !== undefined && titleOf(id) === title) retitle(id, before);
     throw error;
   }
+}
+
+export function conversationOf(id: number | null): Conversation | undefined {
+  const listed = conversations.value.find((item) => item.id === id);
+  return listed ?? (opened.value?.id === id ? opened.value! : undefined);
 }
 
 /** Undefined for a conversation that the list has not reached. */
@@ -94,6 +105,7 @@ export function touch(id: number, title?: string): void {
 }
 
 export function update(id: number, change: Partial<Conversation>): void {
+  if (opened.value?.id === id) opened.value = { ...opened.value, ...change };
   conversations.value = conversations.value.map((item) => (item.id === id ? { ...item, ...change } : item));
 }
 
@@ -114,8 +126,10 @@ async function undo(notice: Toast, conversation: Conversation, show: boolean): P
 
 /** Brings a deleted conversation back into the list. */
 export async function restore(conversation: Conversation): Promise<void> {
-  await patient("POST /conversations/{id}/restore", { params: { id: conversation.id } });
-  insert(conversation);
+  const { id, title, created_at, updated_at, system_prompt } = await patient("POST /conversations/{id}/restore", {
+    params: { id: conversation.id },
+  });
+  insert({ id, title, created_at, updated_at, has_system_prompt: !!system_prompt });
 }
 
 function without(id: number): Conversation[] {
@@ -154,9 +168,27 @@ async function refresh(): Promise<void> {
   moreConversations.value = isFull && (gap || moreConversations.value);
 }
 
-/** A conversation was left while its reply runs: its title comes after that, and no socket tells. */
-export function expectTitle(): void {
+export function setReplying(id: number, is: boolean): void {
+  if (replying.value.has(id) === is) return;
+  const others = [...replying.value].filter((other) => other !== id);
+  replying.value = new Set(is ? [...others, id] : others);
+}
+
+/** A conversation was left while its reply runs: its end and its title come later, and no socket tells. */
+export function expectEnd(id: number): void {
   for (const seconds of TITLED_SECONDS) setTimeout(refreshQuietly, seconds * 1000);
+  void lookForEnd(id).catch(() => setReplying(id, false));
+}
+
+/** Looks at the times when a title is looked for, then now and again, until it has ended or is open here. */
+async function lookForEnd(id: number): Promise<void> {
+  for (let look = 0; ; look++) {
+    await pause((TITLED_SECONDS[look] ?? LOOK_SECONDS) * 1000);
+    if (!replying.value.has(id) || currentId.value === id) return;
+    const page = await patient("GET /conversations/{id}/messages", { params: { id, limit: 1 } });
+    if (currentId.value === id) return; // its thread tells
+    setReplying(id, page.messages.at(-1)?.status === "generating");
+  }
 }
 
 /** For what nobody asked for: the next time will do. */

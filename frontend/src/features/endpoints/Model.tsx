@@ -32,7 +32,7 @@ export function Model() {
   };
   const onCancel = own || operator ? () => (editing.value = false) : undefined;
   return (
-    <Section title={text.title} lead={text.lead}>
+    <Section lead={text.lead}>
       <ul class="rows">
         {own && (
           <li>

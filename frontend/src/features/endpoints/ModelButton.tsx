@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { part } from "../../browser/lazy";
 import { t } from "../../i18n";
 import { Icon } from "../../ui/Icon";
+import { onShortcut } from "../../ui/shortcuts";
 import { answering } from "./endpoint";
 
 const menu = part(() => import("./ModelMenu"));
@@ -34,16 +35,13 @@ export function ModelButton() {
 /** Stands outside the composer's form, whose keys and buttons would send. */
 export function ModelMenuWhereOpen() {
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "/" || !(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
-      event.preventDefault();
+    const end = onShortcut("model", () => {
       open.value = !open.value;
-    };
-    addEventListener("keydown", onKey);
+    });
     const timer = setTimeout(menu.warm, QUIET_MILLISECONDS);
     return () => {
       clearTimeout(timer);
-      removeEventListener("keydown", onKey);
+      end();
       open.value = false;
     };
   }, []);

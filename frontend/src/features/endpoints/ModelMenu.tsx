@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { isTouch } from "../../browser/preferences";
 import { navigate } from "../../browser/router";
 import { explain, explainError, t } from "../../i18n";
-import { routes } from "../../routes";
+import { sectionAt } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { matching } from "../../ui/matching";
 import { Popover } from "../../ui/Popover";
@@ -143,7 +143,7 @@ export function ModelMenu({ onClose }: { onClose: () => void }) {
             onClick={() => {
               onClose();
               editing.value = true;
-              navigate(routes.settings);
+              navigate(sectionAt("models"));
             }}
           >
             <Icon name={own ? "settings" : "plus"} />

@@ -1,44 +1,24 @@
 import { chooseLocale, type Locale, locale, type Theme, theme } from "../../browser/preferences";
 import { Choice } from "../../ui/Choice";
 import { Section } from "../../ui/Section";
-import { COMMAND_KEY } from "../conversations/shortcuts";
-import { text as settingsText } from "./texts";
+import { languages, profileText } from "../account/profileTexts";
 
 export function General() {
-  const text = settingsText();
+  const text = profileText();
   return (
-    <Section title={text.general}>
+    <Section>
       <Choice<Locale>
         label={text.language}
         value={locale.value}
         onChange={chooseLocale}
-        options={[
-          ["zh-CN", "中文"],
-          ["en", "English"],
-        ]}
+        options={Object.entries(languages) as [Locale, string][]}
       />
       <Choice<Theme>
         label={text.theme}
         value={theme.value}
         onChange={(chosen) => (theme.value = chosen)}
-        options={[
-          ["system", text.system],
-          ["light", text.light],
-          ["dark", text.dark],
-        ]}
+        options={Object.entries(text.themes) as [Theme, string][]}
       />
-      <dl class="keys" aria-label={text.keys}>
-        {text.keyRows.map(([name, key]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <kbd>
-                {COMMAND_KEY} {key}
-              </kbd>
-            </dd>
-          </div>
-        ))}
-      </dl>
     </Section>
   );
 }

@@ -1,0 +1,20 @@
+import { texts } from "../../i18n";
+
+const en = {
+  label: (title: string) => `“${title}”`,
+  rename: "Rename",
+  instructions: "Instructions…",
+  export: "Export as Markdown",
+  remove: "Delete",
+};
+
+const zhCN: typeof en = {
+  label: (title) => `“${title}”`,
+  rename: "重命名",
+  instructions: "指令…",
+  export: "导出为 Markdown",
+  remove: "删除",
+};
+
+/** Texts of a conversation's menu. */
+export const text = texts({ en, "zh-CN": zhCN });

@@ -6,11 +6,12 @@ interface Props {
   label: string;
   onClick: () => void;
   disabled?: boolean;
+  autofocus?: boolean;
   class?: string;
   buttonRef?: Ref<HTMLButtonElement>;
 }
 
-export function IconButton({ icon, label, onClick, disabled, class: extra = "", buttonRef }: Props) {
+export function IconButton({ icon, label, onClick, disabled, autofocus, class: extra = "", buttonRef }: Props) {
   return (
     <button
       ref={buttonRef}
@@ -19,6 +20,7 @@ export function IconButton({ icon, label, onClick, disabled, class: extra = "", 
       aria-label={label}
       title={label}
       disabled={disabled}
+      autofocus={autofocus}
       onClick={onClick}
     >
       <Icon name={icon} />

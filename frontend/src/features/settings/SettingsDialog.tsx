@@ -56,6 +56,7 @@ export function SettingsDialog() {
           <IconButton
             icon="left"
             class="settings-back"
+            autofocus
             label={text().title}
             onClick={() => navigate(routes.settings)}
           />

@@ -1,13 +1,13 @@
 """SQLite, in threads: one call for a whole transaction.
 
 All writes go through one thread, because the file has one writer and a queue in the process is
-fair and never answers `database is locked`.
+fair and never answers `database is locked`; those that wait are committed together.
 """
 
 import asyncio
 import contextvars
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import cast
@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.engines.failures import own_error
+from app.engines.group_commit import GroupCommit
 from app.engines.work import Load, Work, carried_through
 
 BUSY_MS = 5_000
@@ -27,9 +28,8 @@ class SqliteDatabase:
     """One file, one writing thread, a few reading ones."""
 
     def __init__(self, url: URL) -> None:
-        self._writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", size=1)
+        self._writer = GroupCommit(_sqlite_engine(url, begin="BEGIN IMMEDIATE", size=1))
         self._reader = _sqlite_engine(url, begin="BEGIN", size=READERS)
-        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
         self._writes = self._reads = self._written_here = 0
 
@@ -38,18 +38,27 @@ class SqliteDatabase:
             with self._reader.connect() as connection:
                 return work(connection, *args, **kwargs)
 
+        context = contextvars.copy_context()  # as on MySQL, where work runs in the caller's task
+        loop = asyncio.get_running_loop()
         self._reads += 1
         try:
-            return await self._in_thread(self._read_threads, run)
+            return await _own(loop.run_in_executor(self._read_threads, context.run, run))
         finally:
             self._reads -= 1
 
     async def write[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        def run() -> T:
-            with self._writer.begin() as connection:
-                return work(connection, *args, **kwargs)
+        def run(connection: Connection) -> T:
+            return work(connection, *args, **kwargs)
 
         return await carried_through(self._written(run))
+
+    async def _written[T](self, run: Callable[[Connection], T]) -> T:
+        self._writes += 1
+        try:
+            return await _own(self._writer.run(run))
+        finally:
+            self._writes -= 1
+            self._written_here += 1
 
     async def version(self) -> tuple[int, int]:
         """What the file's own counter says of other processes, and how often this one has written.
@@ -58,30 +67,12 @@ class SqliteDatabase:
         writes here, only others' commits change it.
         """
 
-        def run() -> int:
-            with closing(self._writer.raw_connection()) as connection:  # without a transaction
+        def look(engine: Engine) -> int:
+            with closing(engine.raw_connection()) as connection:  # without a transaction
                 return cast(int, connection.cursor().execute("PRAGMA data_version").fetchone()[0])
 
-        others = await self._in_thread(self._write_thread, run)
+        others = await _own(self._writer.between(look))
         return others, self._written_here
-
-    async def _written[T](self, run: Callable[[], T]) -> T:
-        self._writes += 1
-        try:
-            return await self._in_thread(self._write_thread, run)
-        finally:
-            self._writes -= 1
-            self._written_here += 1
-
-    async def _in_thread[T](self, threads: ThreadPoolExecutor, run: Callable[[], T]) -> T:
-        context = contextvars.copy_context()  # as on MySQL, where work runs in the caller's task
-        try:
-            return await asyncio.get_running_loop().run_in_executor(threads, context.run, run)
-        except SQLAlchemyError as error:
-            own = own_error(error)
-            if own is None:
-                raise
-            raise own from error
 
     @property
     def load(self) -> Load:
@@ -94,12 +85,22 @@ class SqliteDatabase:
 
     async def close(self) -> None:
         def release() -> None:
-            self._write_thread.shutdown(cancel_futures=True)
+            self._writer.close()
             self._read_threads.shutdown(cancel_futures=True)
-            self._writer.dispose()
             self._reader.dispose()
 
         await asyncio.to_thread(release)
+
+
+async def _own[T](work: Awaitable[T]) -> T:
+    """Its result; a failure of the database itself as one of our own errors."""
+    try:
+        return await work
+    except SQLAlchemyError as error:
+        own = own_error(error)
+        if own is None:
+            raise
+        raise own from error
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> Engine:

@@ -5,28 +5,102 @@
 step() {
   local words=$1 began=$SECONDS said pid status=0
   shift
-  if [ ! -t 2 ] || [ "${TERM:-dumb}" = dumb ]; then
-    echo "$words" >&2
-    "$@" || return
-    echo "  done in $((SECONDS - began)) s" >&2
+  if [ -z "${STEPS:-}" ] && on_terminal; then
+    alone=("$words" "$@")
+    together step_alone
     return
   fi
-  said=$(mktemp)
-  "$@" >"$said" 2>&1 &
-  pid=$!
-  trap 'kill "$pid" 2>/dev/null; rm -f "$said"; printf "\n" >&2; exit 130' INT TERM
-  while kill -0 "$pid" 2>/dev/null; do
-    printf '\r\033[K  %s … %d s' "$words" $((SECONDS - began)) >&2
-    sleep 0.2
-  done
-  wait "$pid" || status=$?
-  trap - INT TERM
-  if [ "$status" = 0 ]; then
-    printf '\r\033[K  ✓ %s (%d s)\n' "$words" $((SECONDS - began)) >&2
-  else
-    printf '\r\033[K  ✗ %s\n' "$words" >&2
-    cat "$said" >&2
+
+  if [ -n "${ROW:-}" ]; then
+    said=$(mktemp "$STEPS/said.XXXXXX")
+    echo "$(date +%s) $words" >"$ROW"
+    until_told "$@" >"$said" 2>&1 || status=$?
+    rm -f "$ROW"
+    if [ "$status" = 0 ]; then
+      echo "  ✓ $words ($((SECONDS - began)) s)" >&2
+    else
+      { echo "  ✗ $words" && cat "$said"; } >&2
+    fi
+    return "$status"
   fi
-  rm -f "$said"
+
+  echo "$words" >&2
+  if [ -n "${STEPS:-}" ]; then until_told "$@"; else "$@"; fi || return
+  echo "$words: done in $((SECONDS - began)) s" >&2
+}
+
+# together FUNCTION…: run functions at once, on a terminal with a line for the step that each is at. The first that
+# fails ends the others' steps, and its status is the answer.
+together() {
+  local pids=() left function pid status=0 drawn=0
+  STEPS=$(mktemp -d)
+  export STEPS
+  trap 'stop_drawing; exit 130' INT TERM HUP
+  : >"$STEPS/all"
+  exec 9<"$STEPS/all"
+  for function; do
+    if on_terminal; then
+      ROW=$STEPS/row${#pids[@]} "$function" >>"$STEPS/all" 2>&1 9<&- &
+    else
+      "$function" 9<&- &
+    fi
+    pids+=($!)
+  done
+
+  while [ ${#pids[@]} != 0 ]; do
+    sleep 0.1
+    left=()
+    for pid in "${pids[@]}"; do
+      if kill -0 "$pid" 2>/dev/null; then
+        left+=("$pid")
+      else
+        wait "$pid" || status=$?
+      fi
+    done
+    pids=(${left[@]+"${left[@]}"})
+    ! on_terminal || draw
+    [ "$status" = 0 ] || break
+  done
+  stop_drawing
+  for pid in ${pids[@]+"${pids[@]}"}; do wait "$pid" || true; done
+  trap - INT TERM HUP
   return "$status"
+}
+
+on_terminal() { [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; }
+
+step_alone() { step "${alone[@]}"; }
+
+# Run a command until it ends, or until the folder of the steps is gone. A signal would not do: of a shell that waits
+# it reaches the shell alone, and Ctrl-C is ignored by what runs in the background.
+until_told() {
+  "$@" &
+  local pid=$!
+  while kill -0 "$pid" 2>/dev/null; do
+    [ -d "$STEPS" ] || { kill "$pid" 2>/dev/null && exit 130; }
+    sleep 0.1
+  done
+  wait "$pid"
+}
+
+# Clear the lines of the steps, print what has been said since, and draw the lines anew: each cut off at the edge.
+draw() {
+  local text row began words now
+  now=$(date +%s)
+  text=$(cat <&9 && echo .)
+  text=$'\r\e[J'${text%.}
+  [ "$drawn" = 0 ] || text=$'\e['${drawn}A$text
+  drawn=0
+  for row in "$STEPS"/row*; do
+    { read -r began words <"$row"; } 2>/dev/null || continue
+    text+=$'\e[?7l'"  $words … $((now - began)) s"$'\e[?7h\n'
+    drawn=$((drawn + 1))
+  done
+  printf %s "$text" >&2
+}
+
+stop_drawing() {
+  rm -rf "$STEPS"
+  exec 9<&-
+  unset STEPS
 }

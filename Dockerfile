@@ -1,6 +1,6 @@
 FROM node:22-slim AS page
 WORKDIR /src
-COPY scripts/build-page scripts/setup-page scripts/certificates.sh scripts/
+COPY scripts/build-page scripts/setup-page scripts/certificates.sh scripts/progress.sh scripts/
 COPY frontend frontend
 RUN scripts/build-page
 

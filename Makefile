@@ -2,12 +2,11 @@
 # BENCH to `bench`: BENCH=--quick, or BENCH="--only tokens".
 .PHONY: setup run dev test quick coverage lint fmt types settings wheel lock bench soak help
 
-setup: ## make .venv with the locked packages
+setup: ## make .venv with the locked packages, for all other targets
 	@scripts/setup
 
-run: setup ## serve the page at http://localhost:8000, with a small local model
-	@scripts/build-page || echo "The web page was not built; the API works without it" >&2
-	@exec .venv/bin/chat-backend serve --local-model
+run: ## serve the page at http://localhost:8000, with a small local model
+	@exec scripts/run
 
 dev: setup ## serve while the code is edited: the server at 8000, the page at 5173
 	@exec scripts/dev

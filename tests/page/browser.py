@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.routers.web_page import BUILT
 
+AXE = BUILT.parent / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 SCREENSHOTS = Path(__file__).parent / "screenshots"
@@ -16,4 +17,6 @@ def missing() -> str | None:
         return "no Chromium; run scripts/install-browser (Debian)"
     if not (BUILT / "index.html").is_file():
         return "the page is not built; run scripts/build-page (needs Node.js)"
+    if not AXE.is_file():
+        return "what the page is tried with is not installed; run scripts/setup-page"
     return None

@@ -7,13 +7,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.faults.scale import SOAK
-from tests.page.browser import SCREENSHOTS
+from tests.page.browser import AXE, SCREENSHOTS
 from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site
 from tests.page.model import SPOKEN
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
-AXE = Path(__file__).parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 AXE_SOURCE = AXE.read_text()
 ALL = list(product(("en-US", "zh-CN"), ("light", "dark"), (DESKTOP, PHONE)))
 LOOKS = ALL if SOAK else [ALL[0], ALL[-1]]

@@ -77,10 +77,18 @@ until_told() {
   "$@" &
   local pid=$!
   while kill -0 "$pid" 2>/dev/null; do
-    [ -d "$STEPS" ] || { kill "$pid" 2>/dev/null && exit 130; }
+    [ -d "$STEPS" ] || { end "$pid" && exit 130; }
     sleep 0.1
   done
   wait "$pid"
+}
+
+# End a process and all that it has started, from the top, so that none of them starts another.
+end() {
+  local child children
+  children=$(cat /proc/"$1"/task/*/children 2>/dev/null || pgrep -P "$1" || true)
+  kill "$1" 2>/dev/null || true
+  for child in $children; do end "$child"; done
 }
 
 # Clear the lines of the steps, print what has been said since, and draw the lines anew: each cut off at the edge.

@@ -18,12 +18,15 @@ UV = """#!/usr/bin/env bash
 set -eu
 [ "$*" != --version ] || exit 0
 echo "$*" >>"$ASKED"
-[ -z "${FAILS:-}" ] || { echo "error: no network" >&2; exit 2; }
+[ "${FAILS:-}" != uv ] || { echo "error: no network" >&2; exit 2; }
 site=.venv/lib/python3.12/site-packages
 mkdir -p .venv/bin $site
 case $* in
   venv*) ln -s "$(type -P true)" .venv/bin/python ;;
-  *"pip install"*) touch .venv/bin/chat-backend && chmod +x .venv/bin/chat-backend ;;
+  *"pip install"*)
+    echo 'echo "chat-backend $*" >>"$ASKED"' >.venv/bin/chat-backend
+    chmod +x .venv/bin/chat-backend
+    ;;
   *requirements/dev.txt*)
     cp .venv/bin/python .venv/bin/pytest && mkdir -p $site/{fastapi,pytest}.dist-info ;;
   *) mkdir -p $site/fastapi.dist-info ;;
@@ -34,6 +37,7 @@ set -eu
 echo "$*" >>"$ASKED"
 case ${FAILS:-} in
   "") ;;
+  uv) exec sleep 600 ;;
   ETARGET) case $* in *--prefer-offline*) echo "npm error code ETARGET" >&2; exit 1 ;; esac ;;
   *) echo "npm error $FAILS" >&2; exit 1 ;;
 esac
@@ -140,9 +144,24 @@ def test_what_a_server_loads_is_there() -> None:
 def test_what_failed_is_done_again(clone: Clone) -> None:
     clone.run("setup serve")
     clone.change("pyproject.toml")
-    status, _, said = clone.run("setup serve", fails="yes")
+    status, _, said = clone.run("setup serve", fails="uv")
     assert status != 0 and "error: no network" in said
     assert clone.synced("setup serve") == [SERVE]
+
+
+def test_without_its_packages_nothing_is_served(clone: Clone) -> None:
+    """The page's packages are on their way meanwhile: they are not waited for."""
+    (clone.folder / "frontend" / "package.json").touch()
+    status, asked, said = clone.run("run", fails="uv")
+    assert status != 0 and "error: no network" in said
+    assert "page was not built" not in said and not any("serve" in line for line in asked)
+
+
+def test_without_the_page_the_api_is_served(clone: Clone) -> None:
+    (clone.folder / "frontend" / "package.json").touch()
+    status, asked, said = clone.run("run", fails="code ENOTFOUND")
+    assert status == 0 and asked[-1] == "chat-backend serve --local-model"
+    assert "The web page was not built; the API works without it\n" in said
 
 
 def npm(asked: list[str]) -> list[str]:

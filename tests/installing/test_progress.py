@@ -131,7 +131,7 @@ def test_its_status_is_the_answer() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_ends_both(tmp_path: Path, number: signal.Signals) -> None:
     os.mkfifo(tmp_path / "held")
-    held = f"bash -c 'exec sleep 600 5>{tmp_path}/held'"
+    held = f"bash -c '(sleep 600 5>{tmp_path}/held; true); true'"  # a process of its processes
     words = words_of(TWO.format(bread=held, tea=held))
     with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         with open(tmp_path / "held", "rb") as ends:  # opened once one holds the other end

@@ -24,6 +24,7 @@ FIRST_CHARACTERS = 600
 MOST_WORDS, MOST_CHARACTERS = 12, 90
 REPLY_WORDS, REPLY_CHARACTERS = 5, 16
 """A line of more that ends as a sentence does is one."""
+JSON_DEPTH = 8
 REPLY_LENGTH = 400
 """An answer of more, with nothing that points to a title in it, is a reply."""
 
@@ -59,9 +60,9 @@ _THINKING = re.compile(
     r"^\s*<(?:\w{0,20}think\w*|thought|reasoning|reflection|analysis|scratchpad)>", re.I
 )
 _CONTROL = re.compile(r"^.*<\|message\|>|<\|[^|<>\n]{0,40}\|>", re.S)
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n`]*\n(.*?)(?:^[ \t]*\1|\Z)", re.S | re.M)
+_FENCE = re.compile(r"^[ \t]*(`{3,16}|~{3,16})[^\n`]*\n(.*?)(?:^[ \t]*\1|\Z)", re.S | re.M)
 _TITLE_TAG = re.compile(r"<(title|h[1-6])>(.*?)</\1>", re.S | re.I)
-_JSON_START = re.compile(r"^\s*(?:[{\[]|(\"(?=\w{1,30}\"\s*:)))", re.M)
+_JSON_START = re.compile(r"^[^\S\n]*(?:[{\[]|(\"(?=\w{1,30}\"\s*:)))", re.M)
 _LOOSE_JSON = re.compile(r"""^[{\[]\s*(?:["'][^"'\n]{1,40}["']\s*:\s*)?["'“]([^"'”\n]{1,200})""")
 _LABEL = re.compile(
     rf"^(?:[^:：\n]{{0,60}}\b)?(?:{_TITLE_WORD})\b[^:：\n]{{0,40}}[:：]\s*(?=\S)"
@@ -75,7 +76,7 @@ _QUOTED_LAST = re.compile(
     rf"\w+\W+\w+.{{0,80}}?({_QUOTED})\s*[.。!！]$|[\u3400-\u9fff].{{0,40}}?({_QUOTED})\s*[.。!！]$"
 )
 _SPOKEN_OF = re.compile(rf"(?:{_TITLE_WORD}).*?({_QUOTED})", re.I)
-_NUMBERED = re.compile(r"^\W*(\w{2,12} )\d{1,2}\W{0,3}[:：]", re.M)
+_NUMBERED = re.compile(r"^[^\w\n]*(\w{2,12} )\d{1,2}\W{0,3}[:：]", re.M)
 _ITEM = re.compile(r"^\s*(?:[-*+•·]\s+|[(（]?\d{1,2}(?:[.)）]\s+|[.)）、](?=\D))|[①-⑳]\s*)")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+|>\s?)+")
 _RULE = re.compile(r"^\s*(?:[=\-*_]\s*){3,}$|^\s*(?:`{3,}|~{3,}).*$")
@@ -155,16 +156,17 @@ def _json(text: str) -> Any:
         return None
 
 
-def _first_text(value: Any) -> str | None:
+def _first_text(value: Any, depth: int = 0) -> str | None:
     """The text that a JSON value is about: its title, or else the first one in it."""
     if isinstance(value, str):
         return value if has_visible(value) else None
     if isinstance(value, dict):
         named = [v for k, v in value.items() if re.search(_TITLE_WORD, str(k), re.I)]
         value = [*named, *value.values()]
-    if not isinstance(value, list):
+    if not isinstance(value, list) or depth > JSON_DEPTH:
         return None
-    return next((text for part in value if (text := _first_text(part)) is not None), None)
+    texts = (_first_text(part, depth + 1) for part in value)
+    return next((text for text in texts if text is not None), None)
 
 
 def _lines(text: str) -> Iterator[tuple[str, bool]]:

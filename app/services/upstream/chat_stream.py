@@ -33,6 +33,8 @@ HIGH_SURROGATES = ("\ud800", "\udbff")
 BEFORE_A_BODY = b"\xef\xbb\xbf \t\r\n"
 """A byte order mark and blanks."""
 HEARTBEAT_MAX_BYTES = 256
+WORDS_READ_MAX = 8
+"""So many events that are no part of a completion are read for words that tell an error."""
 AFTER_FINISH_SECONDS = 10.0
 """A reply that said it had finished waits this long for more: some say so too early."""
 AFTER_USAGE_SECONDS = 3.0
@@ -79,6 +81,7 @@ class ChatStream:
         self.is_finishing = False
         """Whether a finish reason came, and no text after it."""
         self._finished_early = False
+        self._words_read = 0
         self._is_counted = False
         self.usage: UsageRead | None = None
         self.is_done = False
@@ -180,11 +183,13 @@ class ChatStream:
 
     def _collect(self, document: list[bytes], chunk: bytes) -> None:
         """Keep a document until its end; a first line that is one begins lines of JSON."""
-        document.append(chunk)
         self._document_room -= len(chunk)
         self._textless_bytes = 0
         if self._document_room < 0:
             raise ReplyTooLong
+        if self._has_line and chunk.isspace():
+            return
+        document.append(chunk)
         if self._has_line is None or not (self._has_line or b"\n" in chunk):
             return
         data = b"".join(document)
@@ -264,8 +269,10 @@ class ChatStream:
         if isinstance(payload.get("choices"), list):
             self._is_completion = True
             self._is_counted = self.is_finishing and bool(payload.get("usage"))
-        elif not self.is_finishing and (failure := failure_told_by(payload)):
-            raise failure
+        elif not self.is_finishing and self._words_read < WORDS_READ_MAX:
+            self._words_read += 1
+            if failure := failure_told_by(payload):
+                raise failure
 
     def _choice(self, choice: dict[str, Any]) -> None:
         delta = choice.get("delta")

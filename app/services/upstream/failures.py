@@ -6,6 +6,7 @@ Anthropic and DashScope, 403 at SiliconFlow, 429 at OpenAI. So words count first
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 import orjson
 
@@ -108,7 +109,8 @@ SAYING |= {"status_code", "status_msg", "title", "description", "error_descripti
 FAILING = {"error_code", "error_msg", "status_msg", "base_resp", "msg", "message", "detail"}
 FAILING |= {"errors", "errormessage"}
 STATUS_NAMES = ("code", "status", "status_code", "http_code", "http_status")
-WORDS_MAX = 4000
+WORDS_MAX = 2000
+FIELDS_MAX = 100
 
 
 def failure_of(status: int, body: str, model: str = "") -> ReplyError:
@@ -140,7 +142,7 @@ def failure_in(error: object) -> ReplyError:
 def failure_told_by(payload: dict[str, object]) -> ReplyError | None:
     """The error for a 200 answer that is no completion and has no `error` field, where its words
     tell one: `{"code": 401, "msg": …}`, `{"base_resp": {…}}`."""
-    if FAILING.isdisjoint(name.lower() for name in payload):
+    if FAILING.isdisjoint(name.lower() for name in islice(payload, FIELDS_MAX)):
         return None
     words = " ".join(_said(payload))[:WORDS_MAX]
     meaning = _by_words(words)
@@ -161,7 +163,7 @@ def _said(value: object, telling: bool = True, depth: int = 0) -> Iterator[str]:
     if depth > 8:
         return
     if isinstance(value, dict):
-        for name, part in value.items():
+        for name, part in islice(value.items(), FIELDS_MAX):
             yield from _said(part, str(name).lower() in SAYING, depth + 1)
     elif isinstance(value, list):
         for part in value[:20]:

@@ -11,6 +11,7 @@ import orjson
 from app.errors import UpstreamBadResponse
 from app.schemas.message import TOKENS_MAX, TextKind, UsageRead
 
+REASON_MAX = 100
 FINISH_REASON = re.compile(r"[A-Za-z0-9_-]{1,32}")
 KNOWN_REASONS = {"stop", "length", "content_filter", "tool_calls"}
 NO_REASON = {"", "null", "none", "nil", "undefined", "finish_reason_unspecified", "unspecified"}
@@ -43,6 +44,7 @@ THOUGHT_FIELDS = (
     "reasoning_text",  # GitHub Copilot
 )
 PARTS_MAX = 1000
+THOUGHT_DEPTH = 3
 MODEL_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,100}")
 MODELS_MAX = 2000
 LIST_FIELDS = ("data", "models", "model_list", "items", "list", "result", "results", "body")
@@ -76,7 +78,7 @@ def parts_of(content: object) -> list[tuple[TextKind, str]]:
         content = [content]
     if not isinstance(content, list):
         return []
-    parts = filter(None, map(_part, content))
+    parts = filter(None, map(_part, content[:PARTS_MAX]))
     return [
         (kind, "".join(text for _, text in texts))
         for kind, texts in groupby(parts, key=itemgetter(0))
@@ -102,13 +104,13 @@ def reasoning_of(delta: dict[str, Any]) -> str:
     return ""
 
 
-def thought_of(value: object) -> str:
+def thought_of(value: object, depth: int = 0) -> str:
     """A thought in any of its forms: a text, a part with one, or a list of these; what is
     encrypted in it is none."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list):
-        return "".join(map(thought_of, value[:PARTS_MAX]))
+    if isinstance(value, list) and depth < THOUGHT_DEPTH:
+        return "".join(thought_of(part, depth + 1) for part in value[:PARTS_MAX])
     if not isinstance(value, dict):
         return ""
     # A part nests no deeper than its list of texts.
@@ -132,7 +134,7 @@ def finish_reason_of(value: object) -> str | None:
         return None
     if value in KNOWN_REASONS:  # nearly always
         return value
-    word = value.strip().rpartition(".")[2]
+    word = value[:REASON_MAX].strip().rpartition(".")[2]
     if word.lower() in NO_REASON:
         return None
     for reason, words in REASONS:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 LEAST, MOST = 128, 100_000_000
 """A number outside of these counts no prompt: it is a place, a status or a point in time."""
-WORDS_MAX = 4_000
+WORDS_MAX = 2_000
 REACH = r"[^\n]{0,80}?"
 
 _SUBJECT = (

@@ -7,6 +7,8 @@ import orjson
 from app.errors import UpstreamBadResponse
 
 OnData = Callable[[bytes], None]
+LINES_LOOKED_AT = 4
+"""Of one event's lines. Every look reads all of them again, and loose events have one line."""
 
 
 class EventSplitter:
@@ -118,7 +120,7 @@ class EventSplitter:
 
 def _is_whole(lines: list[bytes]) -> bool:
     """Whether these lines are a document already: what follows them belongs to the next event."""
-    if not lines[-1].endswith(b"}"):
+    if len(lines) > LINES_LOOKED_AT or not lines[-1].endswith(b"}"):
         return False
     try:
         orjson.loads(b"\n".join(lines))

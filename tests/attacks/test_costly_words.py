@@ -1,0 +1,98 @@
+"""What an endpoint says costs little to read: no pattern, no loop and no nesting is run wild by it.
+
+Whatever is read here is read inside the event loop, where everybody else waits meanwhile.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from app.errors import ReplyError
+from app.services.conversations.title_text import title_in
+from app.services.upstream.chat_stream import ChatStream
+from app.services.upstream.failures import failure_of
+
+KIB = 1024
+MIB = 1024 * KIB
+TURN_BYTES = 64 * KIB
+"""As much as is read at once."""
+TURN_SECONDS = 0.25
+"""Ten times what the worst of these takes; before they were bounded, they took seconds."""
+
+
+def deep(levels: int) -> bytes:
+    return b"[" * levels + b'"x"' + b"]" * levels
+
+
+def event(delta: bytes, reason: bytes = b"") -> bytes:
+    return b'data: {"choices":[{"delta":%s,"finish_reason":"%s"}]}\n\n' % (delta, reason)
+
+
+BODIES = {
+    "an event of many lines that never is whole": b"data: [{}\n" + b"data: ,{}\n" * 90_000,
+    "an event of many closing lines": b"data: {\n" + b"data: }\n" * 90_000,
+    "events full of words about length": b'data: {"message":"%s"}\n\n' % (b"prompt " * 500) * 500,
+    "a finish reason of many beginnings": event(b"{}", b"max" * 20_000) * 10,
+    "a document that never gets its second line": b"{}\n" + b"\n" * (5 * MIB),
+    "a thought in lists in lists": event(b'{"reasoning":%s}' % deep(900)),
+    "an error in lists in lists": b'data: {"error":%s}\n\n' % deep(900),
+    "text in lists in lists": event(b'{"content":%s}' % deep(900)),
+    "thoughts and text by turns": event(
+        b'{"content":[%s]}' % b",".join([b'"a"', b'{"type":"thinking","thinking":"b"}'] * 12_000)
+    ),
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_turn_of_reading_is_short(body: bytes) -> None:
+    stream = ChatStream(lambda *_: None, MIB, MIB)
+    took = []
+    with suppress(ReplyError):
+        for at in range(0, len(body), TURN_BYTES):
+            took.append(seconds_of(stream.feed, body[at : at + TURN_BYTES]))
+        stream.finish()
+    assert max(took, default=0) < TURN_SECONDS
+
+
+def test_small_pieces_do_not_make_a_document_be_read_again_and_again() -> None:
+    stream = ChatStream(lambda *_: None, MIB, MIB)
+    stream.feed(b"{}\n")
+    stream.feed(b"\n" * (4 * MIB))
+    assert seconds_of(lambda: [stream.feed(b"\n") for _ in range(1000)]) < TURN_SECONDS
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["token ", "api key ", "quota ", "models ", "country ", "context - ", "1 111", "1,", "no auth "],
+)
+def test_a_refusal_is_read_fast(unit: str) -> None:
+    words = unit * (TURN_BYTES // len(unit))
+    for body in (words, json.dumps({"error": {"message": words, "code": words}})):
+        assert seconds_of(failure_of, 404, body, "m" * 100) < TURN_SECONDS
+    many = {"error": {f"k{at}": {"message": "x"} for at in range(3000)}}
+    assert seconds_of(failure_of, 400, json.dumps(many)) < TURN_SECONDS
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["\n", "\n! ", "***\n\n", "~", "`", "<h1>", "_", '"a ', "标题", "Title 标题 ", "a. b ", "{", '{"a":['],
+)
+def test_a_title_is_found_fast(unit: str) -> None:
+    answer = unit * (TURN_BYTES // len(unit))
+    assert seconds_of(title_in, answer, "How?", "Write a title") < TURN_SECONDS / 3
+
+
+@pytest.mark.parametrize("levels", [100, 500, 900])
+def test_a_title_in_lists_in_lists_is_none(levels: int) -> None:
+    assert title_in(deep(levels).decode(), "How?", "Write a title") is None
+
+
+def seconds_of(call: Callable[..., object], *arguments: object) -> float:
+    """How long this thread computes for a call."""
+    began = time.thread_time()
+    with suppress(ReplyError):
+        call(*arguments)
+    return time.thread_time() - began

@@ -72,6 +72,12 @@ NO_CREDIT: list[tuple[int, Any]] = [
     (429, said("余额不足或无可用资源包,请充值。", code="1113")),
     (429, said("You exceeded your current quota, please check your plan and billing details.")),
     (429, said("", code="insufficient_quota")),
+    (
+        403,
+        said("The free tier of the model has been exhausted.", code="AllocationQuota.FreeTierOnly"),
+    ),
+    (400, said("Budget has been exceeded! Current cost: 10.0", type="budget_exceeded")),
+    (400, said("资源包余量已用尽，请购买", code="ResourceInsufficient")),
 ]
 NOT_HERE: list[tuple[int, Any]] = [
     (403, said("Country not supported", code="unsupported_country_region_territory")),
@@ -88,6 +94,7 @@ TOO_MUCH: list[tuple[int, Any]] = [
     (400, said("Requests rate limit exceeded", code="Throttling.RateQuota")),
     (403, said("您的账户已达到速率限制，请您控制请求频率", code="1302")),
     (400, said("并发数过高")),
+    (429, [said("Resource has been exhausted (e.g. check quota).", status="RESOURCE_EXHAUSTED")]),
 ]
 FILTERED: list[tuple[int, Any]] = [
     (400, said("The response was filtered", code="content_filter", status=400)),
@@ -97,6 +104,14 @@ FILTERED: list[tuple[int, Any]] = [
     (400, said("", code="content_policy_violation")),
     (400, said("系统检测到输入或生成内容可能包含不安全或敏感内容", code="1301")),
     (403, said("Your chosen model requires moderation and your input was flagged")),
+    (400, said("Content Exists Risk")),
+    (400, said("The request was rejected because it was considered high risk")),
+    (400, said("input new_sensitive (1026)")),
+    (
+        400,
+        said("The input text may contain sensitive information.", code="SensitiveContentDetected"),
+    ),
+    (403, {"code": "No permission", "error": "Content violates usage guidelines. Failed check"}),
 ]
 PLAIN: list[tuple[int, Any, type[ReplyError]]] = [
     (400, said("Unknown parameter: stream_options"), UpstreamRejected),
@@ -111,6 +126,13 @@ PLAIN: list[tuple[int, Any, type[ReplyError]]] = [
     (500, said("Out of order"), UpstreamUnavailable),
     (503, said("Overloaded"), UpstreamUnavailable),
     (413, said("maximum context length is 8"), ContextTooLong),
+    (403, said("Model access denied.", code="Model.AccessDenied"), UpstreamRejected),
+    (403, said("该令牌无权访问模型 m"), UpstreamRejected),
+    (503, said("分组 default 下对于模型 m 无可用渠道"), UpstreamModelUnknown),
+    (503, said("No available channel for model m", code="model_not_found"), UpstreamModelUnknown),
+    (400, said("The model `m` has been decommissioned"), UpstreamModelUnknown),
+    (400, said("The provided model identifier is invalid."), UpstreamModelUnknown),
+    (400, said("A field of this model has been deprecated"), UpstreamRejected),
 ]
 TOLD = [
     *((status, body, UpstreamAuthFailed) for status, body in KEY_REFUSED),
@@ -128,6 +150,48 @@ def test_a_refusal_is_read_by_its_words_and_then_by_its_status(
 ) -> None:
     text = body if isinstance(body, str) else json.dumps(body)
     assert type(failure_of(status, text)) is failure
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        said(
+            "[{'type': 'extra_forbidden', 'loc': ('body', 'stream_options'), 'msg': 'Extra inputs "
+            "are not permitted', 'input': {'messages': [{'content': 'Is my invalid api key…"
+        ),
+        said("Extra inputs [type=extra_forbidden, input_value='no credits in my country'"),
+        said(
+            "BadRequestError: odd Received Messages=[{'role': 'user', 'content': 'prompt too long'"
+        ),
+        {"detail": [{"msg": "odd", "input": "The prompt is too long, use at most 500 words"}]},
+        "odd: {'messages': [{'role': 'user', 'content': '敏感'}]}",
+        said("Error at content: 'the model m does not exist'"),
+    ],
+)
+def test_what_of_the_request_is_quoted_means_nothing(body: Any) -> None:
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    assert type(failure_of(400, text)) is UpstreamRejected
+    assert type(failure_in(body)) is UpstreamUnavailable
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "failure"),
+    [
+        ("omni-moderation", "The model `omni-moderation` does not exist", UpstreamModelUnknown),
+        ("no-billing-8b", "no-billing-8b takes no system message", UpstreamRejected),
+        ("a", "a billing matter", UpstreamOutOfCredit),
+    ],
+)
+def test_a_models_name_means_nothing(name: str, words: str, failure: type[ReplyError]) -> None:
+    assert type(failure_of(400, json.dumps(said(words)), name)) is failure
+
+
+def test_numbers_come_from_the_sentence_and_no_code() -> None:
+    words = "Prompt contains 33000 tokens, too large for model with 32768 maximum context length"
+    for more in ({"code": 3051}, {"code": "3051"}, {"status": 400, "request_id": 9000}):
+        failure = failure_of(400, json.dumps(said(words, **more)))
+        assert isinstance(failure, ContextTooLong)
+        assert (failure.limit, failure.sent) == (32768, 33000)
 
 
 @pytest.mark.parametrize(

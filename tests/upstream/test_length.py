@@ -12,6 +12,36 @@ from app.services.upstream.length import overrun_in
 @pytest.mark.parametrize(
     ("words", "limit", "sent"),
     [
+        ("invalid params, context window exceeds limit (2013) bad_request_error", None, None),
+        (
+            (
+                "too many tokens: size limit exceeded by 1200 tokens. "
+                "The limit for this model is 128000 tokens."
+            ),
+            128000,
+            None,
+        ),
+        (
+            "ContextWindowExceededError: Error code: 400 - maximum context length is 8192 tokens",
+            8192,
+            None,
+        ),
+        (
+            "length of prompt_tokens (33001) must be less than max_seq_len (32768).",
+            32768,
+            33001,
+        ),
+        ("Prompt 超长", None, None),
+        ("the max input characters is 20000", 20000, None),
+        ("context shift is disabled", None, None),
+        (
+            (
+                "'max_tokens' is too large: 4096. This model's maximum context length is 4096 "
+                "tokens and your request has 4000 input tokens"
+            ),
+            4096,
+            None,
+        ),
         (
             "Invalid request: Your request exceeded model token limit: 8192 (requested: 9730)",
             8192,
@@ -149,6 +179,8 @@ def test_the_numbers_say_how_much_fits(words: str, limit: int | None, sent: int 
         "This model does not support image input",
         "Content exists risk",
         "The model gpt-4-32k does not exist",
+        "max_tokens is too large: 9000. This model supports at most 4096 completion tokens",
+        "max_tokens must be at most 4096",
     ],
 )
 def test_other_refusals_are_no_question_of_length(words: str) -> None:

@@ -5,7 +5,7 @@ Anthropic and DashScope, 403 at SiliconFlow, 429 at OpenAI. So words count first
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import orjson
@@ -34,6 +34,8 @@ MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
         UpstreamFiltered,
         r"content.?filter|content[_ ](?:\w+[_ ])?polic(?:y|ies)|content_(?:block|violat)|"
         r"data_?inspection|inappropriate content|responsible.?ai|moderation|prohibited.?content|"
+        r"content exists risk|considered high risk|new_sensitive|sensitive (?:information|content)|"
+        r"sensitive_?content|violates? [^.]{0,30}(?:guideline|polic)|"
         r"\bflagged\b|敏感|违规|内容安全|不安全",
     ),
     (
@@ -50,6 +52,7 @@ MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
         UpstreamRateLimited,
         r"rate.?limit|too.?many.?requests|throttl|(?:requests?|tokens?|calls?) ?(?:per|/) ?"
         r"(?:second|minute|hour|day)|request limit|retry (?:in|after)\b|concurren|"
+        r"\(e\.g\. check quota\)|"
         r"请求过于频繁|频率|速率|限流|并发",
     ),
     (
@@ -58,9 +61,11 @@ MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
         r"(?:quota|balance|credit|fund|allowance|allocation)s?\b.{0,30}"
         r"(?:insufficient|not enough|too low|exceeded|exhausted|depleted|used up|reached)|"
         r"(?:exceed(?:ed|s)?|used up|no) .{0,20}(?:quota|allocation|allowance)|quota_?exceeded|"
+        r"(?:free.?tier[^.]{0,40}|budget has been )(?:exhausted|exceeded)|"
+        r"free.?tier.?only|budget_exceeded|"
         r"\bcredits?\b|key limit exceeded|billing|payment.?required|arrear|overdue|"
         r"spend(?:ing)?.limit|good standing|"
-        r"余额|欠费|充值|资源包|额度(?:不足|不够|已?用[尽完]|已?耗尽)",
+        r"余额|余量|欠费|充值|资源包|额度(?:不足|不够|已?用[尽完]|已?耗尽)",
     ),
     (
         UpstreamAuthFailed,
@@ -90,17 +95,28 @@ MODEL_WORDS = re.compile(
             r"model_?not_?(?:found|exist)|deployment_?not_?found",
             r"(?:no such|unknown|invalid|incorrect|unrecognized) model\b|not a valid model",
             r"\bmodels?\b[^\n]{0,160}?"
-            r"(?:not (?:be )?found|not exist|n't exist|is (?:unknown|not a valid))",
+            r"(?:not (?:be )?found|not exist|n't exist|is (?:unknown|not a valid)|decommissioned|"
+            r"been (?:shut ?down|retired))",
+            r"model (?:id|identifier|name)[^\n]{0,20} (?:is )?invalid|no available channel",
             r"\bnot (?:be )?f(?:ound|ind)[^\n]{0,20} model\b",
-            r"模型[^。\n]{0,60}(?:不存在|未找到|找不到|无效|未知|没有)",
+            r"模型[^。\n]{0,60}(?:不存在|未找到|找不到|无效|未知|没有|无可用渠道|已下[线架])",
             r"(?:不存在|未找到|找不到|无效|未知|没有)[^。\n]{0,12}模型",
         )
     ),
     re.IGNORECASE,
 )
+NO_CHANNEL = re.compile(r"no available channels? for|无可用渠道", re.IGNORECASE)
+"""How gateways say with a 503 that nothing behind them has the model."""
 ACCESS_WORDS = re.compile(
-    r"\bmodel\b.{0,80}no access|access to (?:the )?model|模型.{0,20}权限", re.IGNORECASE
+    r"\bmodel\b.{0,80}no access|access to (?:the )?model|model[ .]?access|model_access"
+    r"|access (?:the |this )?model|model disabled|模型.{0,20}权限|无权.{0,6}模型",
+    re.IGNORECASE,
 )
+QUOTED = re.compile(
+    r"\b(?:input(?:_value)?|messages|content|prompt)['\"]?\s*[=:]\s*[\[{'\"].*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Where validators and gateways begin to quote the request inside a sentence."""
 
 SAYING = {"code", "type", "status", "reason", "message", "msg", "detail", "details", "error"}
 SAYING |= {"error_code", "error_msg", "error_message", "errormessage", "errorcode", "errors"}
@@ -119,7 +135,7 @@ def failure_of(status: int, body: str, model: str = "") -> ReplyError:
     `model`: what the request calls the model, which a 404 may name as what is missing.
     """
     words = words_of(body)
-    meaning = _by_words(words)
+    meaning = _by_words(_without(words, model))
     if too_long := _too_long(words, meaning, status == TOO_LARGE, body):
         return too_long
     return meaning or _by_status(status, words, _names(words, model))
@@ -127,7 +143,7 @@ def failure_of(status: int, body: str, model: str = "") -> ReplyError:
 
 def failure_in(error: object) -> ReplyError:
     """The error for an `error` object inside a 200 answer: its words count, then a status in it."""
-    words = " ".join(_said(error))[:WORDS_MAX]
+    words = _sentences(_said(error))
     meaning = _by_words(words)
     if failure := _too_long(words, meaning) or meaning:
         return failure
@@ -144,7 +160,7 @@ def failure_told_by(payload: dict[str, object]) -> ReplyError | None:
     tell one: `{"code": 401, "msg": …}`, `{"base_resp": {…}}`."""
     if FAILING.isdisjoint(name.lower() for name in islice(payload, FIELDS_MAX)):
         return None
-    words = " ".join(_said(payload))[:WORDS_MAX]
+    words = _sentences(_said(payload))
     meaning = _by_words(words)
     return _too_long(words, meaning) or meaning
 
@@ -155,8 +171,18 @@ def words_of(body: str) -> str:
         payload = orjson.loads(body)
     except orjson.JSONDecodeError:
         # A page's words are about something else: its styles, its scripts, whom to write to.
-        return "" if body.lstrip()[:1] == "<" else body[:WORDS_MAX]
-    return " ".join(_said(payload))[:WORDS_MAX]
+        return "" if body.lstrip()[:1] == "<" else _sentences([body])
+    return _sentences(_said(payload))
+
+
+def _sentences(said: Iterable[str]) -> str:
+    """What was said, without what of the request is quoted in it."""
+    return " ".join(QUOTED.sub("", sentence[:WORDS_MAX]) for sentence in said)[:WORDS_MAX]
+
+
+def _without(words: str, name: str) -> str:
+    """The words without a model's name, which may be one of them: `omni-moderation-latest`."""
+    return words.replace(name, "") if len(name) > 3 else words
 
 
 def _said(value: object, telling: bool = True, depth: int = 0) -> Iterator[str]:
@@ -168,8 +194,8 @@ def _said(value: object, telling: bool = True, depth: int = 0) -> Iterator[str]:
     elif isinstance(value, list):
         for part in value[:20]:
             yield from _said(part, telling, depth + 1)
-    elif telling and isinstance(value, str | int) and value:
-        yield str(value)[:WORDS_MAX]
+    elif telling and isinstance(value, str) and not value.isdigit():  # a code's number says nothing
+        yield value[:WORDS_MAX]
 
 
 def _by_words(words: str) -> ReplyError | None:
@@ -187,7 +213,7 @@ def _too_long(
     if overrun is None:
         return None
     if overrun.limit is None and not meaning:
-        overrun = overrun_in(body, certain=True) or overrun
+        overrun = overrun_in(QUOTED.sub("", body[:WORDS_MAX]), certain=True) or overrun
     if meaning and overrun.limit is None and not certain:
         return None
     return ContextTooLong(overrun.limit, overrun.sent)
@@ -214,6 +240,6 @@ def _by_status(status: int, words: str, names_model: bool = False) -> ReplyError
     if status in MODEL_STATUSES and (about_model or (names_model and status == 404)):
         return UpstreamModelUnknown(certain=names_model or status != 404)
     if status >= 500:
-        return UpstreamUnavailable()
+        return UpstreamModelUnknown() if NO_CHANNEL.search(words) else UpstreamUnavailable()
     refusal = UpstreamRejected()
     return _perhaps_too_long(refusal) if status in MAY_BE_LENGTH else refusal

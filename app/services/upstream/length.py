@@ -26,12 +26,13 @@ _TOO_LONG = re.compile(
             r"\btoo (?:many|much) (?:input |prompt )?(?:tokens?|text|context)\b",
             r"context_(?:length|window|size)_exceeded|exceed_context_size|string_above_max_length",
             r"tokens?[ _]limit[ _](?:reached|exceeded)|(?:token|context|length) limit\b",
-            r"max(?:imum)? (?:context|prompt|input|sequence|model) (?:length|size|tokens?|window)",
+            r"max(?:imum)? (?:context|prompt|input|sequence|model)"
+            r" (?:length|size|tokens?|window|characters?)|context shift",
             r"(?:reduc|shorten|truncat)\w*" + REACH + rf"\b{_SUBJECT}\b",
             r"range of input length",
-            r"\btokens?\b[^\n]{0,40}? (?:must|should|can) (?:not )?be"
+            r"(?:\b|(?<=prompt_)|(?<=input_))tokens?\b[^\n]{0,40}? (?:must|should|can) (?:not )?be"
             r" (?:<|≤|less|at most|below|under)",
-            r"(?:上下文|输入|提示|对话|消息|文本|请求体|长度|字数|token|令牌)"
+            r"(?:上下文|输入|提示|对话|消息|文本|请求体|长度|字数|token|prompt|令牌)"
             r"[^。\n]{0,30}(?:超[过出长限]|过[长大多]|太[长大多])",
             r"超[过出长限][^。\n]{0,20}(?:上下文|长度|token|令牌|字数|窗口)",
             r"(?:缩短|精简|减少|截断)[^。\n]{0,15}(?:上下文|输入|提示|对话|消息|文本|长度|内容)",
@@ -45,6 +46,11 @@ _OTHER_BOUND = re.compile(
     re.IGNORECASE,
 )
 """A bound on something else than the length of one prompt."""
+_REPLY_BOUND = re.compile(
+    r"max_(?:completion_|new_|output_)?tokens\b[^\n]{0,60} too large(?![^\n]*context)",
+    re.IGNORECASE,
+)
+"""A bound on what the model may write."""
 _ONE_REQUEST = re.compile(
     r"(?:request|prompt|input|message)[^\n]{0,20} too (?:large|long)"
     r"|reduce your (?:message|prompt)",
@@ -72,6 +78,11 @@ _ABOUT_REPLY = re.compile(
 )
 _KEY = re.compile(r"[\"'](\w{1,40})[\"']\s*[:=]\s*[\"']?$")
 """A JSON field says by itself what its number is."""
+_CODE = re.compile(
+    r"(?:code|status|error|\bid)[\"']?\W{0,3}$|invalid params[^\n(]*\($", re.IGNORECASE
+)
+"""What comes before a number that counts nothing: `Error code: 400`, MiniMax's `limit (2013)`."""
+_DIFFERENCE = re.compile(r"\bby $")
 _SENT_NOUN = re.compile(
     r"\b(?:request|given|got|your|contain|result|sent|provided)|请求|实际|当前", re.I
 )
@@ -94,6 +105,8 @@ def overrun_in(words: str, certain: bool = False) -> Overrun | None:
             return None
         if _OTHER_BOUND.search(words) and not _ONE_REQUEST.search(words):
             return None
+        if _REPLY_BOUND.search(words):
+            return None
     return _numbers(words)
 
 
@@ -107,6 +120,8 @@ def _numbers(words: str) -> Overrun:
         if not LEAST <= number <= MOST:
             continue
         before, end = words[end : found.start()][-80:], found.end()
+        if _CODE.search(before) or _DIFFERENCE.search(before):
+            continue
         key = _KEY.search(before)
         before = key[1] if key else before
         own = _ABOUT_REPLY.sub(" ", before)

@@ -280,6 +280,18 @@ async def test_a_model_that_is_off_at_the_moment_can_be_saved_all_the_same(
     assert (await person.get("/auth/config")).json()["model_url"] == "http://127.0.0.1:9/v1"
 
 
+async def test_the_address_of_a_call_keeps_the_saved_key(site: Site, open_page: OpenPage) -> None:
+    person = await site.server.register()
+    await person.set_model(site.upstream.url, "echo", KEY)
+    form = await connection_form(await open_page(person, "/settings"))
+    await form.get_by_label("Address").fill(f"{site.upstream.url}/chat/completions")
+    await expect(form.get_by_text("Leave it empty to keep it.")).to_be_visible()
+    await form.get_by_role("button", name="Save", exact=True).click()
+    await expect(form).to_have_count(0)
+    assert (await person.post("/auth/config/test", json={})).json()["ok"]
+    assert site.upstream.requests[-1].headers["authorization"] == f"Bearer {KEY}"
+
+
 async def fill(page: Page, url: str, model: str, key: str = "") -> None:
     await page.get_by_label("Address").fill(url)
     await page.get_by_label("API key").fill(key)

@@ -1,6 +1,6 @@
 /** Which field of the model form a failure is about, and what is said there. */
 import { expect, it, vi } from "vitest";
-import { hostOf, PROGRAMS, PROVIDERS, withScheme } from "../../src/features/endpoints/presets";
+import { hostOf, isSameAddress, PROGRAMS, PROVIDERS, withScheme } from "../../src/features/endpoints/presets";
 import { type Filled, foreseen, troubleOf } from "../../src/features/endpoints/trouble";
 
 // What the page's preferences ask of a browser when they are loaded.
@@ -94,6 +94,33 @@ it.each([
   ["gpt", "gpt"],
 ])("completes %s", (typed, whole) => {
   expect(withScheme(typed)).toBe(whole);
+});
+
+it.each([
+  "https://api.example.com/v1",
+  " https://api.example.com/v1/ ",
+  "api.example.com/v1",
+  "HTTPS://API.example.com:443/v1",
+  "https://api.example.com/v1/chat/completions",
+  "https://api.example.com/v1//chat//completions/?",
+  "“https://api.example.com/v1/Models”",
+  "https://api.example.com/v1/chat",
+])("takes %s for the address that is saved", (typed) => {
+  expect(isSameAddress("https://api.example.com/v1", typed)).toBe(true);
+});
+
+it.each([
+  "",
+  "http://api.example.com/v1",
+  "https://api.example.com",
+  "https://api.example.com/v2",
+  "https://api.example.com:8443/v1",
+  "https://api.example.com.evil.example/v1",
+  "https://api.example.com/v1?key=x",
+  "https://api.example.com/v1/models/x",
+  "https://api.example.com/api/chat",
+])("takes %s for another address than the saved one", (typed) => {
+  expect(isSameAddress("https://api.example.com/v1", typed)).toBe(false);
 });
 
 it("names the command that starts a program which does not answer", () => {

@@ -11,7 +11,7 @@ import { Icon } from "../../ui/Icon";
 import { PasswordField } from "../../ui/PasswordField";
 import { forgetModels } from "./listed";
 import { Presets } from "./Presets";
-import { hostOf, placesAt, programAt, withScheme } from "./presets";
+import { hostOf, isSameAddress, placesAt, programAt, withScheme } from "./presets";
 import { TroubleText } from "./TroubleText";
 import { text as texts } from "./texts";
 import { type Filled, foreseen, settingFor, type Trouble, troubleOf } from "./trouble";
@@ -48,7 +48,7 @@ export function ModelForm({ saved, saveLabel, onSaved, onCancel }: Props) {
   const openList = useRef<(() => void) | null>(null);
   const text = texts();
   const host = () => hostOf(url.value);
-  const isKept = () => saved?.model_url === url.value.trim();
+  const isKept = () => !!saved && isSameAddress(saved.model_url, url.value);
   const filled = (): Filled => ({ url: url.value, key: key.value, name: name.value, keyKept: isKept() });
   const focus = (field: string) => form.current?.querySelector<HTMLElement>(`[name="${field}"]`)?.focus();
   useEffect(() => {

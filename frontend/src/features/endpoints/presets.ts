@@ -79,6 +79,25 @@ export function withScheme(url: string): string {
   return /^[^\s/:?#@\\]+\.[^\s/:?#@\\]+(:\d+)?(\/|$)/.test(typed) ? `https://${typed}` : url;
 }
 
+/** Whether the server takes two addresses for one: it leaves out the path of a call. */
+export function isSameAddress(one: string, other: string): boolean {
+  return bare(one) === bare(other);
+}
+
+function bare(typed: string): string {
+  const address = withScheme(typed.replace(/^["'`<“‘\s\u200b]+|["'`>”’\s\u200b]+$/g, "").replace(/\?$/, ""));
+  if (!URL.canParse(address)) return address;
+  const { origin, pathname, search, hash } = new URL(address);
+  if (search || hash) return address;
+  let path = pathname;
+  for (let before = ""; before !== path; ) {
+    before = path;
+    path = path.replace(/\/+(chat\/+completions|completions|responses|embeddings|models)?$/i, "");
+    path = path.replace(/\/v1\/+chat$/i, (found) => found.slice(0, 3));
+  }
+  return origin + path;
+}
+
 /** The host and port of an address; empty while it is none. */
 export function hostOf(url: string): string {
   return URL.canParse(url.trim()) ? new URL(url.trim()).host : "";

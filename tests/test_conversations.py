@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, insert, update
 
 from app.database import table_of
 from app.models import Conversation, utc_now
-from app.services.conversations.rows import PageRequest, deleted_query, page_query
+from app.services.conversations.rows import BEFORE, PageRequest, deleted_query, page_query
 from tests.support.refusals import assert_refused, last_words
 from tests.support.server import Person, RunningServer
 from tests.support.upstream import ScriptedUpstream
@@ -149,8 +149,10 @@ async def test_a_page_of_many_is_a_walk_along_an_index(server: RunningServer) ->
     await database.write(make_many, ada.id, 10_000)
     place = (await scrolled(ada))[-1]
     at = datetime.fromisoformat(place["updated_at"])
-    for page in (PageRequest(20, 0, None, 0), PageRequest(20, 0, at, place["id"])):
-        plan = await database.read(plan_of, page_query(ada.id, page))
+    part = {"of_user": ada.id, "most": 20, "after": 0}
+    place = {"before": at, "before_id": place["id"]}
+    for query in (page_query().params(part), page_query(*BEFORE).params(part | place)):
+        plan = await database.read(plan_of, query)
         assert "idx_user_recent" in plan, plan
         for sorting in ("filesort", "TEMP B-TREE", "temporary"):
             assert sorting not in plan, plan

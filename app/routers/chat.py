@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
 
-from app.dependencies.conversation import ConversationId, OwnedConversation
+from app.dependencies.conversation import ConversationId
 from app.dependencies.paging import BeforeId, Limit
 from app.dependencies.services import LanguageDep, ServicesDep, StreamsDep
 from app.dependencies.user import CurrentUser
@@ -24,14 +24,15 @@ NOTHING: Responses = {204: {"description": "Nothing is running"}}
 
 @router.get("/messages", responses=errors(401, 404, 422, 429))
 async def list_messages(
-    conversation: OwnedConversation,
+    id: ConversationId,
+    user: CurrentUser,
     services: ServicesDep,
     language: LanguageDep,
     limit: Limit = 50,
     before_id: BeforeId = None,
 ) -> MessagePage:
     """The newest messages below `before_id`, oldest first."""
-    return worded(await services.messages.page(conversation.id, limit, before_id), language)
+    return worded(await services.messages.page(user.id, id, limit, before_id), language)
 
 
 @router.post("/messages", response_model=Exchange, responses=STREAMED | errors(*REFUSALS))

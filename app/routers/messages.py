@@ -75,4 +75,4 @@ async def activate(
     """Show this version and the newest messages under it; the end of the history as it is then."""
     with services.open_conversation(user.id, conversation_id) as live:
         await live.activate(id)
-    return worded(await services.messages.page(conversation_id, 50, None), language)
+    return worded(await services.messages.page(user.id, conversation_id, 50, None), language)

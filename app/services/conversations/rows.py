@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
-    Row,
+    Integer,
     Select,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -19,6 +21,7 @@ from sqlalchemy import (
 )
 
 from app.database import table_of
+from app.engines.prepared import Prepared
 from app.errors import ConversationNotFound, InvalidToken
 from app.models import Conversation, User, utc_now
 from app.schemas.conversation import (
@@ -32,6 +35,46 @@ from app.services.audit.events import AuditAction, record
 
 _conversation = table_of(Conversation)
 _user = table_of(User)
+
+
+def owned(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """The conversations that are there for a user: theirs, and not deleted."""
+    return and_(_conversation.c.user_id == user_id, _conversation.c.deleted_at.is_(None))
+
+
+_of_user = bindparam("of_user", type_=_user.c.id.type)
+
+
+def page_query(*which: ColumnElement[bool]) -> Select[Any]:
+    """The rows of a page, read along `idx_user_recent` without sorting."""
+    return (
+        select(
+            _conversation.c.id,
+            _conversation.c.title,
+            _conversation.c.created_at,
+            _conversation.c.updated_at,
+            _conversation.c.message_count,
+            case((_conversation.c.system_prompt.is_not(None), True)).label("has_system_prompt"),
+        )
+        .where(owned(_of_user), *which)
+        .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())
+        .limit(bindparam("most", type_=Integer))
+        .offset(bindparam("after", type_=BigInteger))
+    )
+
+
+_before = bindparam("before", type_=_conversation.c.updated_at.type)
+# Not `(updated_at, id) < (…)`: MySQL cannot seek in an index by that. The read begins where the
+# page does; MariaDB prefers to begin at the newest row, as with an offset.
+BEFORE = (
+    _conversation.c.updated_at <= _before,
+    or_(
+        _conversation.c.updated_at < _before,
+        _conversation.c.id < bindparam("before_id", type_=_conversation.c.id.type),
+    ),
+)
+_NEWEST, _EARLIER = Prepared(page_query()), Prepared(page_query(*BEFORE))
+_HOW_MANY = Prepared(select(_user.c.conversation_count).where(_user.c.id == _of_user))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,42 +108,17 @@ def create(
 
 def page_of(connection: Connection, user_id: int, page: PageRequest) -> ConversationList:
     """One page of a user's conversations; InvalidToken when the account has been deleted."""
-    rows = connection.execute(page_query(user_id, page))
-    total = connection.execute(
-        select(_user.c.conversation_count).where(_user.c.id == user_id)
-    ).scalar()
-    if total is None:  # the account was deleted after its token was checked
-        raise InvalidToken
-    items = [ConversationItem(**row._mapping) for row in rows]
-    return ConversationList(conversations=items, total=total)
-
-
-def page_query(user_id: int, page: PageRequest) -> Select[Any]:
-    """The rows of a page, read along `idx_user_recent` without sorting.
-
-    The read begins where the page does; MariaDB prefers to begin at the user's newest row, as with
-    an offset.
-    """
-    query = (
-        select(
-            _conversation.c.id,
-            _conversation.c.title,
-            _conversation.c.created_at,
-            _conversation.c.updated_at,
-            _conversation.c.message_count,
-            case((_conversation.c.system_prompt.is_not(None), True)).label("has_system_prompt"),
-        )
-        .where(owned(user_id))
-        .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())
-        .limit(page.limit)
-        .offset(page.offset)
-    )
+    part = {"of_user": user_id, "most": page.limit, "after": page.offset}
     if page.before is None:
-        return query
-    # Not `(updated_at, id) < (…)`: MySQL cannot seek in an index by that.
-    updated_at, id = _conversation.c.updated_at, _conversation.c.id
-    earlier = or_(updated_at < page.before, id < page.before_id)
-    return query.where(updated_at <= page.before, earlier)
+        rows = _NEWEST.all(connection, part)
+    else:
+        place = {"before": page.before, "before_id": page.before_id}
+        rows = _EARLIER.all(connection, {**part, **place})
+    found = _HOW_MANY.first(connection, {"of_user": user_id})
+    if found is None:  # the account was deleted after its token was checked
+        raise InvalidToken
+    items = [ConversationItem(**row._asdict()) for row in rows]
+    return ConversationList(conversations=items, total=found.conversation_count)
 
 
 def deleted_page_of(
@@ -168,17 +186,18 @@ def _restorable(user_id: int, since: datetime) -> ColumnElement[bool]:
     return and_(_conversation.c.user_id == user_id, _conversation.c.deleted_at > since)
 
 
-def owned(user_id: int | ColumnElement[int]) -> ColumnElement[bool]:
-    """The conversations that are there for a user: theirs, and not deleted."""
-    return and_(_conversation.c.user_id == user_id, _conversation.c.deleted_at.is_(None))
+_found = select(_conversation).where(
+    _conversation.c.id == bindparam("id_of", type_=_conversation.c.id.type), owned(_of_user)
+)
+_OWNED, _OWNED_LOCKED = Prepared(_found), Prepared(_found.with_for_update())
 
 
 def find_owned(
     connection: Connection, user_id: int, conversation_id: int, lock: bool = False
-) -> Row[Any]:
+) -> Any:
     """The row of a conversation that is there and this user's; else ConversationNotFound."""
-    found = select(_conversation).where(_conversation.c.id == conversation_id, owned(user_id))
-    row = connection.execute(found.with_for_update() if lock else found).first()
+    find = _OWNED_LOCKED if lock else _OWNED
+    row = find.first(connection, {"id_of": conversation_id, "of_user": user_id})
     if row is None:
         raise ConversationNotFound(conversation_id)
     return row

@@ -11,7 +11,7 @@ from app.engines.prepared import Prepared, PreparedIn
 from app.errors import MessageNotFound
 from app.models import Conversation, Message
 from app.schemas.message import MessagePage, MessageVersions
-from app.services.conversations.rows import owned
+from app.services.conversations.rows import find_owned, owned
 from app.services.messages.cursor import MAX_ID
 from app.services.messages.rows import read_messages
 from app.services.messages.tree import shown
@@ -44,14 +44,19 @@ _THESE = PreparedIn(
 
 
 class MessageService:
-    """The history of a conversation. Ownership was checked by whoever calls."""
+    """The history of a conversation. Of a message, ownership was checked by whoever calls."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, conversation_id: int, limit: int, before_id: int | None) -> MessagePage:
-        """The newest `limit` messages below `before_id` (fewer long ones), oldest first."""
-        return await self._database.read(_page, conversation_id, limit, before_id)
+    async def page(
+        self, user_id: int, conversation_id: int, limit: int, before_id: int | None
+    ) -> MessagePage:
+        """The newest `limit` messages below `before_id` (fewer long ones), oldest first.
+
+        ConversationNotFound for another user's conversation.
+        """
+        return await self._database.read(_page, user_id, conversation_id, limit, before_id)
 
     async def locate(self, user_id: int, message_id: int) -> int:
         """The conversation of a message that is this user's; else MessageNotFound."""
@@ -64,10 +69,12 @@ class MessageService:
 
 def _page(
     connection: Connection,
+    user_id: int,
     conversation_id: int,
     limit: int,
     before_id: int | None,
 ) -> MessagePage:
+    find_owned(connection, user_id, conversation_id)
     where = {"in_conversation": conversation_id}
     page, has_more = _newest(connection, _SHOWN, where, limit, before_id)
     return MessagePage(messages=read_messages(connection, page), has_more=has_more)

@@ -220,6 +220,9 @@ async def test_sigterm_saves_what_was_shown_and_tells_the_clients(
             await socket.send(type="message", content="hello")
             shown = text_of(await socket.until("chunk"))
             process.kill(signal.SIGTERM)
+            async with asyncio.timeout(5):
+                while (await elsewhere.get("/health/ready")).status_code == 200:
+                    pass
             refused = await elsewhere.say(await ada.conversation(), "too late")
             assert (refused.status_code, refused.json()["code"]) == (503, "server_restarting")
             reply_end, socket_end = await _errors(socket)

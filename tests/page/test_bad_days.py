@@ -17,7 +17,7 @@ pytestmark = pytest.mark.anyio
     ("model", "says", "offers"),
     [
         ("401", "refused the API key", "Open model settings"),
-        ("404", "Check the name of the model", "Open model settings"),
+        ("404", "no model of this name", "Open model settings"),
         ("429", "asks for a pause", "Try again"),
         ("too_long", "too long for the model", "Try again"),
         ("cut", "What was said is kept", "Continue"),

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.chat.api import ApiError, ChatApi
-from app.cli.chat.conversation import Conversation
+from app.cli.chat.conversation import OpenConversation
 from app.cli.chat.terminal import Terminal
 from app.cli.chat.words import words
 from app.cli.failure import fail
@@ -32,7 +32,7 @@ def chat(
     with ChatApi(url, terminal_language()) as api:
         try:
             _log_in(api, user, password, email)
-            opened = Conversation(api, _opened(api, conversation), terminal, typer.echo)
+            opened = OpenConversation(api, _opened(api, conversation), terminal, typer.echo)
         except ApiError as error:
             fail(str(error))
         try:
@@ -80,7 +80,7 @@ def _opened(api: ChatApi, conversation: int | None) -> int:
     return conversation
 
 
-def _shown(opened: Conversation, conversation: int | None) -> None:
+def _shown(opened: OpenConversation, conversation: int | None) -> None:
     """What was said before in a conversation that is gone on with."""
     if conversation is not None:
         try:

@@ -14,7 +14,7 @@ REPLAYED = 2
 OFFERED = 40
 
 
-class Conversation:
+class OpenConversation:
     """The conversation that is open, and what its user has done with it.
 
     `say` prints a plain line; `number` is the conversation's id.

@@ -35,7 +35,7 @@ together() {
   local pids=() left function pid status=0 drawn=0
   STEPS=$(mktemp -d)
   export STEPS
-  trap 'stop_drawing; exit 130' INT TERM HUP
+  trap 'trap - INT TERM HUP; stop_drawing; wait; exit 130' INT TERM HUP
   : >"$STEPS/all"
   exec 9<"$STEPS/all"
   for function; do
@@ -76,10 +76,12 @@ step_alone() { step "${alone[@]}"; }
 until_told() {
   "$@" &
   local pid=$!
+  trap 'end "$pid"; exit 130' INT TERM HUP
   while kill -0 "$pid" 2>/dev/null; do
     [ -d "$STEPS" ] || { end "$pid" && exit 130; }
     sleep 0.1
   done
+  trap - INT TERM HUP
   wait "$pid"
 }
 

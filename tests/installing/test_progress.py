@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -133,7 +134,8 @@ def test_an_interrupt_ends_both(tmp_path: Path, number: signal.Signals) -> None:
     os.mkfifo(tmp_path / "held")
     held = f"bash -c '(sleep 600 5>{tmp_path}/held; true); true'"  # a process of its processes
     words = words_of(TWO.format(bread=held, tea=held))
-    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+    heard = partial(signal.signal, number, signal.SIG_DFL)  # tests in the background ignore it
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.DEVNULL, preexec_fn=heard) as process:
         with open(tmp_path / "held", "rb") as ends:  # opened once one holds the other end
             process.send_signal(number)
             assert process.wait(60) == 130

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from app.database import table_of
+from app.errors import ContextTooLong
 from app.models import ModelWindow, utc_now
+from app.services.generation.runner import MOST_PER_ESTIMATED, shorter
 from tests.conftest import StartServer
 from tests.support.server import Person, RunningServer
 from tests.support.upstream import ScriptedUpstream
@@ -164,6 +166,32 @@ async def test_what_is_no_question_of_length_is_not_tried_again(
     ada = await server.person_with_model(upstream.url, name)
     assert await status(ada, await ada.conversation(), LONG) == "failed"
     assert len(upstream.replies) == 1
+
+
+async def test_vague_words_about_a_short_prompt_do_not_cost_the_history(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    async def refuse_once(exchange: Exchange) -> None:
+        if exchange.request.last_user_text.endswith("odd"):
+            await exchange.error(400, "Your message is too long for this service")
+        else:
+            await echo(exchange)
+
+    scenario("vague")(refuse_once)
+    ada = await server.person_with_model(upstream.url, "vague")
+    conversation = await ada.conversation()
+    assert await status(ada, conversation, "remember " * 100) == "complete"
+    assert await status(ada, conversation, "odd") == "failed"
+    assert await status(ada, conversation, "even") == "complete"
+    assert len(upstream.replies[-1].body["messages"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("sent", "tokens"), [(None, 3_072), (20_000, 1_536), (MOST_PER_ESTIMATED * 10_001, 3_072)]
+)
+def test_an_incredible_number_of_tokens_is_not_reckoned_with(sent: int | None, tokens: int) -> None:
+    prompt = [{"role": "user", "content": "x" * 39_984}]
+    assert shorter(prompt, ContextTooLong(4_096, sent)) == tokens
 
 
 async def test_a_short_prompt_is_refused_once(

@@ -37,6 +37,8 @@ SHORTER_TRIES = 4
 PLAUSIBLE_TOKENS = 1_024
 """A prompt of fewer is not too long for any model: a refusal that does not say so has another
 reason."""
+MOST_PER_ESTIMATED = 32
+"""No prompt has so many times more tokens than estimated: such a number counts something else."""
 REPLY_TOKENS = 2_048
 """So much of a model's window is left for its reply, or a quarter of a small one."""
 
@@ -99,9 +101,9 @@ class Runner:
                 asked, prompt = prompt, await self._prompt(running, budget)
                 if prompt_tokens(prompt) >= prompt_tokens(asked):  # the question alone is left
                     if isinstance(refusal, ContextTooLong):
-                        running.learned = Learned(budget, is_guess=False)
+                        running.learned = _learned(budget, refusal)
                     raise
-                running.learned = Learned(budget, is_guess=not isinstance(refusal, ContextTooLong))
+                running.learned = _learned(budget, refusal)
         return await self._ai.stream_reply(endpoint, prompt, grow, before)
 
     async def _prompt(self, running: RunningReply, budget: int) -> Prompt:
@@ -160,9 +162,17 @@ def shorter(prompt: Prompt, refusal: ReplyError) -> int | None:
     if limit is None:
         return half
     fits = limit - min(limit // 4, REPLY_TOKENS)
-    if sent is not None:
+    if sent is not None and sent <= size * MOST_PER_ESTIMATED:
         fits = fits * size // sent
     return fits if fits < size else half
+
+
+def _learned(budget: int, refusal: ReplyError) -> Learned:
+    """What a refusal teaches of a model; one without a number not that next to nothing fits."""
+    if isinstance(refusal, ContextTooLong) and refusal.limit is not None:
+        return Learned(budget, is_guess=False)
+    tokens = max(budget, PLAUSIBLE_TOKENS // 2)
+    return Learned(tokens, is_guess=not isinstance(refusal, ContextTooLong))
 
 
 def _cancelled(running: RunningReply) -> Ending:

@@ -246,6 +246,7 @@ def test_a_heartbeat_is_no_event(beat: bytes) -> None:
     "lines",
     [
         [b'data: {"choices":[{"delta":{"content":"a"}}]}', b"data: ping", b"data: [DONE]"],
+        [b'data: data: {"choices":[{"delta":{"content":"a"}}]}', b"data: data: [DONE]"],
         [b'data:{"choices":[{"delta":{"content":"a"}}]}', b"event: done", b"data: [DONE]", b""],
         [b"data: ping", b'data: {"choices":[{"delta":{"content":"a"}}]}', b"data: [DONE]", b""],
         [b"", b"\xef\xbb\xbf", b'data: {"choices":[{"delta":{"content":"a"}}]}', b"data: [DONE]"],
@@ -350,7 +351,7 @@ REASONS = {
     " model_context_window_exceeded token_limit ERROR_LIMIT truncated",
     "content_filter": "content_filter sensitive safety SAFETY FinishReason.SAFETY RECITATION"
     " recitation prohibited_content PROHIBITED_CONTENT blocklist SPII IMAGE_SAFETY ERROR_TOXIC"
-    " refusal guardrail_intervened content_filtered",
+    " refusal guardrail_intervened content_filtered flagged",
     "tool_calls": "tool_calls function_call tool_use MALFORMED_FUNCTION_CALL",
     "hello": "hello",
     "other": "<script> " + "x" * 33,
@@ -508,6 +509,10 @@ def test_an_event_called_error_is_one_whatever_it_holds(data: bytes) -> None:
     ("body", "failure"),
     [
         ({"code": 401, "msg": "Invalid token"}, UpstreamAuthFailed),
+        ({"code": 401, "msg": "no"}, UpstreamAuthFailed),
+        ({"code": "429", "msg": "no"}, UpstreamRateLimited),
+        ({"code": 500, "msg": "404 NOT_FOUND", "success": False}, UpstreamBadResponse),
+        ({"code": 200, "msg": "ok"}, UpstreamBadResponse),
         (
             {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}},
             UpstreamRateLimited,

@@ -24,6 +24,12 @@ ANSWERS = {
     "<|end_of_solution|>": ("I add.", "4"),
     "<|START_THINKING|>I add.<|END_THINKING|><|START_RESPONSE|>4<|END_RESPONSE|>": ("I add.", "4"),
     "<think>I add.</think><answer>4</answer>": ("I add.", "4"),
+    "<think>I add.</think>\n\n<response>\n4</response>": ("I add.", "4"),
+    "<longcat_think>\nI add.\n</longcat_think>4": ("I add.", "4"),
+    "<|channel>thought\nI add.\n<channel|>4": ("I add.", "4"),
+    "<|channel>thought\n<channel|>4": ("", "4"),
+    "<unused94>thought\nI add.<unused95>4": ("I add.", "4"),
+    "<response>4</response>": ("", "<response>4</response>"),
     "<|channel|>analysis<|message|>I add.<|end|><|start|>assistant<|channel|>final<|message|>4"
     "<|return|>": ("I add.", "4"),
     "<|channel|>final<|message|>4": ("", "4"),

@@ -218,6 +218,8 @@ class ChatStream:
     def _odd_event(self, data: bytes) -> None:
         """The end mark, JSON that only a lenient reader reads, several events of a line each; or a
         heartbeat: a word that means nothing. What is no word was text before it was garbled."""
+        if data.startswith(b"data:"):  # by a gateway that adds what is there already
+            data = data[5:].strip()
         if data.upper() == b"[DONE]":
             self.is_done = True
         elif data.startswith(b"{"):

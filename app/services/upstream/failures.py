@@ -124,6 +124,8 @@ SAYING |= {"status_code", "status_msg", "title", "description", "error_descripti
 """The fields that say what went wrong. Others may quote the request, whose words mean nothing."""
 FAILING = {"error_code", "error_msg", "status_msg", "base_resp", "msg", "message", "detail"}
 FAILING |= {"errors", "errormessage"}
+TELLING_STATUSES = {401, 402, 403, 429}
+"""What these mean needs no words; others come from servers that have nothing at the path, too."""
 STATUS_NAMES = ("code", "status", "status_code", "http_code", "http_status")
 WORDS_MAX = 2000
 FIELDS_MAX = 100
@@ -147,12 +149,13 @@ def failure_in(error: object) -> ReplyError:
     meaning = _by_words(words)
     if failure := _too_long(words, meaning) or meaning:
         return failure
-    fields = error if isinstance(error, dict) else {}
-    for name in STATUS_NAMES:
-        status = fields.get(name)
-        if isinstance(status, int | str) and re.fullmatch(r"[45]\d\d", str(status)):
-            return _by_status(int(status), words)
-    return _perhaps_too_long(UpstreamUnavailable())
+    status = _status_in(error) if isinstance(error, dict) else None
+    return _by_status(status, words) if status else _perhaps_too_long(UpstreamUnavailable())
+
+
+def _status_in(fields: dict[str, object]) -> int | None:
+    values = (str(fields.get(name)) for name in STATUS_NAMES)
+    return next((int(value) for value in values if re.fullmatch(r"[45]\d\d", value)), None)
 
 
 def failure_told_by(payload: dict[str, object]) -> ReplyError | None:
@@ -162,7 +165,10 @@ def failure_told_by(payload: dict[str, object]) -> ReplyError | None:
         return None
     words = _sentences(_said(payload))
     meaning = _by_words(words)
-    return _too_long(words, meaning) or meaning
+    if failure := _too_long(words, meaning) or meaning:
+        return failure
+    status = _status_in(payload)
+    return _by_status(status, words) if status in TELLING_STATUSES else None
 
 
 def words_of(body: str) -> str:

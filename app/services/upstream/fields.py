@@ -20,7 +20,7 @@ REASONS = tuple(
     for reason, words in (
         (
             "content_filter",
-            r"filter|safety|unsafe|sensitive|recitation|prohibited|block|spii|moderat|"
+            r"filter|flag|safety|unsafe|sensitive|recitation|prohibited|block|spii|moderat|"
             r"refus|guardrail|policy|violation|inspection|toxic",
         ),
         ("length", r"length|max\w*tokens|token_?limit|error_limit|context|truncat"),

@@ -17,6 +17,9 @@ MARKS = {
     "<reasoning>": "</reasoning>",
     "<reason>": "</reason>",
     "<seed:think>": "</seed:think>",  # Seed-OSS
+    "<longcat_think>": "</longcat_think>",
+    "<|channel>thought": "<channel|>",  # Gemma 4
+    "<unused94>thought": "<unused95>",  # MedGemma
     "◁think▷": "◁/think▷",  # Kimi VL
     "[think]": "[/think]",  # Magistral
     "<|begin_of_thought|>": "<|end_of_thought|>",  # OpenThinker
@@ -40,6 +43,7 @@ WRAPPERS_AFTER_THOUGHT = WRAPPERS | {
     "<|begin_of_solution|>": "<|end_of_solution|>",
     "<|start_response|>": "<|end_response|>",
     "<answer>": "</answer>",
+    "<response>": "</response>",  # ERNIE, Granite
 }
 HELD_MAX = 4096
 """More blanks than this in a row are text, wherever they stand."""

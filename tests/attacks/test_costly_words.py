@@ -12,6 +12,7 @@ import pytest
 
 from app.errors import ReplyError
 from app.services.conversations.title_text import title_in
+from app.services.generation.ordering import put_in_order
 from app.services.upstream.chat_stream import ChatStream
 from app.services.upstream.failures import failure_of
 
@@ -106,6 +107,12 @@ def test_a_refusal_is_read_fast(unit: str) -> None:
 def test_a_title_is_found_fast(unit: str) -> None:
     answer = unit * (TURN_BYTES // len(unit))
     assert seconds_of(title_in, answer, "How?", "Write a title") < TURN_SECONDS / 3
+
+
+@pytest.mark.parametrize("unit", ["<|", "<a ", "İ", "x", "`", "<think", "</thin"])
+def test_a_long_reply_is_put_in_order_fast(unit: str) -> None:
+    reply = unit * (MIB // len(unit.encode())) + "</think>x"
+    assert seconds_of(put_in_order, reply, "", 0, 0) < TURN_SECONDS / 5
 
 
 @pytest.mark.parametrize("levels", [100, 500, 900])

@@ -25,6 +25,11 @@ MOST_WORDS, MOST_CHARACTERS = 12, 90
 REPLY_WORDS, REPLY_CHARACTERS = 5, 16
 """A line of more that ends as a sentence does is one."""
 JSON_DEPTH = 8
+BESIDE_TITLES = {"role", "name", "type", "language", "lang", "id", "emoji", "model", "status"}
+"""Fields that hold no title, whatever stands in them."""
+NAMELESS = {"null", "undefined", "none", "n/a", "untitled", "title", "new chat", "new conversation"}
+NAMELESS |= {"无标题", "标题", "新对话", "新聊天"}
+"""What stands for a title where there is none."""
 REPLY_LENGTH = 400
 """An answer of more, with nothing that points to a title in it, is a reply."""
 
@@ -50,7 +55,7 @@ _QUOTED = "|".join(
 )
 _TITLE_WORD = (
     "tit(?:le|re|el|ulo|olo)s?|títulos?|subject|topic|heading|headline|заголовок|название"
-    "|标题|標題|题目|主题|タイトル|題名|제목"
+    "|عنوان|标题|標題|题目|主题|タイトル|題名|제목"
 )
 
 _THOUGHT = re.compile(
@@ -59,9 +64,9 @@ _THOUGHT = re.compile(
 _THINKING = re.compile(
     r"^\s*<(?:\w{0,20}think\w*|thought|reasoning|reflection|analysis|scratchpad)>", re.I
 )
-_CONTROL = re.compile(r"^.*<\|message\|>|<\|[^|<>\n]{0,40}\|>", re.S)
+_CONTROL = re.compile(r"^.*<\|message\|>|<\|[^|<>\n]{0,40}\|>|</?s>|\[/?INST\]", re.S)
 _FENCE = re.compile(r"^[ \t]*(`{3,16}|~{3,16})[^\n`]*\n(.*?)(?:^[ \t]*\1|\Z)", re.S | re.M)
-_TITLE_TAG = re.compile(r"<(title|h[1-6])>(.*?)</\1>", re.S | re.I)
+_TITLE_TAG = re.compile(r"<(title|h[1-6])>(.*?)(?:</\1>|\Z)", re.S | re.I)
 _JSON_START = re.compile(r"^[^\S\n]*(?:[{\[]|(\"(?=\w{1,30}\"\s*:)))", re.M)
 _LOOSE_JSON = re.compile(r"""^[{\[]\s*(?:["'][^"'\n]{1,40}["']\s*:\s*)?["'“]([^"'”\n]{1,200})""")
 _LABEL = re.compile(
@@ -84,7 +89,12 @@ _WRAPPED = re.compile(rf"^(?:(\*{{1,3}}|__)[^*_\n]+\1|{_QUOTED})$")
 _INTERJECTION = re.compile(r"^(?:\S+\s*){1,3}[!！]$")
 _ENDS_SENTENCE = re.compile(r"[.!。！…]\W*$")
 _NEW_SENTENCE = re.compile(
-    r"[a-z\d]{2}[.!]\s+\S+\s+\S+|[。！？；]\s*\w|[a-z]{3}\?\s+\w+\s+\w+\s+\w+\s+\w+"
+    r"[a-z\d]{2}(?<!\bvs)[.!]\s+\S+\s+\S+|[。！？；]\s*\w|[a-z]{3}\?\s+\w+\s+\w+\s+\w+\s+\w+"
+)
+_REFUSAL = re.compile(
+    r"^(?:I (?:can(?:no|['’])t|am (?:unable|sorry))|I['’]m (?:unable|sorry)"
+    r"|(?:很?抱歉|对不起)[，,])\s*\w",
+    re.I,
 )
 _SPEAKER = re.compile(r"^(?:user|assistant|system|human|ai|用户|助手|系统)\s*[:：]", re.I)
 
@@ -141,7 +151,10 @@ def _held(text: str) -> tuple[str, bool]:
         return tag[2].strip(), True
     if start := _JSON_START.search(text):
         rest = text[start.end() - 1 :]
-        value = _first_text(_json("{" + rest.rstrip(",} \n") + "}" if start[1] else rest))
+        parsed = _json("{" + rest.rstrip(",} \n") + "}" if start[1] else rest)
+        value = _first_text(parsed)
+        if isinstance(parsed, dict) and value is None:
+            return "", True
         if value is None and (loose := _LOOSE_JSON.match(rest)):
             value = loose[1]
         if value is not None:
@@ -161,8 +174,11 @@ def _first_text(value: Any, depth: int = 0) -> str | None:
     if isinstance(value, str):
         return value if has_visible(value) else None
     if isinstance(value, dict):
+        if value.get("error"):
+            return None
         named = [v for k, v in value.items() if re.search(_TITLE_WORD, str(k), re.I)]
-        value = [*named, *value.values()]
+        nested = [v for v in value.values() if isinstance(v, dict | list)]
+        value = [*named, *nested, *(v for k, v in value.items() if k not in BESIDE_TITLES)]
     if not isinstance(value, list) or depth > JSON_DEPTH:
         return None
     texts = (_first_text(part, depth + 1) for part in value)
@@ -204,7 +220,9 @@ def _is_title(line: str, title: str, is_marked: bool) -> bool:
     """Whether a line is one: short, and neither a sentence of a reply nor several."""
     words, characters = len(title.split()), len(title)
     wide = sum(c >= "\u2e80" for c in title)
-    if not any(c.isalnum() for c in title) or _SPEAKER.match(title):
+    if not any(c.isalnum() for c in title) or title.lower() in NAMELESS:
+        return False
+    if _SPEAKER.match(title) or _REFUSAL.match(title):
         return False
     if words > MOST_WORDS or characters > MOST_CHARACTERS or wide > MOST_CHARACTERS // 3:
         return False

@@ -8,9 +8,11 @@ from playwright.async_api import Page, WebSocketRoute, expect
 from tests.faults.watching import eventually
 from tests.page.chatting import replied, say
 from tests.page.conftest import OpenPage, Site
+from tests.page.held import hold
 
 pytestmark = pytest.mark.anyio
 BACK = "Back into the message box"
+SILENT = "The server has not answered yet."
 LOST = "Connection lost. Reconnecting…"
 AWAY = ("**/auth/ws-ticket", "**/messages?*")
 """What is asked before each connection."""
@@ -41,6 +43,28 @@ async def test_a_message_is_taken_back_while_the_server_is_away(
     await expect(page.locator(".said-text")).to_have_text(
         ["before", "changed my mind\n\ntyped since"]
     )
+
+
+async def test_a_message_is_taken_back_from_a_server_that_is_silent(
+    site: Site, open_page: OpenPage
+) -> None:
+    """The connection stands, and nobody answers."""
+    person = await site.person()
+    page = await open_page(person)
+    await page.clock.install()
+    await page.goto(f"/c/{await person.conversation('silent')}")
+    box = page.get_by_label("Your message")
+    await say(page, "before")
+    await replied(page, "before")
+    await hold(page)
+    await say(page, "changed my mind")
+    await expect(page.locator(".said.pending")).to_contain_text("changed my mind")
+    await expect(page.get_by_text(SILENT)).to_have_count(0)
+    await page.clock.run_for(5_000)
+    await expect(page.get_by_text(SILENT)).to_be_visible()
+    await page.get_by_role("button", name=BACK).click()
+    await expect(box).to_have_value("changed my mind")
+    await expect(page.locator(".said-text")).to_have_text(["before"])
 
 
 @pytest.mark.parametrize("again", ["at once", "later"])

@@ -92,6 +92,7 @@ export const en = {
     olderFailed: "Older messages could not be loaded.",
     putBack: "Back into the message box",
     notSent: "Not sent yet. It goes once the connection is back.",
+    silent: "The server has not answered yet.",
     arrived: "Your message had arrived already.",
     waiting: (seconds: number) => `The server asks for a pause. This will be sent by itself in ${seconds} s.`,
     tokens: (n: number) => `${n} tokens`,

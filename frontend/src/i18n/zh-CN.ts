@@ -94,6 +94,7 @@ export const zhCN: Texts = {
     olderFailed: "更早的消息加载失败。",
     putBack: "放回输入框",
     notSent: "尚未发送，连接恢复后会自动发出。",
+    silent: "服务器尚未响应。",
     arrived: "你的消息其实已经送达。",
     waiting: (seconds) => `服务器繁忙，${seconds} 秒后自动发送。`,
     tokens: (n) => `${n} 个 token`,

@@ -1,10 +1,13 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
-import { takeBack, withdraw } from "./current";
+import { socket, takeBack, withdraw } from "./current";
 import { cutOff } from "./cutOff";
 import { SaidText } from "./SaidText";
 import type { Pending } from "./thread";
+
+/** From then on a server that is connected and says nothing is not waited for in silence. */
+const PATIENCE_MILLISECONDS = 5000;
 
 /** A request on its way: what was said, the place of the reply, and a pause that the server wants. */
 export function Ahead({ item }: { item: Pending }) {
@@ -17,7 +20,7 @@ export function Ahead({ item }: { item: Pending }) {
         <article class="said pending">
           <h2 class="unseen">{t().thread.you}</h2>
           <SaidText text={said} />
-          {refused ? <Pause item={item} /> : cutOff.value ? <NotSent item={item} /> : <div class="actions" />}
+          {refused ? <Pause item={item} /> : <Unanswered key={request.client_id} item={item} />}
         </article>
       )}
       {said === undefined && refused && (
@@ -37,14 +40,22 @@ export function Ahead({ item }: { item: Pending }) {
   );
 }
 
-/** Whoever does not want to wait for the connection has the words again. */
-function NotSent({ item }: { item: Pending }) {
+/** Whoever does not want to wait for the connection, or for a server that is silent, has the words again. */
+function Unanswered({ item }: { item: Pending }) {
+  const late = useSignal(false);
+  useEffect(() => {
+    const timer = setTimeout(() => (late.value = true), PATIENCE_MILLISECONDS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!cutOff.value && !late.value) return <div class="actions" />;
   return (
     <div class="ending" role="status">
-      <p>{t().thread.notSent}</p>
-      <button class="button" onClick={() => takeBack(item)}>
-        {t().thread.putBack}
-      </button>
+      <p>{cutOff.value ? t().thread.notSent : t().thread.silent}</p>
+      {socket.value && (
+        <button class="button" onClick={() => takeBack(item)}>
+          {t().thread.putBack}
+        </button>
+      )}
     </div>
   );
 }

@@ -44,6 +44,30 @@ async def test_from_registering_to_the_first_reply(site: Site, open_page: OpenPa
     await expect(page.locator(".reasoning .prose")).to_have_text("Let me think.")
 
 
+async def test_what_is_missing_is_said_by_the_page_where_it_is(open_page: OpenPage) -> None:
+    """The browser's own bubbles speak its language, over the page, and for a moment only."""
+    page = await open_page(None, "/register", locale="zh-CN")
+    make = page.get_by_role("button", name="注册账号")
+    name, email = page.get_by_label("用户名"), page.get_by_label("邮箱")
+    password = page.get_by_label("密码", exact=True)
+    await make.click()
+    for field in (name, email, password):
+        await expect(field).to_have_accessible_description("请填写此项。")
+    await expect(name).to_be_focused()
+    await name.press_sequentially("joan")
+    await expect(name).to_have_accessible_description("")
+    await email.fill("joan@example.com")
+    await password.fill("short")
+    await make.click()
+    await expect(password).to_have_accessible_description("至少 8 个字符。")
+    await expect(password).to_be_focused()
+    await email.fill("joan")
+    await password.fill(PASSWORD)
+    await password.press("Enter")
+    await expect(email).to_have_attribute("aria-invalid", "true")
+    await expect(email).to_be_focused()
+
+
 async def test_registered_and_then_only_logged_in(open_page: OpenPage) -> None:
     """The account is made, but the login that follows has to wait."""
     page = await open_page(None, "/register")

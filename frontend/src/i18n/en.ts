@@ -14,6 +14,8 @@ export const en = {
     loading: "Loading",
     skip: "Skip to the message box",
     back: "Back to chat",
+    fillIn: "Fill this in.",
+    tooShort: (least: number) => `${least} characters or more.`,
     showPassword: "Show password",
     hidePassword: "Hide password",
     unloaded: "This part of the page could not be loaded. The server may have been upgraded.",

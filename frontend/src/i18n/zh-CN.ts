@@ -16,6 +16,8 @@ export const zhCN: Texts = {
     loading: "加载中",
     skip: "跳到输入框",
     back: "返回对话",
+    fillIn: "请填写此项。",
+    tooShort: (least) => `至少 ${least} 个字符。`,
     showPassword: "显示密码",
     hidePassword: "隐藏密码",
     unloaded: "这部分页面加载失败，服务器可能刚升级过。",

@@ -1,5 +1,6 @@
 import type { ComponentChildren, InputHTMLAttributes } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n";
 import "./forms.css";
 
 /** Those of an input's attributes that the page uses. */
@@ -24,27 +25,48 @@ export interface FieldProps {
   input?: InputHTMLAttributes<HTMLInputElement>;
 }
 
-/** A labelled input; what is wrong with it stands under it and is read with it. */
+/**
+ * A labelled input; what is wrong with it stands under it and is read with it. The first of a form that
+ * is wrong has the focus, and what is said about it is in view.
+ */
 export function Field({ label, hint, error, end, popup, input, onValue, ...rest }: FieldProps) {
   const id = useId();
-  const note = error ?? hint;
+  const box = useRef<HTMLDivElement>(null);
+  /** What the browser found to be missing, said by the page and not in the browser's own bubble. */
+  const [missing, setMissing] = useState<string>();
+  const wrong = error ?? missing;
+  const note = wrong ?? hint;
   const attributes = { ...rest, ...input } as InputHTMLAttributes<HTMLInputElement>;
+  useLayoutEffect(() => {
+    const field = box.current!.querySelector("input")!;
+    if (!wrong || field.form?.querySelector("[aria-invalid]") !== field) return;
+    field.focus();
+    box.current!.scrollIntoView({ block: "nearest" });
+  }, [!!wrong]);
   return (
-    <div class="field">
+    <div class="field" ref={box}>
       <label for={id}>{label}</label>
       <div class="field-box">
         <input
           {...attributes}
           id={id}
-          onInput={(event) => onValue(event.currentTarget.value)}
-          aria-invalid={error ? true : undefined}
+          onInput={(event) => {
+            setMissing(undefined);
+            onValue(event.currentTarget.value);
+          }}
+          onInvalid={(event) => {
+            event.preventDefault();
+            const { validity, minLength } = event.currentTarget;
+            setMissing(validity.tooShort ? t().common.tooShort(minLength) : t().common.fillIn);
+          }}
+          aria-invalid={wrong ? true : undefined}
           aria-describedby={note ? `${id}-note` : undefined}
         />
         {end}
         {popup}
       </div>
       {note && (
-        <p id={`${id}-note`} class={error ? "note bad" : "note"}>
+        <p id={`${id}-note`} class={wrong ? "note bad" : "note"}>
           {note}
         </p>
       )}

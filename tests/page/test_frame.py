@@ -61,6 +61,37 @@ async def test_the_title_over_the_thread_is_changed_there(site: Site, open_page:
     await expect(page).to_have_title("after · Chat")
     await page.keyboard.press("F2")
     await expect(page.get_by_label("Title of the conversation")).to_have_value("after")
+    for key in ("Escape", "Enter"):
+        await page.get_by_label("Your message").focus()
+        await page.keyboard.press("F2")
+        await page.keyboard.press(key)
+        await expect(page.get_by_label("Your message")).to_be_focused()
+
+
+@pytest.mark.parametrize("lines", [1, 30])
+async def test_a_notice_stands_over_the_message_box(
+    site: Site, open_page: OpenPage, lines: int
+) -> None:
+    person = await site.person()
+    await person.conversation("tides")
+    page = await open_page(person)
+    await page.get_by_label("Your message").fill("line\n" * lines)
+    await choose(page, "tides", "Delete")
+    notice = await page.locator(".toast").bounding_box()
+    box = await page.locator(".composer").bounding_box()
+    assert notice and box
+    assert notice["y"] + notice["height"] < box["y"]
+    assert abs(notice["x"] + notice["width"] / 2 - box["x"] - box["width"] / 2) <= 1
+
+
+@pytest.mark.parametrize("path", ["/settings", "/settings/models"])
+async def test_who_touches_is_shown_no_ring(site: Site, open_page: OpenPage, path: str) -> None:
+    page = await open_page(
+        await site.person(), path, viewport=PHONE, has_touch=True, is_mobile=True
+    )
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_be_focused()
+    await expect(dialog).to_have_css("outline-style", "none")
 
 
 async def test_instructions_of_a_conversation(site: Site, open_page: OpenPage) -> None:

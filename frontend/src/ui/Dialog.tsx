@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { isTouch } from "../browser/preferences";
 import { t } from "../i18n";
 import { IconButton } from "./IconButton";
 import { dialogs } from "./layers";
@@ -29,6 +30,8 @@ export function Dialog({ onClose, children, title, label, class: extra = "" }: P
   useLayoutEffect(() => {
     const dialog = box.current!;
     dialog.showModal();
+    // Who touches is shown no ring: only a field to type in is ready from the start.
+    if (isTouch() && !document.activeElement?.matches("input, textarea")) dialog.focus();
     dialogs.value = [...dialogs.value, id];
     return () => {
       dialogs.value = dialogs.value.filter((other) => other !== id);
@@ -44,6 +47,7 @@ export function Dialog({ onClose, children, title, label, class: extra = "" }: P
   return (
     <dialog
       ref={box}
+      tabIndex={-1}
       class={`dialog ${extra}`}
       aria-label={label}
       aria-labelledby={title ? `${id}-title` : undefined}

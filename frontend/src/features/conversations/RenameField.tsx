@@ -9,10 +9,11 @@ interface Props {
   onEnd: () => void;
 }
 
-/** The title as a field: Enter and leaving it save, Escape does not. */
+/** The title as a field: Enter and leaving it save, Escape does not. A key leads back to where the focus was. */
 export function RenameField({ id, title, onEnd }: Props) {
   const input = useRef<HTMLInputElement>(null);
   const ended = useRef(false);
+  const before = useRef(document.activeElement);
   useLayoutEffect(() => input.current?.select(), []); // before the next key
   const end = (save: boolean) => {
     if (ended.current) return;
@@ -27,6 +28,7 @@ export function RenameField({ id, title, onEnd }: Props) {
     if (event.key !== "Enter" && event.key !== "Escape") return;
     event.preventDefault(); // it is not meant for what has the focus next
     end(event.key === "Enter");
+    if (before.current instanceof HTMLElement) before.current.focus(); // a row is gone by then, and drawn anew
   };
   return (
     <input

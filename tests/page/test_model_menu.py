@@ -89,6 +89,22 @@ async def test_a_model_that_was_changed_elsewhere_is_named(site: Site, open_page
     await expect(page.get_by_role("button", name="Model: recite_at_once")).to_be_visible()
 
 
+async def test_the_newest_choice_is_told_and_undone(site: Site, open_page: OpenPage) -> None:
+    """And so is what was undone."""
+    person = await site.person("recite")
+    page = await open_page(person)
+    notice = page.locator(".toast")
+    for before, name in (("recite", "echo"), ("echo", "slow")):
+        await page.get_by_role("button", name=f"Model: {before}").click()
+        await page.get_by_role("option", name=name).click()
+        await expect(notice).to_contain_text([f"{name} answers in all your chats"])
+    for name in ("echo", "slow"):
+        await notice.get_by_role("button", name="Undo").click()
+        await expect(notice).to_contain_text([f"{name} answers in all your chats"])
+        await expect(page.get_by_role("button", name=f"Model: {name}")).to_be_visible()
+        assert await saved(person) == name
+
+
 async def test_a_list_that_cannot_be_had_is_told_and_asked_for_again(
     site: Site, open_page: OpenPage
 ) -> None:

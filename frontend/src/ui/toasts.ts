@@ -8,6 +8,8 @@ const MOST = 4;
 
 export interface Toast {
   text: string;
+  /** What it says something about: the next about the same takes its place. */
+  about?: string;
   action?: { label: string; run: () => void };
   /** Its action takes back what was just done, as Ctrl Z does. */
   undoes?: boolean;
@@ -21,7 +23,8 @@ let made = 0;
 
 /** The same text again takes the place of the first. */
 export function notify(notice: Toast): void {
-  const others = toasts.value.filter((toast) => toast.text !== notice.text || toast.undoes);
+  const isOld = ({ text, about, undoes }: Toast) => (about ? about === notice.about : text === notice.text && !undoes);
+  const others = toasts.value.filter((toast) => !isOld(toast));
   notice.key = ++made;
   toasts.value = [...others, notice].slice(-MOST);
   if (!notice.stays) setTimeout(() => leave(notice), SECONDS * 1000);

@@ -64,6 +64,7 @@ async def test_a_message_is_taken_back_from_a_server_that_is_silent(
     await expect(page.get_by_text(SILENT)).to_be_visible()
     await page.get_by_role("button", name=BACK).click()
     await expect(box).to_have_value("changed my mind")
+    await expect(box).to_be_focused()
     await expect(page.locator(".said-text")).to_have_text(["before"])
 
 

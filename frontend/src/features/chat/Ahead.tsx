@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
+import { focusBox } from "./Composer";
 import { socket, takeBack, withdraw } from "./current";
 import { cutOff } from "./cutOff";
 import { SaidText } from "./SaidText";
@@ -52,12 +53,17 @@ function Unanswered({ item }: { item: Pending }) {
     <div class="ending" role="status">
       <p>{cutOff.value ? t().thread.notSent : t().thread.silent}</p>
       {socket.value && (
-        <button class="button" onClick={() => takeBack(item)}>
+        <button class="button" onClick={() => giveBack(item)}>
           {t().thread.putBack}
         </button>
       )}
     </div>
   );
+}
+
+function giveBack(item: Pending): void {
+  takeBack(item);
+  focusBox();
 }
 
 /** Counts down, for the eye only: what is read aloud is said once. */
@@ -70,7 +76,7 @@ function Pause({ item }: { item: Pending }) {
   return (
     <div class="ending" role="timer">
       <p>{t().thread.waiting(left.value)}</p>
-      <button class="button" onClick={() => ("content" in item.request ? takeBack(item) : withdraw(item))}>
+      <button class="button" onClick={() => ("content" in item.request ? giveBack(item) : withdraw(item))}>
         {"content" in item.request ? t().thread.putBack : t().common.cancel}
       </button>
     </div>

@@ -15,6 +15,11 @@ import { busy, running } from "./thread";
 
 const MOST_CHARACTERS = 100_000;
 
+/** For words that were given back; on a touch screen the keyboard would come up for nothing. */
+export function focusBox(): void {
+  if (isWide()) document.querySelector<HTMLElement>(".composer textarea")?.focus();
+}
+
 export function Composer() {
   const conversationId = currentId.peek();
   const input = useRef<HTMLTextAreaElement>(null);

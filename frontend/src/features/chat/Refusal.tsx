@@ -2,6 +2,7 @@ import { follow } from "../../browser/router";
 import { explain, t } from "../../i18n";
 import { sectionAt } from "../../routes";
 import { Icon } from "../../ui/Icon";
+import { focusBox } from "./Composer";
 import { pending, request, withdraw } from "./current";
 import { SaidText } from "./SaidText";
 import type { Pending } from "./thread";
@@ -23,7 +24,13 @@ export function Refusal({ item, busy }: { item: Pending; busy: boolean }) {
       <button class="button" disabled={busy} onClick={() => request(item.request)}>
         {t().common.retry}
       </button>
-      <button class="button" onClick={() => withdraw(item)}>
+      <button
+        class="button"
+        onClick={() => {
+          withdraw(item);
+          if (isMessage) focusBox();
+        }}
+      >
         {isMessage ? t().thread.putBack : t().common.cancel}
       </button>
     </div>

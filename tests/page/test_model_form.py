@@ -283,13 +283,25 @@ async def test_a_model_that_is_off_at_the_moment_can_be_saved_all_the_same(
 async def test_the_address_of_a_call_keeps_the_saved_key(site: Site, open_page: OpenPage) -> None:
     person = await site.server.register()
     await person.set_model(site.upstream.url, "echo", KEY)
-    form = await connection_form(await open_page(person, "/settings"))
+    form = await connection_form(await open_page(person, "/settings/models"))
     await form.get_by_label("Address").fill(f"{site.upstream.url}/chat/completions")
     await expect(form.get_by_text("Leave it empty to keep it.")).to_be_visible()
     await form.get_by_role("button", name="Save", exact=True).click()
     await expect(form).to_have_count(0)
     assert (await person.post("/auth/config/test", json={})).json()["ok"]
     assert site.upstream.requests[-1].headers["authorization"] == f"Bearer {KEY}"
+
+
+async def test_what_is_wrong_is_in_view_and_the_way_out_stays_there(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.person(), "/settings/models")
+    form = await connection_form(page)
+    await form.get_by_label("Model", exact=True).fill("404")
+    await form.get_by_label("Model", exact=True).press("Enter")
+    await expect(form.locator(".note.bad")).to_be_in_viewport(ratio=1)
+    await form.get_by_role("button", name="Cancel").scroll_into_view_if_needed()
+    await expect(page.get_by_role("dialog").get_by_role("button", name="Close")).to_be_in_viewport()
 
 
 async def fill(page: Page, url: str, model: str, key: str = "") -> None:

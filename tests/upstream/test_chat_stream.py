@@ -266,6 +266,17 @@ def test_lines_of_bare_json_are_read(last: bytes, end: bytes) -> None:
     assert decode_to_end(body) == decode_to_end(*pieces(body)) == expected
 
 
+def test_a_heartbeat_does_not_hold_up_loose_events() -> None:
+    deltas: Deltas = []
+    stream = ChatStream(lambda kind, text: deltas.append((kind, text)), 64 * KIB, 64 * KIB)
+    stream.feed(b"data: ping\n" + event({"content": "a"}, end="\n") + b"data: ping\n")
+    assert deltas == [("content", "a")]
+    stream.feed(b"".join(event({"content": "b"}, end="\n") for _ in range(1500)))
+    assert len(deltas) >= 1500
+    stream.feed(DONE)
+    assert len(deltas) == 1501
+
+
 def test_a_text_is_handed_on_before_the_event_after_next() -> None:
     deltas: Deltas = []
     stream = ChatStream(lambda kind, text: deltas.append((kind, text)), 64 * KIB, 64 * KIB)

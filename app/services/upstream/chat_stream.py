@@ -33,7 +33,9 @@ HIGH_SURROGATES = ("\ud800", "\udbff")
 BEFORE_A_BODY = b"\xef\xbb\xbf \t\r\n"
 """A byte order mark and blanks."""
 HEARTBEAT_MAX_BYTES = 256
-WORDS_READ_MAX = 8
+LINES_MAX = 1000
+"""Of one event that is no JSON as a whole."""
+WORDS_READ_MAX = 4
 """So many events that are no part of a completion are read for words that tell an error."""
 AFTER_FINISH_SECONDS = 10.0
 """A reply that said it had finished waits this long for more: some say so too early."""
@@ -235,7 +237,10 @@ class ChatStream:
             raise UpstreamBadResponse
 
     def _lines(self, data: bytes) -> None:
-        for line in data.split(b"\n"):
+        lines = data.split(b"\n", LINES_MAX)
+        if len(lines) > LINES_MAX:
+            raise UpstreamBadResponse
+        for line in lines:
             self._event(line)
 
     def _error(self, data: bytes) -> None:

@@ -90,7 +90,7 @@ class EventSplitter:
         elif len(line) > self._line_max:
             raise UpstreamBadResponse
         elif line.startswith(b"data:"):
-            if self._data and _is_whole(self._data):
+            if self._data and (self._is_word() or _is_whole(self._data)):
                 self._end_event()
             self._add(line[6:] if line.startswith(b"data: ") else line[5:])
         elif line.startswith(b"event:"):
@@ -104,6 +104,10 @@ class EventSplitter:
         elif line.startswith(b"{") and not self._data:
             self._add(line)
             self._end_event()
+
+    def _is_word(self) -> bool:
+        """Whether the event begins as no JSON does: a heartbeat, of one line."""
+        return not self._is_error and self._data[0][:64].lstrip()[:1] not in (b"{", b"[")
 
     def _add(self, data: bytes) -> None:
         self._data.append(data)

@@ -177,6 +177,7 @@ LISTS: dict[str, Any] = {
     "named": {"models": [{"name": "a"}, {"model": "b"}]},
     "ollama": {"models": [{"name": "a", "model": "x"}, {"name": "b", "size": 1}]},
     "texts": {"object": "list", "data": ["a", "b", "a"]},
+    "empty_first": {"data": [], "models": ["a", "b"]},
     "nested": {"code": 0, "data": {"models": [{"model_name": "a"}, {"id": "b"}]}},
 }
 

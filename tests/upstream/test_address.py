@@ -21,6 +21,8 @@ from app.services.upstream.address import mended
         ("https://api.openai.com/v1/chat", "https://api.openai.com/v1"),
         ("https://api.openai.com/v1?", "https://api.openai.com/v1"),
         ("\u200b \u00a0<https://api.openai.com/v1>\n", "https://api.openai.com/v1"),
+        ("（https://api.openai.com/v1）。", "https://api.openai.com/v1"),
+        ("https://api.openai.com/v1,", "https://api.openai.com/v1"),
         ("`https://api.openai.com/v1`", "https://api.openai.com/v1"),
         ("“https://api.openai.com/v1”", "https://api.openai.com/v1"),
         ("api.openai.com/v1", "https://api.openai.com/v1"),

@@ -3,7 +3,7 @@
 import ipaddress
 import re
 
-AROUND = " \t\r\n\u00a0\u3000\u200b\u200e\u200f\ufeff\"'`<>“”‘’"
+AROUND = " \t\r\n\u00a0\u3000\u200b\u200e\u200f\ufeff\"'`<>“”‘’（）,，;；。、"
 """Comes along when an address is copied out of a page or a file."""
 _CALL = re.compile(
     r"(?:/+(?:chat/+completions|completions|responses|embeddings|models)|(?<=/v1)/+chat)?/*$", re.I

@@ -177,7 +177,8 @@ def _rows(payload: Any, depth: int) -> list[Any] | None:
     if not isinstance(payload, dict) or depth == 0:
         return None
     inner = (_rows(payload[name], depth - 1) for name in LIST_FIELDS if name in payload)
-    return next((rows for rows in inner if rows is not None), None)
+    found = [rows for rows in inner if rows is not None]
+    return next(filter(None, found), found[0] if found else None)
 
 
 def _name(row: Any) -> Any:

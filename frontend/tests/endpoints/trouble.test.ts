@@ -104,6 +104,7 @@ it.each([
   "https://api.example.com/v1/chat/completions",
   "https://api.example.com/v1//chat//completions/?",
   "“https://api.example.com/v1/Models”",
+  "https://api.example.com/v1。",
   "https://api.example.com/v1/chat",
 ])("takes %s for the address that is saved", (typed) => {
   expect(isSameAddress("https://api.example.com/v1", typed)).toBe(true);

@@ -85,7 +85,9 @@ export function isSameAddress(one: string, other: string): boolean {
 }
 
 function bare(typed: string): string {
-  const address = withScheme(typed.replace(/^["'`<“‘\s\u200b]+|["'`>”’\s\u200b]+$/g, "").replace(/\?$/, ""));
+  const address = withScheme(
+    typed.replace(/^["'`<“‘（\s\u200b]+|["'`>”’）,，;；。、\s\u200b]+$/g, "").replace(/\?$/, ""),
+  );
   if (!URL.canParse(address)) return address;
   const { origin, pathname, search, hash } = new URL(address);
   if (search || hash) return address;

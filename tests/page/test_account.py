@@ -23,7 +23,7 @@ async def test_from_registering_to_the_first_reply(site: Site, open_page: OpenPa
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Create an account").click()
     await expect(page.get_by_label("User name")).to_have_accessible_description(
-        "3 to 50 characters, without @ and double blanks."
+        "3 to 50 characters, without @ or double spaces."
     )
     await page.get_by_label("User name").fill("grace")
     await page.get_by_role("button", name="Create an account").click()
@@ -225,7 +225,7 @@ async def test_the_next_person_at_a_browser_finds_nothing_of_the_last(
     await page.get_by_label("User name or e-mail").fill(second.name)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("Your conversations will stand here.")).to_be_visible()
+    await expect(page.get_by_text("Your conversations will appear here.")).to_be_visible()
     await expect(page.locator(".who-name")).to_have_text(second.name)
     await expect(page.get_by_label("Your message")).to_have_value("")
     assert "secret" not in await page.evaluate("JSON.stringify({...localStorage})")
@@ -256,7 +256,7 @@ async def test_the_next_person_finds_nothing_of_one_whose_account_was_never_read
     await page.get_by_label("User name or e-mail").fill(second.name)
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text("Your conversations will stand here.")).to_be_visible()
+    await expect(page.get_by_text("Your conversations will appear here.")).to_be_visible()
     await expect(page.locator(".conversation")).to_have_count(0)
 
 

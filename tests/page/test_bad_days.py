@@ -69,7 +69,7 @@ async def test_too_many_messages_are_sent_later_by_themselves(
     await say(page, "in a while")
     await expect(page.locator(".said-text")).to_have_text("in a while")
     await refuse(page, "too_many_replies")
-    await expect(page.get_by_text(re.compile(r"sent by itself in \d s\."))).to_be_visible()
+    await expect(page.get_by_text(re.compile(r"sent automatically in \d s\."))).to_be_visible()
     await let_go(page)
     await page.clock.fast_forward(6_000)
     await replied(page, "in a while")
@@ -89,7 +89,7 @@ async def test_a_spent_budget_is_waited_for_as_long_as_the_server_says(
             spent = (await person.get("/auth/me")).status_code
         await page.clock.install()
         await say(page, "in a while")
-        told = page.get_by_text(re.compile(r"sent by itself in \d+ s\."))
+        told = page.get_by_text(re.compile(r"sent automatically in \d+ s\."))
         await expect(told).to_be_visible()
         seconds = int(re.findall(r"\d+", await told.inner_text())[0])
         assert 0 < seconds <= 61

@@ -169,7 +169,7 @@ async def test_a_conversation_from_elsewhere_that_is_used_here_is_listed(
 ) -> None:
     person = await site.person()
     page = await open_page(person)
-    await expect(page.get_by_text("Your conversations will stand here.")).to_be_visible()
+    await expect(page.get_by_text("Your conversations will appear here.")).to_be_visible()
     conversation = await person.conversation("from elsewhere")
     await page.evaluate("path => history.pushState(null, '', path)", f"/c/{conversation}")
     await page.evaluate("dispatchEvent(new PopStateEvent('popstate'))")

@@ -107,7 +107,7 @@ async def test_instructions_of_a_conversation(site: Site, open_page: OpenPage) -
     await page.keyboard.press("Escape")  # by mistake: nothing is lost
     await choose(page, "tides", "Instructions")
     await expect(box).to_have_value("Be brief.")
-    await page.get_by_role("button", name="Save").click()
+    await box.press("Control+Enter")
     await expect(chip).to_be_visible()
     read = await person.get(f"/conversations/{conversation}")
     assert read.json()["system_prompt"] == "Be brief."
@@ -144,7 +144,7 @@ async def test_deletions_are_taken_back_one_by_one(site: Site, open_page: OpenPa
     listed = page.locator(".conversation")
     for title in ("one", "two", "three"):
         await choose(page, title, "Delete")
-    await expect(page.get_by_text("Your conversations will stand here.")).to_be_visible()
+    await expect(page.get_by_text("Your conversations will appear here.")).to_be_visible()
     await expect(page.locator(".toast")).to_have_count(3)
     await page.locator(".toast", has_text="“one”").get_by_role("button", name="Undo").click()
     await expect(listed).to_have_text(["one"])

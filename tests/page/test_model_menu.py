@@ -29,7 +29,7 @@ async def test_the_model_is_named_and_changed_while_a_reply_is_written(
     await expect(find).to_be_focused()
     await expect(options).to_have_text(["recite_half", "echo", "slow", "reasoning"])
     await expect(page.get_by_role("option", selected=True)).to_have_text("recite_half")
-    await expect(page.get_by_text("Counts for all your chats")).to_be_visible()
+    await expect(page.get_by_text("Applies to all your chats")).to_be_visible()
     await find.fill("ech")
     await expect(options).to_have_text(["echo"])
     await find.press("Enter")

@@ -59,6 +59,9 @@ export function Instructions({ conversation: { id } }: { conversation: Conversat
             value.value = event.currentTarget.value;
             unsaved.set(id, value.value);
           }}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.form!.requestSubmit();
+          }}
         />
         <Problem text={tooLong ? text().tooLong(value.value.length) : error.value?.text} />
         <div class="form-buttons">

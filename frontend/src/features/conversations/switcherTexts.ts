@@ -2,7 +2,7 @@ import { texts } from "../../i18n";
 
 const en = {
   label: "Search titles",
-  none: "No title has this.",
+  none: "No title matches.",
   actions: "Actions",
   conversations: "Conversations",
   lightTheme: "Light theme",

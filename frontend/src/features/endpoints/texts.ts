@@ -12,7 +12,7 @@ const en = {
   use: "Use that address",
   key: "API key",
   keyKept: "Saved. Leave it empty to keep it.",
-  keyHint: "Stays empty for a server that wants none.",
+  keyHint: "Leave it empty if the server needs none.",
   keyMade: "No key yet?",
   keyMadeAt: (host: string) => `Make one at ${host}`,
   keyForgotten: "The address has changed, so the key that stood here was removed: it would have gone there.",
@@ -23,7 +23,7 @@ const en = {
   listing: "Listing…",
   found: (n: number) => (n === 1 ? "1 model found" : `${n} models found`),
   foundNone: "The endpoint lists no models. Type the name.",
-  noMatch: "No name in the list has this. It is taken as you type it.",
+  noMatch: "No name in the list matches. Yours is used as you type it.",
   test: "Test connection",
   testing: "Testing…",
   saving: "Saving…",
@@ -34,7 +34,7 @@ const en = {
   wrong: {
     told: (what: string) => `This ${what}.`,
     urlMissing: "Enter the address of the API, or choose a provider above.",
-    url: "This is no address of an API. It begins with https:// or http://, and has no user name, ? or #.",
+    url: "This is not the address of an API. It begins with https:// or http://, and has no user name, ? or #.",
     host: (host: string) => `${host} was not found, or may not be called from here. Check the address.`,
     keyMissing: (host: string) => `${host} wants a key. Enter yours.`,
     key: (host: string) =>
@@ -75,12 +75,12 @@ const en = {
   useServerSure: "Remove and switch",
   menu: "Choose the model",
   find: "Find a model",
-  forAll: "Counts for all your chats from now on.",
+  forAll: "Applies to all your chats from now on.",
   switched: (name: string) => `${name} answers in all your chats from now on.`,
   loading: "Loading the models…",
   own: "Use your own model…",
   changeConnection: "Change the connection…",
-  none: "No model has this in its name.",
+  none: "No model matches.",
 };
 
 const zhCN: typeof en = {

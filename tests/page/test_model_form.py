@@ -304,6 +304,25 @@ async def test_what_is_wrong_is_in_view_and_the_way_out_stays_there(
     await expect(page.get_by_role("dialog").get_by_role("button", name="Close")).to_be_in_viewport()
 
 
+async def test_what_was_typed_outlasts_closing_the_settings_but_for_the_key(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.person(), "/settings/models")
+    form = await connection_form(page)
+    await fill(page, "https://elsewhere.example/v1", "another", KEY)
+    await page.keyboard.press("Escape")
+    await expect(form).to_have_count(0)
+    await page.keyboard.press("Control+,")
+    await page.get_by_role("link", name="Models").click()
+    await connection_form(page)
+    await expect(form.get_by_label("Address")).to_have_value("https://elsewhere.example/v1")
+    await expect(form.get_by_label("Model", exact=True)).to_have_value("another")
+    await expect(form.get_by_label("API key")).to_have_value("")
+    await form.get_by_role("button", name="Cancel").click()
+    await connection_form(page)
+    await expect(form.get_by_label("Address")).to_have_value(site.upstream.url)
+
+
 async def fill(page: Page, url: str, model: str, key: str = "") -> None:
     await page.get_by_label("Address").fill(url)
     await page.get_by_label("API key").fill(key)

@@ -9,6 +9,7 @@ import { Combobox } from "../../ui/Combobox";
 import { Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
 import { PasswordField } from "../../ui/PasswordField";
+import { account } from "../account/account";
 import { forgetModels } from "./listed";
 import { Presets } from "./Presets";
 import { hostOf, isSameAddress, placesAt, programAt, withScheme } from "./presets";
@@ -27,13 +28,18 @@ interface Props {
 /** Faults of a test that no other day mends: nothing is saved with them. */
 const CERTAIN = new Set(["model_url_not_allowed", "upstream_auth_failed", "api_key_unreadable"]);
 
+/** What was typed and not saved, for whoever closes the settings by mistake; never a key. */
+const unsaved = new Map<string, { url: string; name: string }>();
+
 type Work = "listing" | "testing" | "saving";
 
 /** An endpoint, its key, one of its models; tried before it is saved. */
 export function ModelForm({ saved, saveLabel, onSaved, onCancel }: Props) {
-  const url = useSignal(saved?.model_url ?? "");
+  const place = `${account.value?.id} ${saved?.model_url ?? ""}`;
+  const left = unsaved.get(place);
+  const url = useSignal(left?.url ?? saved?.model_url ?? "");
   const key = useSignal("");
-  const name = useSignal(saved?.model_name ?? "");
+  const name = useSignal(left?.name ?? saved?.model_name ?? "");
   const models = useSignal<string[] | null>(null);
   const work = useSignal<Work | null>(null);
   const trouble = useSignal<Trouble | null>(null);
@@ -62,6 +68,7 @@ export function ModelForm({ saved, saveLabel, onSaved, onCancel }: Props) {
   };
   const change = (field: Signal<string>, value: string) => {
     field.value = value;
+    unsaved.set(place, { url: url.value, name: name.value });
     forget();
     if (field !== name) models.value = null;
     if (field === key) keyFor.current = host();
@@ -143,6 +150,7 @@ export function ModelForm({ saved, saveLabel, onSaved, onCancel }: Props) {
     );
   const keep = async () => {
     if (!(await attempt("saving", true, () => api("PUT /auth/config", { body: config() })))) return;
+    unsaved.delete(place);
     forgetModels();
     onSaved(config().model_name);
   };
@@ -272,7 +280,14 @@ export function ModelForm({ saved, saveLabel, onSaved, onCancel }: Props) {
           {doing === "saving" ? text.saving : saveLabel}
         </button>
         {onCancel && (
-          <button type="button" class="button" onClick={onCancel}>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              unsaved.delete(place);
+              onCancel();
+            }}
+          >
             {t().common.cancel}
           </button>
         )}

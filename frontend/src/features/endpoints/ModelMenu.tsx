@@ -79,7 +79,8 @@ export function ModelMenu({ onClose }: { onClose: () => void }) {
     else void act(() => chooseModel(own!, value));
   };
   const list = useListBox(text.menu, found, choose);
-  useEffect(() => {
+  // Before the next key: effects of the other kind may come after it.
+  useLayoutEffect(() => {
     list.moveTo(typed.value ? 0 : found.findIndex(({ chosen }) => chosen));
   }, [typed.value, names.value]);
   return (

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app import __version__
 from app.migration import head_revision
 from app.services.backup.restore import check_backup
 from app.services.backup.snapshot import make_backup
@@ -52,7 +53,7 @@ def repacked(whole: bytes, old: bytes, new: bytes) -> bytes:
         (lambda whole: repacked(whole, HEAD, b'"schema_revision":"0000"'),
          f"The backup has schema 0000, this app {head_revision()}"),
         (lambda whole: repacked(whole, HEAD, b'"schema_revision":"9999"'),
-         "schema 9999, this app .*: restore it with app 1.0.0 or newer"),
+         f"schema 9999, this app .*: restore it with app {__version__} or newer"),
         (lambda whole: repacked(whole, HEAD, b'"schema_revision":"0001"'), "is damaged"),
         (lambda whole: repacked(whole, HEAD + b",", b""), "is damaged"),
         (lambda whole: repacked(whole, b'"user":1,', b""), "is damaged"),

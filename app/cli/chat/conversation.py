@@ -30,8 +30,7 @@ class OpenConversation:
 
     def send(self, content: str) -> None:
         """Send a message and follow its reply to the end."""
-        self.session.send(content)
-        follow(self.session)
+        follow(self.session, {"type": "message", "content": content})
 
     def replay(self) -> None:
         """Show the end of the conversation as it was left. Raises ApiError."""
@@ -163,8 +162,7 @@ class OpenConversation:
         if reply is None:
             self._say(words().nothing_to_regenerate)
             return
-        self.session.ask({"type": "regenerate", "message_id": reply})
-        follow(self.session)
+        follow(self.session, {"type": "regenerate", "message_id": reply})
 
     def _edit(self, text: str) -> None:
         last = self.session.last_message
@@ -178,5 +176,4 @@ class OpenConversation:
             self._say("")
             return
         if text.strip():
-            self.session.ask({"type": "edit", "message_id": id, "content": text})
-            follow(self.session)
+            follow(self.session, {"type": "edit", "message_id": id, "content": text})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from app.cli.chat.session import ChatSession
-from app.cli.chat.stream import Shown
+from app.cli.chat.stream import Frame, Shown
 from app.cli.chat.words import words
 
 if TYPE_CHECKING:
@@ -156,10 +156,12 @@ def can_draw() -> bool:
     return wanted and sys.stdout.isatty()
 
 
-def follow(session: ChatSession) -> None:
-    """Wait for the end of the reply; the first Ctrl-C stops it, the second one leaves."""
+def follow(session: ChatSession, act: Frame) -> None:
+    """Send what has a reply written, and wait for its end; the first Ctrl-C stops it, the second
+    one leaves."""
     with _unechoed():
         try:
+            session.ask(act)  # its first words may be read, and stopped, before the next line
             session.wait()
         except KeyboardInterrupt:
             session.stop()

@@ -1,5 +1,6 @@
 """What every test may ask for: a database of each kind, a real server, a model's endpoint."""
 
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
@@ -32,6 +33,8 @@ StartServer = Callable[..., Awaitable[RunningServer]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell has what it runs in the background ignore SIGINT, and so would all that tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     tls_contexts.share()
     config.pluginmanager.register(databases.Report())
     config.pluginmanager.register(Groups())

@@ -16,6 +16,7 @@ from benchmarks.upstream import Upstream
 from tests.support import databases, private_servers
 
 INTERVAL_SECONDS = 0.02
+RESTING_SECONDS = 0.02
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,15 @@ def running_databases(with_mysql: bool) -> Iterator[dict[str, URL]]:
     yielding = replace(programs, server=["nice", "-n", "10", *programs.server])
     with private_servers.running(yielding) as url:
         yield found | {"MySQL": url}
+
+
+async def rest(server: servers.Server) -> None:
+    """Wait until a server does nothing: the first user has it load the SDK for half a second."""
+    spent = RESTING_SECONDS
+    while spent >= RESTING_SECONDS:
+        before = server.process.cpu_seconds()
+        await pause()
+        spent = server.process.cpu_seconds() - before
 
 
 async def pause() -> None:

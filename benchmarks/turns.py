@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from benchmarks.client import ChatSocket, open_sockets
 from benchmarks.figures import median, percentile, share
 from benchmarks.flow import ends, quiet
-from benchmarks.lab import Lab, pause
+from benchmarks.lab import Lab, pause, rest
 from benchmarks.servers import Server
 from benchmarks.upstream import Script
 
@@ -76,7 +76,7 @@ async def _alone(lab: Lab, server: Server) -> Turn:
     (socket,) = await open_sockets(server.process.port, await server.paths(1))
     for _ in range(WARM_UP):
         await _turn(socket)
-    await pause()
+    await rest(server)
     with quiet():
         before = server.process.cpu_seconds()
         firsts = [await _turn(socket) for _ in range(lab.sizes.turns)]
@@ -129,7 +129,7 @@ async def _posted(lab: Lab, server: Server) -> Turn:
 
     for _ in range(WARM_UP):
         await turn()
-    await pause()
+    await rest(server)
     before = server.process.cpu_seconds()
     for _ in range(lab.sizes.turns):
         await turn()

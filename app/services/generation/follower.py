@@ -71,16 +71,12 @@ class Follower:
     async def run(self) -> None:
         """Look at every tick, until cancelled; goes on when the database is unavailable."""
         is_behind = False
-        seen: object | None = None
         for tick in count():
-            due = everything = list(self._channels)
+            due = list(self._channels)
             if tick % TICKS_OF_OWN:
                 due = [channel for channel in due if not self._is_written_here(channel)]
             try:
-                version = await self._database.version() if due else None
-                if version is None or version != seen or not all(map(_was_looked_at, due)):
-                    await self.look(due)
-                    seen = version if due == everything else None
+                await self.look(due)
                 is_behind = False
             except (AppError, SQLAlchemyError) as error:
                 if not is_behind:  # logged once, and not at every tick
@@ -147,7 +143,3 @@ class Follower:
             copy.reply.finish(item.ending)
             del self._copies[item.generation_id]
         channel.notify()
-
-
-def _was_looked_at(channel: Channel) -> bool:
-    return channel.newest_generation is not None

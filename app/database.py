@@ -27,6 +27,9 @@ class Database(Protocol):
         is carried through even when the caller is cancelled.
         """
 
+    async def version(self) -> object | None:
+        """A value that stays the same while nobody writes; None where there is no such value."""
+
     @property
     def load(self) -> Load:
         """How many transactions run and wait at this moment."""

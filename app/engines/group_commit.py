@@ -59,6 +59,10 @@ class GroupCommit:
         self._begin()
         return cast(T, await write.done)
 
+    async def between[T](self, look: Callable[[Engine], T]) -> T:
+        """The result of what is done on the writing thread, between two transactions."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, look, self._engine)
+
     def close(self) -> None:
         """Finish what runs, and give up what waits. Not in the event loop: it may take a while."""
         self._thread.shutdown(cancel_futures=True)

@@ -103,6 +103,9 @@ class MySqlDatabase:
                     raise own from error
                 pause = again
 
+    async def version(self) -> None:
+        """A server has no such value."""
+
     @property
     def load(self) -> Load:
         running = min(len(self._limits), self._limit_of_pool)

@@ -9,6 +9,7 @@ import contextvars
 import sqlite3
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -30,7 +31,7 @@ class SqliteDatabase:
         self._writer = GroupCommit(_sqlite_engine(url, begin="BEGIN IMMEDIATE", size=1))
         self._reader = _sqlite_engine(url, begin="BEGIN", size=READERS)
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
-        self._writes = self._reads = 0
+        self._writes = self._reads = self._written_here = 0
 
     async def read[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -57,6 +58,21 @@ class SqliteDatabase:
             return await _own(self._writer.run(run))
         finally:
             self._writes -= 1
+            self._written_here += 1
+
+    async def version(self) -> tuple[int, int]:
+        """What the file's own counter says of other processes, and how often this one has written.
+
+        https://www.sqlite.org/pragma.html#pragma_data_version: seen from the one connection that
+        writes here, only others' commits change it.
+        """
+
+        def look(engine: Engine) -> int:
+            with closing(engine.raw_connection()) as connection:  # without a transaction
+                return cast(int, connection.cursor().execute("PRAGMA data_version").fetchone()[0])
+
+        others = await _own(self._writer.between(look))
+        return others, self._written_here
 
     @property
     def load(self) -> Load:

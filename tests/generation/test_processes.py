@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, func, select
 
-from app.models import Generation
+from app.database import Database
+from app.models import AuditEvent, Generation
 from app.services.generation.news import PIECES_OF
 from tests.conftest import StartServer
 from tests.faults.watching import eventually
@@ -90,9 +91,60 @@ async def test_another_process_follows_many_replies_at_once(
             await owner.until("chunk")
             seen = replace(ada, server=elsewhere).socket(conversation)
             viewers.append(await stack.enter_async_context(seen))
+            await viewers[-1].until("start")
         upstream.release()
         shown = [text_of(await viewer.until("done")) for viewer in viewers]
     assert shown == [f"You said: of {conversation}" for conversation in conversations]
+
+
+async def test_what_ends_while_a_reader_comes_is_shown(
+    start_server: StartServer, upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look at the database's counter takes long: a reader comes and the reply ends meanwhile."""
+    here, elsewhere = await start_server(), await start_server()
+    ada = await here.person_with_model(upstream.url, "hold")
+    first, second = await ada.conversation("first"), await ada.conversation("second")
+    database: Database = elsewhere.app.state.services.database
+    version = database.version
+    may_look = asyncio.Event()
+    looks = 0
+
+    async def slow_version() -> object:
+        nonlocal looks
+        looks += 1
+        await may_look.wait()
+        return await version()
+
+    seen = replace(ada, server=elsewhere)
+    async with ada.socket(second) as owner, seen.socket(first) as waiting:
+        await owner.send(type="message", content="hello")
+        await owner.until("chunk")
+        await waiting.send(type="ping")
+        await waiting.until("pong")
+        await eventually(lambda: all_sealed(here.app.state.services.database), 10)
+        monkeypatch.setattr(database, "version", slow_version)
+
+        async def is_looking() -> bool:
+            return looks > 0
+
+        await eventually(is_looking, 10)
+        async with seen.socket(second) as viewer:
+            await viewer.until("start")
+            upstream.release()
+            await owner.until("done")
+            may_look.set()
+            await viewer.until("done")
+    assert looks <= 3  # one later write would have hidden it
+
+
+async def all_sealed(database: Database) -> bool:
+    """Whether the audit log writes nothing more: any write at all makes everybody look."""
+    return await database.read(_unsealed) == 0
+
+
+def _unsealed(connection: Connection) -> int:
+    missing = select(func.count()).select_from(AuditEvent).where(AuditEvent.seq.is_(None))
+    return connection.scalar(missing) or 0
 
 
 async def test_a_process_that_slept_through_the_end_of_a_reply_shows_it(

@@ -71,12 +71,17 @@ class Follower:
     async def run(self) -> None:
         """Look at every tick, until cancelled; goes on when the database is unavailable."""
         is_behind = False
+        seen: object | None = None
         for tick in count():
-            due = list(self._channels)
-            if tick % TICKS_OF_OWN:
-                due = [channel for channel in due if not self._is_written_here(channel)]
             try:
-                await self.look(due)
+                # Asked first: what is written from here on, and who comes, is seen at the next tick.
+                version = await self._database.version() if any(self._channels) else None
+                due = everything = list(self._channels)
+                if tick % TICKS_OF_OWN:
+                    due = [channel for channel in due if not self._is_written_here(channel)]
+                if version is None or version != seen or not all(map(_was_looked_at, due)):
+                    await self.look(due)
+                    seen = version if due == everything else None
                 is_behind = False
             except (AppError, SQLAlchemyError) as error:
                 if not is_behind:  # logged once, and not at every tick
@@ -143,3 +148,7 @@ class Follower:
             copy.reply.finish(item.ending)
             del self._copies[item.generation_id]
         channel.notify()
+
+
+def _was_looked_at(channel: Channel) -> bool:
+    return channel.newest_generation is not None

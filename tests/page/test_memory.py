@@ -1,5 +1,7 @@
 """A conversation that was left is forgotten: nothing of it stays in the browser's memory."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -9,6 +11,8 @@ from tests.page.heap import measured
 pytestmark = pytest.mark.anyio
 CONVERSATIONS = 3
 ROUNDS = 4
+MENU, PRINT = re.compile(r"/assets/ModelMenu-.*\.js$"), re.compile(r"/assets/print-.*\.js$")
+"""What loads ahead where somebody stays for a while: it would come in any of the rounds."""
 MOST_BYTES = 10_000
 """Of objects, a round: looking something up anew costs a little; a conversation is far more."""
 
@@ -22,6 +26,9 @@ async def test_conversations_leave_nothing_behind(site: Site, open_page: OpenPag
                 conversation, f"**Line {line}** of number {number}, with `code`.\n" * 20
             )
     page = await open_page(person)
+    async with page.expect_response(MENU), page.expect_response(PRINT):
+        await visit(page, "number 0")
+        await page.get_by_role("button", name="recite_at_once").last.hover()
     session = await page.context.new_cdp_session(page)
     heaps = []
     for _ in range(ROUNDS):

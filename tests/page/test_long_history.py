@@ -9,15 +9,24 @@ from tests.page.histories import fill
 pytestmark = pytest.mark.anyio
 MESSAGES = 10_000
 FIRST_MOVES = 6
+WATCH_CONNECTION = """window.WebSocket = class extends WebSocket {
+  constructor(...of) {
+    super(...of);
+    this.addEventListener("open", () => { window.isConnected = true; });
+  }
+}"""
 
 
 async def opened(site: Site, open_page: OpenPage, title: str) -> Page:
-    """A long conversation, at its end."""
+    """A long conversation, at its end and connected."""
     person = await site.person()
     conversation = await person.conversation(title)
     await site.server.app.state.services.database.write(fill, conversation, MESSAGES)
-    page = await open_page(person, f"/c/{conversation}")
+    page = await open_page(person)
+    await page.add_init_script(WATCH_CONNECTION)
+    await page.goto(f"/c/{conversation}")
     await expect(page.get_by_text(f"Message number {MESSAGES}.")).to_be_in_viewport()
+    await page.wait_for_function("window.isConnected")  # it asks anew for what failed before
     return page
 
 

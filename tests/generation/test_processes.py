@@ -100,7 +100,7 @@ async def test_another_process_follows_many_replies_at_once(
 async def test_what_ends_while_a_reader_comes_is_shown(
     start_server: StartServer, upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The look at the database's counter takes long: a reader comes and the reply ends meanwhile."""
+    """The counter takes long to read: a reader comes and the reply ends meanwhile."""
     here, elsewhere = await start_server(), await start_server()
     ada = await here.person_with_model(upstream.url, "hold")
     first, second = await ada.conversation("first"), await ada.conversation("second")

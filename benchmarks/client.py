@@ -21,6 +21,7 @@ class ChatSocket(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.arrivals: list[tuple[float, bytes]] = []
         self.opened: asyncio.Future[None] = loop.create_future()
+        self.closed = False
         self._path = path
         self._prepare()
 
@@ -44,6 +45,7 @@ class ChatSocket(asyncio.Protocol):
             self._end()
 
     def connection_lost(self, error: Exception | None) -> None:
+        self.closed = True
         for waited in (self.opened, self.first_token):
             if not waited.done():
                 waited.set_exception(ConnectionError("The server closed the socket"))

@@ -34,6 +34,27 @@ def unmasked(frame: bytes) -> bytes:
     return bytes(byte ^ mask[i % 4] for i, byte in enumerate(frame[6 : 6 + (frame[1] & 127)]))
 
 
+def client_frames(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
+    """The opcodes and payloads of the whole frames in what a client sent, and the bytes after."""
+    frames, at = [], 0
+    while len(data) - at >= 6:
+        size, head = data[at + 1] & 127, 6
+        if size > 125:
+            wide = 2 if size == 126 else 8
+            size, head = int.from_bytes(data[at + 2 : at + 2 + wide]), 6 + wide
+        if len(data) - at < head + size:
+            break
+        start = at + head
+        mask = data[start - 4 : start]
+        payload = data[start : start + size]
+        if mask != NO_MASK:
+            key = int.from_bytes((mask * (size // 4 + 1))[:size])
+            payload = (int.from_bytes(payload) ^ key).to_bytes(size)
+        frames.append((data[at] & 15, payload))
+        at = start + size
+    return frames, data[at:]
+
+
 def handshake(path: str) -> bytes:
     """A client's opening request (§4.1)."""
     key = base64.b64encode(secrets.token_bytes(16)).decode()

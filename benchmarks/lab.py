@@ -110,6 +110,9 @@ class Lab:
     def relay(self) -> AbstractAsyncContextManager[servers.Server]:
         return servers.relay(self.upstream.url, self.place())
 
+    def floor(self) -> AbstractAsyncContextManager[servers.Server]:
+        return servers.floor(self.upstream.url, self.place())
+
     def chat_server(
         self,
         database: str = "SQLite",

@@ -1,4 +1,4 @@
-"""The four servers that are measured, and the people who use them."""
+"""The servers that are measured, and the people who use them."""
 
 import asyncio
 import secrets
@@ -44,7 +44,7 @@ class User:
 
 @dataclass
 class Server:
-    """A running server. The relay has no users: each of its sockets is as good as another."""
+    """A running server. The relay and the floor have no users: their conversations are numbers."""
 
     process: ServerProcess
     is_bare: bool = False
@@ -59,7 +59,7 @@ class Server:
     async def paths(self, count: int) -> list[str]:
         """Addresses of as many conversations, those of earlier calls first."""
         if self.is_bare:
-            return ["/"] * count
+            return [f"/{number}" for number in range(1, count + 1)]
         turns = asyncio.Semaphore(REQUESTS)
 
         async def make(number: int) -> str:
@@ -107,6 +107,14 @@ def socket_path(conversation_id: int, user: User) -> str:
 async def relay(model_url: str, folder: Path) -> AsyncIterator[Server]:
     """The bare relay."""
     async with started("benchmarks.relay", model_url, folder=folder) as process:
+        yield Server(process, is_bare=True)
+
+
+@asynccontextmanager
+async def floor(model_url: str, folder: Path) -> AsyncIterator[Server]:
+    """The floor, with its file in the folder."""
+    file = str(folder / "floor.db")
+    async with started("benchmarks.floor", model_url, file, folder=folder) as process:
         yield Server(process, is_bare=True)
 
 

@@ -1,7 +1,7 @@
 """The request for a reply, straight to the transport.
 
-The SDK takes eight times as long for one: it makes a client for the key, walks the body along its
-type hints, and asks a thread what platform this is. It serves what is asked for more rarely.
+The SDK does more for one than a reply needs: it makes a client for the key, walks the body along
+its type hints, and asks a thread what platform this is. It serves what is asked for more rarely.
 """
 
 import asyncio

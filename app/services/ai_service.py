@@ -23,6 +23,7 @@ from app.services.upstream.connector import Connector
 from app.services.upstream.fields import model_names, parse_json
 from app.services.upstream.guard import AddressGuard, origin_of, parse_model_url
 from app.services.upstream.pace import Pace
+from app.services.upstream.parameters import Tuning
 from app.services.upstream.request import ask_for_reply
 from app.services.upstream.resolver import look_up_for
 from app.services.upstream.thoughts import split_prefilled
@@ -98,12 +99,18 @@ class AiService:
         return self._guard.may_be_private(origin_of(parse_model_url(base_url)))
 
     async def stream_reply(
-        self, endpoint: Endpoint, messages: Prompt, on_delta: OnDelta, before_bytes: int = 0
+        self,
+        endpoint: Endpoint,
+        messages: Prompt,
+        on_delta: OnDelta,
+        before_bytes: int = 0,
+        tuning: Tuning | None = None,
     ) -> Completion:
         """Streams one reply; `on_delta` is called inside the event loop's read callback.
 
         `before_bytes`: the length of the message that the model continues; the limit holds for the
-        whole. Returns when the model has ended the reply. Cancelling closes the connection at once.
+        whole. `tuning`: the parameters to send; it says afterwards what became of them. Returns
+        when the model has ended the reply. Cancelling closes the connection at once.
         """
         limits = self._settings
         stream = self._stream(on_delta, before_bytes, self._opened(endpoint))
@@ -123,7 +130,7 @@ class AiService:
                 async with watchdog:
                     key = self._key(endpoint)
                     where = endpoint.base_url, key, endpoint.model
-                    await ask_for_reply(self._transport, *where, messages, read)
+                    await ask_for_reply(self._transport, *where, messages, read, tuning)
             except UpstreamTimeout:
                 if not stream.may_end:
                     stream.release()

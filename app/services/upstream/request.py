@@ -18,6 +18,7 @@ from app import __version__
 from app.errors import ContextTooLong, ReplyError, UpstreamRejected, UpstreamUnavailable
 from app.services.upstream.failures import failure_of
 from app.services.upstream.guard import parse_model_url
+from app.services.upstream.parameters import Tuning
 from app.services.upstream.transport import GuardedTransport
 from app.services.upstream.types import Prompt
 
@@ -54,20 +55,25 @@ async def ask_for_reply(
     model: str,
     messages: Prompt,
     read: ReadAnswer,
+    tuning: Tuning | None = None,
 ) -> None:
     """Ask for a chat completion and have `read` take the answer; raises ReplyError subclasses."""
     url = _completions(base_url)
     headers = {**HEADERS, "Authorization": f"Bearer {key}"}
 
     async def attempt(options: CallOptions) -> Refusal | None:
-        content = _body({"messages": messages, "model": model, **options})
-        request = httpx2.Request("POST", url, headers=headers, content=content)
+        fields = {"messages": messages, "model": model, **options}
+        if tuning is not None:
+            fields = {**tuning.fields(), **fields}
+        request = httpx2.Request("POST", url, headers=headers, content=_body(fields))
         try:
             response = await transport.handle_async_request(request)
         except UpstreamUnavailable as failure:
             return Refusal(0, failure)
         try:
             if response.is_success:
+                if tuning is not None:
+                    tuning.accept()
                 await read(response)
                 return None
             said = (await response.aread()).decode("utf-8", "replace")
@@ -103,5 +109,5 @@ def _completions(base_url: str) -> httpx2.URL:
 def _body(fields: dict[str, Any]) -> bytes:
     try:
         return orjson.dumps(fields)
-    except TypeError:  # half a surrogate pair, which is escaped here
+    except TypeError:  # half a surrogate pair, which is escaped here, or a number of many digits
         return json.dumps(fields).encode()

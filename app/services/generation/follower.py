@@ -74,7 +74,7 @@ class Follower:
         seen: object | None = None
         for tick in count():
             try:
-                # Asked first: who comes, and what is written, from here on is seen at the next tick.
+                # Asked first: who comes from here on, and what is written, is seen next time.
                 version = await self._database.version() if any(self._channels) else None
                 due = everything = list(self._channels)
                 if tick % TICKS_OF_OWN:

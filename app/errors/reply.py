@@ -1,6 +1,6 @@
 """How a reply can fail. These end a reply (`error` event, `message.error`), not a request."""
 
-from app.errors.base import AppError
+from app.errors.base import AppError, Language
 
 
 class ReplyError(AppError):
@@ -117,6 +117,40 @@ class UpstreamModelUnknown(UpstreamRejected):
     def __init__(self, certain: bool = False) -> None:
         super().__init__()
         self.certain = certain
+
+
+class UpstreamNeedsResponses(ReplyError):
+    """The model answers, and not at `/chat/completions`."""
+
+    code = "upstream_needs_responses"
+    zh = "这个模型只能通过 Responses 接口（/v1/responses）使用，这里还不支持；请换用其他模型"
+    en = (
+        "This model answers only by the Responses API (/v1/responses), which is not spoken here;"
+        " choose another model"
+    )
+
+
+class ParameterNotSupported(ReplyError):
+    """`reason` is the parameter's name, as the person has set it. Where an error is made anew from
+    its code alone, the sentence has none."""
+
+    code = "parameter_not_supported"
+    zh = "模型服务不接受所设的一个参数，请修改或去掉它再试"
+    en = "The model's server does not take one of the parameters; change it or leave it out"
+    zh_named = "模型服务不接受参数 {name} 或它的值，请修改或去掉它再试"
+    en_named = (
+        "The model's server does not take the parameter {name}, or its value; change it or leave"
+        " it out"
+    )
+
+    def __init__(self, name: str | None = None) -> None:
+        super().__init__()
+        self.reason = name
+
+    def text(self, language: Language) -> str:
+        if not self.reason:
+            return super().text(language)
+        return {"zh": self.zh_named, "en": self.en_named}[language].replace("{name}", self.reason)
 
 
 class UpstreamNotCompatible(ReplyError):

@@ -29,8 +29,11 @@ STOPS_MAX = 4
 EXTRA_MAX_BYTES = 8 * 1024
 RESERVED = {"model", "messages", "input", "stream", "stream_options", "n", "store"}
 """What a request holds besides, or what would make another request of it."""
-OTHER_NAMES = {"max_completion_tokens"}
-"""Other servers' names of a parameter that has a field of its own."""
+TOKEN_NAMES = ("max_tokens", "max_completion_tokens")
+"""Two names of one parameter: the one it has here, and the one that some servers want."""
+SAMPLING = ("temperature", "top_p", "seed", "presence_penalty", "frequency_penalty")
+"""What only draws the words: without it there is an answer all the same. `stop` is none of these: it
+says where a reply ends, as `max_tokens` does, and without it one gets, and pays for, more."""
 _UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
 
@@ -48,7 +51,7 @@ def _few(value: object) -> object:
 
 
 def _own_names_only(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    taken = (RESERVED | OTHER_NAMES | ReplyParams.model_fields.keys()) & value.keys()
+    taken = (RESERVED | set(TOKEN_NAMES) | ReplyParams.model_fields.keys()) & value.keys()
     if taken:
         raise PydanticCustomError("reserved_name", "holds a name", {"name": min(taken)})
     return value

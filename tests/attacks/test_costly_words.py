@@ -14,6 +14,7 @@ from app.errors import ReplyError
 from app.services.conversations.title_text import title_in
 from app.services.generation.ordering import put_in_order
 from app.services.upstream.chat_stream import ChatStream
+from app.services.upstream.complaints import complaint_in
 from app.services.upstream.failures import failure_of
 
 KIB = 1024
@@ -84,6 +85,17 @@ def test_a_refusal_is_read_fast(unit: str) -> None:
         assert seconds_of(failure_of, 404, body, "m" * 100) < TURN_SECONDS
     many = {"error": {f"k{at}": {"message": "x"} for at in range(3000)}}
     assert seconds_of(failure_of, 400, json.dumps(many)) < TURN_SECONDS
+
+
+@pytest.mark.parametrize(
+    "unit", ["seed ", "'seed' ", "use a instead ", "not be ", "(0,", "a_b ", '"']
+)
+def test_what_a_refusal_is_about_is_found_fast(unit: str) -> None:
+    sent = ["temperature", "max_tokens", "seed", *(f"key_{at}" for at in range(1500))]
+    words = unit * (TURN_BYTES // len(unit))
+    pointing = [[[{"loc": ["messages", *range(9)]}] * 20] * 20] * 20
+    for body in (words, json.dumps({"error": {"message": words}}), json.dumps(pointing)):
+        assert seconds_of(complaint_in, body, sent) < TURN_SECONDS
 
 
 @pytest.mark.parametrize(

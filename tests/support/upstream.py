@@ -7,11 +7,18 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from tests.support import upstream_faults
-from tests.support.upstream_exchange import FOR_TITLES_TOO, SCENARIOS, Exchange, Raw, Received
+from tests.support import upstream_faults, upstream_refusals
+from tests.support.upstream_exchange import (
+    FOR_TITLES_TOO,
+    SCENARIOS,
+    Exchange,
+    Raw,
+    Received,
+    Refuse,
+)
 from tests.support.upstream_replies import echo
 
-__all__ = ["Raw", "Received", "ScriptedUpstream", "upstream_faults"]
+__all__ = ["Raw", "Received", "ScriptedUpstream", "upstream_faults", "upstream_refusals"]
 
 MODELS = ["echo", "slow", "reasoning"]
 PATIENCE_SECONDS = 5.0
@@ -53,6 +60,8 @@ class ScriptedUpstream:
         self.closed_early = 0
         self.raw = Raw()
         """What `raw` answers replies with and, as `raw_title`, titles."""
+        self.refuse: Refuse = lambda body: None
+        """What `refuses` answers requests with."""
         self.title = "A scripted title"
         """What title requests are answered with."""
         self._released = asyncio.Event()

@@ -47,11 +47,16 @@ class Raw:
     status: int = 200
 
 
+Refuse = Callable[[dict[str, Any]], object]
+"""What a request of this body is refused with; None where it is not."""
+
+
 class Director(Protocol):
     """What a scenario may know of the server that plays it."""
 
     title: str
     raw: Raw
+    refuse: Refuse
     requests: list[Received]
 
     async def released(self) -> None: ...

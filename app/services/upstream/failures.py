@@ -16,6 +16,7 @@ from app.errors import (
     UpstreamAuthFailed,
     UpstreamFiltered,
     UpstreamModelUnknown,
+    UpstreamNeedsResponses,
     UpstreamOutOfCredit,
     UpstreamRateLimited,
     UpstreamRegionRefused,
@@ -30,6 +31,10 @@ MAY_BE_LENGTH = {400, 422}
 MODEL_STATUSES = {400, 404, 422}
 
 MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
+    (
+        UpstreamNeedsResponses,
+        r"\b(?:only|use)\b[^\n.]{0,40}(?:\bv1/responses\b|responses (?:api|endpoint))",
+    ),
     (
         UpstreamFiltered,
         r"content.?filter|content[_ ](?:\w+[_ ])?polic(?:y|ies)|content_(?:block|violat)|"
@@ -70,7 +75,7 @@ MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
     (
         UpstreamAuthFailed,
         r"(?<![a-z])(?:invalid|incorrect|wrong|missing|expired|no|bad)(?![a-z]).{0,12}"
-        r"(?:api|access|secret|auth\w*|subscription|bearer|x)[-_ ]?"
+        r"(?:api|access|secret|auth\w*|subscription|bearer|(?<![a-z])x)[-_ ]?"
         r"(?:api[-_ ]?)?(?:key|token|credential|header)|"
         r"(?:api|secret)[-_ ]?key(?![a-z]).{0,40}"
         r"(?:invalid|incorrect|wrong|missing|expired|required|disabled|revoked|blocked|"

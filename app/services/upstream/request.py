@@ -16,6 +16,7 @@ import orjson
 
 from app import __version__
 from app.errors import ContextTooLong, ReplyError, UpstreamRejected, UpstreamUnavailable
+from app.services.upstream.complaints import Complaint
 from app.services.upstream.failures import failure_of
 from app.services.upstream.guard import parse_model_url
 from app.services.upstream.parameters import Tuning
@@ -29,6 +30,7 @@ HEADERS = {
 }
 STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 PASSING_STATUSES = (0, 502, 503)
+REFUSED_STATUSES = (400, 422)
 RETRY_PAUSE_SECONDS = 0.3
 ADDRESSES = 256
 """Of base URLs that are kept parsed; they hold no key."""
@@ -39,10 +41,12 @@ ReadAnswer = Callable[[httpx2.Response], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why nothing was answered: an HTTP status, 0 where there was none, and the typed error."""
+    """Why nothing was answered: an HTTP status, 0 where there was none, the typed error, and what
+    was said of the parameters that were sent."""
 
     status: int
     failure: ReplyError
+    complaint: Complaint | None = None
 
 
 Attempt = Callable[[CallOptions], Awaitable[Refusal | None]]
@@ -77,20 +81,28 @@ async def ask_for_reply(
                 await read(response)
                 return None
             said = (await response.aread()).decode("utf-8", "replace")
-            return Refusal(response.status_code, failure_of(response.status_code, said, model))
+            status = response.status_code
+            complaint = None
+            if tuning is not None and status in REFUSED_STATUSES:
+                complaint = tuning.complaint_in(said)
+            return Refusal(status, failure_of(status, said, model), complaint)
         finally:
             await response.aclose()
 
-    await repeated(attempt, STREAMED)
+    await repeated(attempt, STREAMED, tuning)
 
 
-async def repeated(attempt: Attempt, options: CallOptions) -> None:
-    """Make a request; repeat it once after a passing failure, once without `stream_options`."""
+async def repeated(attempt: Attempt, options: CallOptions, tuning: Tuning | None = None) -> None:
+    """Make a request; repeat it once after a passing failure, as often as its parameters can be
+    adapted to what is said against them, and once without `stream_options`, which servers refuse
+    that do not say what they refuse. So there are at most six requests."""
     may_retry = True
     while refusal := await attempt(options):
+        if tuning is not None and tuning.adapt(refusal.complaint, refusal.failure):
+            continue
         if isinstance(refusal.failure, ContextTooLong):
             raise refusal.failure
-        if refusal.status in (400, 422) and type(refusal.failure) is UpstreamRejected:
+        if refusal.status in REFUSED_STATUSES and type(refusal.failure) is UpstreamRejected:
             if "stream_options" not in options:
                 raise refusal.failure
             options = {name: value for name, value in options.items() if name != "stream_options"}

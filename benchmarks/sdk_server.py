@@ -10,6 +10,7 @@ from openai.types.chat import ChatCompletionMessageParam
 
 from app.cli import main
 from app.services.ai_service import AiService, Completion, Endpoint, OnDelta
+from app.services.upstream.parameters import Tuning
 
 clients: dict[tuple[str, str], AsyncOpenAI] = {}
 
@@ -20,6 +21,7 @@ async def stream_reply(
     messages: list[dict[str, str]],
     on_delta: OnDelta,
     before_bytes: int = 0,
+    tuning: Tuning | None = None,
 ) -> Completion:
     """What `AiService.stream_reply` does, as the SDK's documentation shows it."""
     key = endpoint.base_url, endpoint.api_key

@@ -354,13 +354,13 @@ async def test_an_address_is_completed_and_the_one_that_is_meant_is_offered(
     site: Site, open_page: OpenPage, button: str
 ) -> None:
     scenario("nothing here")(lambda exchange: exchange.error(404, "Not Found"))
-    scenario("root")(lambda exchange: exchange.error(404, "Not Found"))
+    scenario("base")(lambda exchange: exchange.error(404, "Not Found"))
     page = await open_page(await site.server.register())
-    await fill(page, f"{site.upstream.host}/root", "nothing here")
+    await fill(page, f"{site.upstream.host}/base", "nothing here")
     await page.get_by_role("button", name=button).click()
     address = page.get_by_label("Address")
-    await expect(address).to_have_value(f"http://{site.upstream.host}/root")
-    meant = f"http://{site.upstream.host}/root/v1"
+    await expect(address).to_have_value(f"http://{site.upstream.host}/base")
+    meant = f"http://{site.upstream.host}/base/v1"
     await expect(page.get_by_text(f"but one is at {meant}.")).to_be_visible()
     await page.get_by_role("button", name="Use that address").click()
     await expect(address).to_have_value(meant)

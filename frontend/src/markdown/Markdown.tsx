@@ -5,6 +5,7 @@ import { type Lexed, lexAll, lexOn } from "./lex";
 import { mend } from "./mend";
 import { Plain } from "./Plain";
 import "./prose.css";
+import "./code.css";
 
 interface Props {
   text: string;

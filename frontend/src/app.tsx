@@ -2,6 +2,7 @@ import { effect, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { persistent } from "./api/client";
 import { loggedIn, resume } from "./api/session";
+import { replacePage } from "./browser/back";
 import { missing, part } from "./browser/lazy";
 import { leaveLogin, logInFirst, route } from "./browser/router";
 import { account, loadAccount } from "./features/account/account";
@@ -37,7 +38,7 @@ export function App() {
   const outside = page === "register" || page === "reset" || page === "login";
   useEffect(() => {
     // Whoever logs in next at this browser finds nothing of the person who was here.
-    if (known === false && wasIn.current) location.replace(routes.login);
+    if (known === false && wasIn.current) replacePage(routes.login);
     else if (known === false && !outside) logInFirst();
     wasIn.current ||= known === true;
     if (known !== true) return;

@@ -93,6 +93,8 @@ async def test_from_registering_to_a_resumed_reply(
     await page.get_by_role("link", name=words["devices"]).click()
     await expect(page.get_by_role("heading", name=words["devices"]).last).to_be_visible()
     await page.keyboard.press("Escape")
+    if phone:
+        await page.get_by_role("button", name=words["sidebar"]).click()
     await choose_profile(page, words["log out"])
     await expect(page.get_by_role("button", name=words["log in"])).to_be_visible()
 

@@ -75,6 +75,7 @@ async def test_the_menu_and_the_settings(
     await expect(page.locator(".model-leaving")).to_be_visible()
     await look_whole(page, f"model-leaving-{name}", options)
     await page.keyboard.press("Escape")
+    await page.wait_for_function("!history.state?.layer")  # of the sheet
     await page.goto("/settings/models")
     await expect(page.locator(".chosen")).to_be_visible()
     await page.locator(".chosen").scroll_into_view_if_needed()

@@ -1,6 +1,7 @@
 /** Where the person is: a page, and the settings where they lie over it. */
 import { computed, signal } from "@preact/signals";
 import { routes } from "../routes";
+import { heardBack, settle, write } from "./back";
 
 /** What the browser keeps with an entry of its history; a reload finds it again. */
 interface State {
@@ -14,6 +15,7 @@ interface State {
 
 const place = signal({ path: location.pathname, state: stateNow() });
 addEventListener("popstate", () => {
+  if (heardBack(place.value.path)) return;
   if (closingTo && closingTo !== location.pathname) put(closingTo, {}, true);
   else place.value = { path: location.pathname, state: stateNow() };
   closingTo = undefined;
@@ -93,7 +95,7 @@ export function isPlain(event: MouseEvent): boolean {
 }
 
 function put(path: string, state: State, replace: boolean): void {
-  history[replace ? "replaceState" : "pushState"](state, "", path);
+  write(path, state, replace);
   place.value = { path, state };
 }
 
@@ -111,5 +113,7 @@ function pattern(address: string, name: string): RegExp {
 }
 
 function stateNow(): State {
-  return (history.state as State | null) ?? {};
+  return { ...history.state, layer: undefined };
 }
+
+settle();

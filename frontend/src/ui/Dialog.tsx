@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { closedByBack } from "../browser/back";
 import { isTouch } from "../browser/preferences";
 import { t } from "../i18n";
 import { IconButton } from "./IconButton";
@@ -15,6 +16,8 @@ interface Props {
   /** Its name, where no title stands in it. */
   label?: string;
   class?: string;
+  /** It has an address of its own, which Back leaves. */
+  addressed?: boolean;
 }
 
 /**
@@ -22,7 +25,7 @@ interface Props {
  * it goes. Escape, a press beside it and a phone's Back close it. On a narrow window a small one is a
  * sheet at the lower edge. What in it has `autofocus` gets the focus.
  */
-export function Dialog({ onClose, children, title, label, class: extra = "" }: Props) {
+export function Dialog({ onClose, children, title, label, class: extra = "", addressed }: Props) {
   const box = useRef<HTMLDialogElement>(null);
   const pressed = useRef(false);
   const id = useId();
@@ -38,6 +41,7 @@ export function Dialog({ onClose, children, title, label, class: extra = "" }: P
       dialog.close(); // gives the focus back to where it was
     };
   }, []);
+  useLayoutEffect(() => (addressed ? undefined : closedByBack(onClose)), []);
   const onKeyDown = (event: KeyboardEvent) => {
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation(); // what lies below has keys of its own
     if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;

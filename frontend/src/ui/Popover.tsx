@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { closedByBack } from "../browser/back";
 import { isWide } from "../browser/preferences";
 import "./popover.css";
 
@@ -92,18 +93,4 @@ function giveBack(layer: Element, before: HTMLElement | null, anchor: Anchor): v
   const isNowhere = !before || before === document.body; // Safari gives a pressed button no focus
   const to = isNowhere && anchor instanceof HTMLElement ? anchor : before;
   to?.focus({ preventScroll: true });
-}
-
-interface Watcher {
-  onclose: () => void;
-  destroy: () => void;
-}
-
-/** Where the browser lets pages hear of a phone's Back. */
-function closedByBack(onClose: () => void): (() => void) | undefined {
-  const Known = (globalThis as { CloseWatcher?: new () => Watcher }).CloseWatcher;
-  if (!Known) return undefined;
-  const watcher = new Known();
-  watcher.onclose = onClose;
-  return () => watcher.destroy();
 }

@@ -22,7 +22,7 @@ export function SettingsDialog() {
     document.title = `${text().title} · ${t().appName}`;
   });
   return (
-    <Dialog class={found ? "settings at-section" : "settings"} label={text().title} onClose={closeSettings}>
+    <Dialog class={found ? "settings at-section" : "settings"} label={text().title} onClose={closeSettings} addressed>
       <nav class="settings-list" aria-labelledby="settings-title">
         <div class="settings-head">
           <h1 id="settings-title">{text().title}</h1>

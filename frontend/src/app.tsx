@@ -4,7 +4,7 @@ import { persistent } from "./api/client";
 import { loggedIn, resume } from "./api/session";
 import { replacePage } from "./browser/back";
 import { missing, part } from "./browser/lazy";
-import { leaveLogin, logInFirst, route } from "./browser/router";
+import { closeSettings, leaveLogin, logInFirst, route } from "./browser/router";
 import { account, loadAccount } from "./features/account/account";
 import { ChatPage } from "./features/chat/ChatPage";
 import { ThreadSkeleton } from "./features/chat/ThreadSkeleton";
@@ -12,6 +12,7 @@ import { conversationMenu } from "./features/conversations/OpenMenu";
 import { instructionsOf } from "./features/conversations/opened";
 import { Sidebar } from "./features/conversations/Sidebar";
 import { frameShortcuts } from "./features/conversations/shortcuts";
+import { SettingsFrame } from "./features/settings/SettingsFrame";
 import { t } from "./i18n";
 import { routes } from "./routes";
 import { leaveFocus } from "./ui/keepFocus";
@@ -71,7 +72,7 @@ export function App() {
 
 /** What lies over the page, each loaded when it is first opened. */
 function Overlays() {
-  const Settings = route.value.page === "settings" && settings()?.SettingsDialog;
+  const Settings = route.value.page === "settings" && (settings()?.SettingsDialog ?? SettingsFrame);
   const Switcher = overlay.value === "find" && switcher()?.Switcher;
   const Keyboard = overlay.value === "keyboard" && keyboard()?.KeyboardSheet;
   const of = instructionsOf.value;
@@ -118,7 +119,11 @@ function tellMissing(): void {
   const kind = missing.value;
   missing.value = null;
   if (kind === "gone") untracked(() => notify({ text: t().common.unloaded, action: reload(), stays: true }));
-  if (kind === "unreached") untracked(() => notify({ text: t().errors.offline }));
+  if (kind !== "unreached") return;
+  untracked(() => {
+    if (route.value.page === "settings" && !settings.isThere()) closeSettings();
+    notify({ text: t().errors.offline });
+  });
 }
 
 function reload() {

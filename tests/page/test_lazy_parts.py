@@ -1,9 +1,11 @@
 """Parts of the page load when they are asked for: what is seen where one does not come."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page, Route, expect
 
-from tests.page.chatting import replied, say
+from tests.page.chatting import late, replied, say
 from tests.page.conftest import OpenPage, Site
 
 pytestmark = pytest.mark.anyio
@@ -59,10 +61,42 @@ async def test_a_server_that_is_away_is_told_and_asked_again(
     await page.context.set_offline(True)
     await ask(page)
     await expect(page.locator(".toast")).to_contain_text("cannot be reached")
+    await expect(page).to_have_url(f"{site.url}/")
     await page.context.set_offline(False)
-    await page.go_back()
     await ask(page)
     await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+
+
+async def test_the_settings_frame_is_there_before_they_are(site: Site, open_page: OpenPage) -> None:
+    """What is typed until they have come is not lost, and they can be left already."""
+    page = await open_page(await site.person())
+    box = page.get_by_label("Your message")
+    await expect(box).to_be_focused()
+    arrived = asyncio.Event()
+    await page.route("**/assets/Settings*.js", late(arrived))
+    frame = page.locator(".frame")
+    close = (
+        lambda: page.keyboard.press("Escape"),
+        page.go_back,
+        frame.get_by_role("button", name="Close").click,
+        lambda: page.mouse.click(5, 5),
+    )
+    for leave in close:
+        await ask(page)
+        await expect(frame).to_be_visible()
+        await leave()
+        await expect(frame).to_have_count(0)
+        await expect(page).to_have_url(f"{site.url}/")
+    await box.focus()
+    await ask(page)
+    await expect(frame).to_be_visible()
+    await page.keyboard.type("half a thought")
+    arrived.set()
+    await expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    await expect(frame).to_have_count(0)
+    await page.keyboard.press("Escape")
+    await expect(box).to_have_value("half a thought")
+    await expect(box).to_be_focused()
 
 
 async def ask(page: Page) -> None:

@@ -7,6 +7,8 @@ export interface Lazy<T> {
   (): T | undefined;
   /** Loads it ahead, for what is likely to be asked for. */
   warm(): void;
+  /** Asks for nothing. */
+  isThere(): boolean;
 }
 
 /** A part that somebody asked for did not come: the server has no such file, or was not reached. */
@@ -34,7 +36,7 @@ export function lazy<T>(load: () => Promise<T>, onMissing?: () => void): Lazy<T>
     begin();
     return loaded.value;
   };
-  return Object.assign(get, { warm: begin });
+  return Object.assign(get, { warm: begin, isThere: () => loaded.peek() !== undefined });
 }
 
 /**

@@ -249,3 +249,29 @@ async def focus_shows(page: Page) -> None:
     """The focus is somewhere, and seen."""
     await page.wait_for_function(f"() => ({FOCUS})() !== 'nowhere'")
     assert await page.evaluate(FOCUS) == ""
+
+
+@pytest.mark.parametrize("at", ["shown", "another"])
+async def test_a_deleted_row_leaves_the_focus_to_the_next(
+    site: Site, open_page: OpenPage, at: str
+) -> None:
+    """Also the row of the conversation that is shown, whose page goes with it."""
+    person = await site.person()
+    ids = {title: await person.conversation(title) for title in ("third", "second", "first")}
+    page = await open_page(person, f"/c/{ids['first']}" if at == "shown" else "/")
+    row = page.get_by_role("link", name="first")
+    await row.focus()
+    await page.keyboard.press("Delete")
+    await expect(row).to_have_count(0)
+    if at == "shown":
+        await expect(page).to_have_url(f"{site.url}/")
+    await expect(page.get_by_role("link", name="second")).to_be_focused()
+    await page.keyboard.press("End")
+    await expect(page.get_by_role("link", name="third")).to_be_focused()
+    await page.keyboard.press("Delete")
+    await expect(page.get_by_role("link", name="second")).to_be_focused()
+    await page.keyboard.press("Delete")
+    await expect(page.get_by_role("link", name="New chat")).to_be_focused()
+    for title in ("second", "third", "first"):
+        await page.keyboard.press("Control+z")
+        await expect(page.get_by_role("link", name=title)).to_have_count(1)

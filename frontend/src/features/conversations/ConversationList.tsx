@@ -16,6 +16,8 @@ export function ConversationList() {
   const end = useRef<HTMLDivElement>(null);
   const failed = useSignal(false);
   const focused = useSignal<number | null>(null);
+  /** The row that a deleted one leaves its focus to, also where another page is shown for it. */
+  const next = useRef<Element | null | undefined>(undefined);
   const load = () => {
     failed.value = false;
     loadConversations().catch(() => (failed.value = true));
@@ -25,6 +27,13 @@ export function ConversationList() {
     return watchNear(end.current!, box.current, "400px", (isNear) => isNear && load());
   }, [conversations.value, moreConversations.value]);
   const known = conversations.value;
+  // After the page that is shown then has taken the focus.
+  useEffect(() => {
+    if (next.current === undefined) return;
+    const row = next.current?.isConnected ? next.current.querySelector("a") : null;
+    (row ?? document.querySelector<HTMLElement>(".new-chat"))?.focus();
+    next.current = undefined;
+  }, [known]);
   const has = (id: number | null) => known.some((item) => item.id === id);
   const reachable = [focused.value, currentId.value].find(has) ?? known[0]?.id;
 
@@ -45,7 +54,11 @@ export function ConversationList() {
       F2: () => {
         if (conversation) renaming.value = { id: conversation.id, place: "list" };
       },
-      Delete: () => conversation && void remove(conversation).catch(tell),
+      Delete: () => {
+        if (!conversation) return;
+        next.current = rows[at + 1] ?? rows[at - 1] ?? null;
+        void remove(conversation).catch(tell);
+      },
     };
     const run = keys[event.key];
     if (!run) return;

@@ -40,9 +40,15 @@ export async function refreshConversations(): Promise<void> {
   return loading;
 }
 
-export async function createConversation(): Promise<Conversation> {
+/** A new one, at the top of the list; null where nobody wants it any more once it is there: then it is gone again. */
+export async function createConversation(isWanted: () => boolean): Promise<Conversation | null> {
   const made = await patient("POST /conversations");
   const conversation = { ...made, updated_at: made.created_at };
+  if (!isWanted()) {
+    conversations.value = without(made.id);
+    void patient("DELETE /conversations/{id}", { params: { id: made.id } }).catch(() => undefined);
+    return null;
+  }
   conversations.value = [conversation, ...conversations.value];
   return conversation;
 }
@@ -76,23 +82,32 @@ export function retitle(id: number, title: string, at?: number): string {
   return newest;
 }
 
-/** Deletes at once; the notice that follows can take it back. */
+/** Deletes at once; the notice that says so can take it back, also before the server knows of it. */
 export async function remove(conversation: Conversation): Promise<void> {
   conversations.value = without(conversation.id);
   const shown = currentId.value === conversation.id;
   if (shown) navigate(routes.start);
-  try {
-    await patient("DELETE /conversations/{id}", { params: { id: conversation.id } });
-  } catch (error) {
-    insert(conversation);
-    throw error;
-  }
+  const deleted = patient("DELETE /conversations/{id}", { params: { id: conversation.id } });
+  const takeBack = () => deleted.then(() => undo(notice, conversation, shown)).catch(() => undefined);
   const notice: Toast = {
     text: t().list.deleted(conversation.title),
-    action: { label: t().common.undo, run: () => void undo(notice, conversation, shown) },
+    action: {
+      label: t().common.undo,
+      run: () => {
+        dismiss(notice);
+        void takeBack();
+      },
+    },
     undoes: true,
   };
   notify(notice);
+  try {
+    await deleted;
+  } catch (error) {
+    dismiss(notice);
+    insert(conversation);
+    throw error;
+  }
 }
 
 /** A conversation was used: to the top, under the title it has now. */

@@ -58,6 +58,9 @@ async def login(
 async def me(user: CurrentUser, services: ServicesDep) -> Me:
     """The account that is logged in."""
     default = services.configs.default_model
+    left = daily = None
+    if default is not None and not user.has_config:
+        left, daily = await services.usage.default_left(user.id)
     return Me(
         id=user.id,
         username=user.username,
@@ -67,4 +70,6 @@ async def me(user: CurrentUser, services: ServicesDep) -> Me:
         can_chat=user.has_config or default is not None,
         default_model=default,
         default_model_is_demo=services.configs.default_model_is_demo,
+        default_model_left=left,
+        default_model_daily=daily,
     )

@@ -95,6 +95,8 @@ class Me(UserRead):
     can_chat: bool
     default_model: str | None
     default_model_is_demo: bool
+    default_model_left: int | None
+    default_model_daily: int | None
 
 
 class AccountRead(BaseModel):

@@ -37,6 +37,7 @@ from app.services.upkeep.health import durability
 from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
 from app.services.upkeep.purge import Purger
 from app.services.usage.daily import ReplyLimits
+from app.services.usage.service import UsageService
 from app.utils.memory import exempt_what_is_loaded
 from app.utils.tasks import stop_tasks
 
@@ -67,6 +68,7 @@ class Services:
     follower: Follower
     reaper: Reaper
     chat: ChatService
+    usage: UsageService
     purger: Purger
     sole_user: SoleUser
     backups: ScheduledBackups
@@ -171,6 +173,7 @@ def build_services(settings: Settings) -> Services:
             settings.finished_reply_seconds,
         ),
         chat=ChatService(database, ai, configs, ended, supervisor, follower, limits),
+        usage=UsageService(database, limits),
         purger=Purger(database, retention),
         sole_user=SoleUser(settings.database),
         backups=ScheduledBackups(settings),

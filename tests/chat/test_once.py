@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import StartServer
-from tests.support.server import RunningServer, text_of
+from tests.support.server import Person, RunningServer, text_of
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
@@ -162,9 +162,35 @@ async def test_the_default_model_has_a_daily_share(
     ada = await server.register()
     assert (await ada.get("/auth/me")).json()["can_chat"] is True
     conversation = await ada.conversation()
-    statuses = [(await ada.say(conversation, "hello")).status_code for _ in range(3)]
+    assert await share(ada) == (2, 2)
+    statuses, left = [], []
+    for _ in range(3):
+        statuses.append((await ada.say(conversation, "hello")).status_code)
+        left.append(await share(ada))
     assert statuses == [200, 200, 429]
+    assert left == [(1, 2), (0, 2), (0, 2)]
+    assert await share(await server.register()) == (2, 2)
+    await ada.set_model("https://93.184.215.14/v1", "her own")
+    assert await share(ada) == (None, None)
     assert upstream.replies[0].headers["authorization"] == "Bearer sk-operator"
+
+
+@pytest.mark.parametrize("daily, offered", [(0, True), (2, False)])
+async def test_what_is_not_counted_is_not_told(
+    start_server: StartServer, upstream: ScriptedUpstream, daily: int, offered: bool
+) -> None:
+    server = await start_server(
+        default_model_url=upstream.url,
+        default_api_key="sk-operator" if offered else "",
+        default_model_daily_messages=daily,
+    )
+    assert await share(await server.register()) == (None, None)
+
+
+async def share(person: Person) -> tuple[int | None, int | None]:
+    """How many messages to the operator's model are left today, of how many."""
+    me = (await person.get("/auth/me")).json()
+    return me["default_model_left"], me["default_model_daily"]
 
 
 async def test_a_hundred_chats_at_once(server: RunningServer, upstream: ScriptedUpstream) -> None:

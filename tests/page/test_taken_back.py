@@ -1,12 +1,13 @@
 """A message that waits for the connection can be taken back, and is there once at the most."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.faults.watching import eventually
-from tests.page.chatting import replied, say
+from tests.page.chatting import late, replied, say
 from tests.page.conftest import OpenPage, Site
 from tests.page.held import hold
 
@@ -65,6 +66,39 @@ async def test_a_message_is_taken_back_from_a_server_that_is_silent(
     await expect(box).to_have_value("changed my mind")
     await expect(box).to_be_focused()
     await expect(page.locator(".said-text")).to_have_text(["before"])
+
+
+@pytest.mark.parametrize("answer", ["late", "never"])
+async def test_the_first_message_is_taken_back_from_a_server_that_hangs(
+    site: Site, open_page: OpenPage, answer: str
+) -> None:
+    """Its conversation is being made, and is gone again where that comes about after all."""
+    person = await site.person()
+    page = await open_page(person)
+    await page.clock.install()
+    box = page.get_by_label("Your message")
+    released, made = asyncio.Event(), asyncio.Event()
+    await page.route("**/conversations", late(released, made), times=1)
+    await say(page, "changed my mind")
+    await expect(page.locator(".said.pending")).to_contain_text("changed my mind")
+    await box.fill("typed since")
+    await made.wait()
+    await page.clock.run_for(5_000)
+    await expect(page.get_by_text(SILENT)).to_be_visible()
+    await page.get_by_role("button", name=BACK).click()
+    await expect(box).to_have_value("changed my mind\n\ntyped since")
+    await expect(box).to_be_focused()
+    await expect(page.locator(".said")).to_have_count(0)
+    if answer == "late":
+        async with page.expect_request(lambda asked: asked.method == "DELETE"):
+            released.set()
+        await expect(page).to_have_url(f"{site.url}/")
+        await expect(page.locator(".conversation")).to_have_count(0)
+    await box.press("Enter")
+    await expect(page.locator(".said-text")).to_have_text(["changed my mind\n\ntyped since"])
+    await expect(page.locator(".reply.last .prose")).to_contain_text("typed since")
+    await expect(page.locator(".conversation")).to_have_count(1)
+    released.set()
 
 
 @pytest.mark.parametrize("again", ["at once", "later"])

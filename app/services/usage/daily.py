@@ -28,8 +28,7 @@ def count_default(connection: Connection, user_id: int, limits: ReplyLimits, now
     """Count a message to the operator's model; DailyLimitReached when the limit is reached."""
     if limits.default_model_daily == 0:
         return
-    seconds = int(now.timestamp())
-    day, used_today = divmod(seconds, SECONDS_PER_DAY)
+    day, used_today = divmod(int(now.timestamp()), SECONDS_PER_DAY)
     key = (_use.c.user_id == user_id, _use.c.day == day)
     used = connection.execute(select(_use.c.messages).where(*key)).scalar()
     if used is None:
@@ -38,3 +37,10 @@ def count_default(connection: Connection, user_id: int, limits: ReplyLimits, now
         connection.execute(update(_use).where(*key).values(messages=used + 1))
     else:
         raise DailyLimitReached(retry_after=SECONDS_PER_DAY - used_today)
+
+
+def used_of_default(connection: Connection, user_id: int, now: datetime) -> int:
+    """How many messages a user has sent to the operator's model today (UTC)."""
+    day = int(now.timestamp()) // SECONDS_PER_DAY
+    mine = select(_use.c.messages).where(_use.c.user_id == user_id, _use.c.day == day)
+    return connection.execute(mine).scalar() or 0

@@ -198,6 +198,8 @@ export interface Me {
   can_chat: boolean;
   default_model: string | null;
   default_model_is_demo: boolean;
+  default_model_left: number | null;
+  default_model_daily: number | null;
 }
 
 /** `POST /conversations/{id}/messages`. */

@@ -29,6 +29,7 @@ export const en = {
     close: "Hide sidebar",
     menu: (title: string) => `Menu: ${title}`,
     profile: "You and your settings",
+    left: (left: number, daily: number) => `${left} of ${daily} messages left today`,
     replying: "A reply is being written",
     instructions: "Instructions",
     renameLabel: "Title of the conversation",

@@ -31,6 +31,7 @@ export const zhCN: Texts = {
     close: "收起侧栏",
     menu: (title) => `菜单：${title}`,
     profile: "账号与设置",
+    left: (left, daily) => `今天还剩 ${left} / ${daily} 条消息`,
     replying: "正在回复",
     instructions: "指令",
     renameLabel: "对话标题",

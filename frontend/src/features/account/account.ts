@@ -17,6 +17,18 @@ export async function loadAccount(): Promise<void> {
   account.value = found;
 }
 
+/** A message went to the model: one less is left of those that are counted. */
+export function countMessage(): void {
+  const who = account.value;
+  if (who && who.default_model_left !== null)
+    account.value = { ...who, default_model_left: Math.max(0, who.default_model_left - 1) };
+}
+
+/** Other devices use them up as well, and at midnight they are back. */
+addEventListener("visibilitychange", () => {
+  if (!document.hidden && account.value && account.value.default_model_left !== null) void loadAccount();
+});
+
 /** Throws `ApiError` where the server could not be told. */
 export async function signOut(everywhere = false): Promise<void> {
   try {

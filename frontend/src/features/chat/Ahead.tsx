@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
 import { focusBox } from "./Composer";
-import { socket, takeBack, withdraw } from "./current";
+import { takeBack, withdraw } from "./current";
 import { cutOff } from "./cutOff";
 import { SaidText } from "./SaidText";
 import type { Pending } from "./thread";
@@ -52,11 +52,9 @@ function Unanswered({ item }: { item: Pending }) {
   return (
     <div class="ending" role="status">
       <p>{cutOff.value ? t().thread.notSent : t().thread.silent}</p>
-      {socket.value && (
-        <button class="button" onClick={() => giveBack(item)}>
-          {t().thread.putBack}
-        </button>
-      )}
+      <button class="button" onClick={() => giveBack(item)}>
+        {t().thread.putBack}
+      </button>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { currentId, navigateBelow, route } from "../../browser/router";
 import { t } from "../../i18n";
 import { conversationAt } from "../../routes";
 import { notify } from "../../ui/toasts";
-import { account } from "../account/account";
+import { account, countMessage, loadAccount } from "../account/account";
 import {
   createConversation,
   expectEnd,
@@ -87,14 +87,20 @@ function nameOf(content: string): string {
   return taken?.content === content ? taken.client_id : uniqueId();
 }
 
+/** First messages that were taken back while their conversation was being made. */
+const unwanted = new Set<string>();
+
 /** Whoever has gone elsewhere meanwhile stays there; the message is sent once they are back. */
 async function begin(message: ReplyRequest & { type: "message" }): Promise<void> {
   const first = [{ request: message, after: 0 }];
+  const isWanted = () => !unwanted.has(message.client_id);
   try {
-    const made = await createConversation();
+    const made = await createConversation(isWanted);
+    if (!made) return;
     keepWaiting(made.id, [], first);
     if (openId === null && isHere()) goTo(made.id, message);
   } catch (error) {
+    if (!isWanted()) return;
     dispatch({ type: "withdraw", client_id: message.client_id });
     putBack(null, message.content);
     throw error;
@@ -137,7 +143,8 @@ export function takeBack(item: Pending): void {
   const { request, after = thread.value.messages.at(-1)?.id ?? 0 } = item;
   withdraw(item);
   if (request.type === "edit") putBack(openId, request.content);
-  if (request.type !== "message" || openId === null) return;
+  if (request.type !== "message") return;
+  if (openId === null) return void unwanted.add(request.client_id);
   keepTaken(openId, { client_id: request.client_id, content: request.content, after });
   noticeArrived(openId);
 }
@@ -248,9 +255,13 @@ function applyOne(event: ServerEvent): void {
   dispatch(event);
   const id = openId!;
   if (event.type === "title") retitle(id, event.title);
-  if (event.type === "start" && !event.resumed) touch(id);
   if (event.type === "start") noticeArrived(id);
-  if (event.type === "start" && !event.resumed) noticeModel(event.message.model_name);
+  if (event.type === "start" && !event.resumed) {
+    touch(id);
+    countMessage();
+    noticeModel(event.message.model_name);
+  }
+  if (event.type === "error" && event.code === "daily_limit_reached") void loadAccount(); // used up elsewhere
   if (event.type === "error" && event.client_id) sendLater(event.client_id);
   if ((event.type === "done" || event.type === "error") && event.message_id) ended.value = { id: event.message_id };
 }

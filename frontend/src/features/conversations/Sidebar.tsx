@@ -1,6 +1,9 @@
+import { effect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { closedByBack } from "../../browser/back";
 import { part } from "../../browser/lazy";
 import { isWide, sidebarOpen } from "../../browser/preferences";
-import { follow } from "../../browser/router";
+import { follow, route } from "../../browser/router";
 import { t } from "../../i18n";
 import { routes } from "../../routes";
 import { Icon } from "../../ui/Icon";
@@ -17,16 +20,23 @@ const profile = part(() => import("../account/profileMenu"));
 
 export function Sidebar() {
   const text = t().list;
+  const hide = () => {
+    sidebarOpen.value = false;
+  };
   // On a phone the sidebar lies over the page that a link leads to.
   const close = ({ target }: MouseEvent) => {
-    if (!isWide() && (target as Element).closest("a, .find")) sidebarOpen.value = false;
+    if (!isWide() && (target as Element).closest("a, .find")) hide();
   };
+  useEffect(() => effect(() => (sidebarOpen.value && !isWide() ? closedByBack(hide) : undefined)), []);
+  useEffect(() => {
+    if (!isWide()) hide();
+  }, [route.value]);
   return (
     <>
-      <div class="backdrop" hidden={!sidebarOpen.value} onClick={() => (sidebarOpen.value = false)} />
+      <div class="backdrop" hidden={!sidebarOpen.value} onClick={hide} />
       <nav class="sidebar" aria-label={text.title} hidden={!sidebarOpen.value} onClick={close}>
         <div class="sidebar-top">
-          <IconButton icon="sidebar" label={text.close} onClick={() => (sidebarOpen.value = false)} />
+          <IconButton icon="sidebar" label={text.close} onClick={hide} />
         </div>
         <a class="side-row new-chat" href={routes.start} onClick={follow}>
           <Icon name="plus" />
@@ -50,6 +60,8 @@ export function Sidebar() {
 
 function Profile() {
   const who = account.value;
+  const { default_model_left: left = null, default_model_daily: daily = null } = who ?? {};
+  const about = left !== null && daily !== null ? t().list.left(left, daily) : answering.value?.name;
   return (
     <MenuButton
       class="side-row who"
@@ -63,7 +75,7 @@ function Profile() {
       </span>
       <span class="who-about">
         <span class="who-name">{who?.username}</span>
-        {answering.value && <small>{answering.value.name}</small>}
+        {about && <small>{about}</small>}
       </span>
     </MenuButton>
   );

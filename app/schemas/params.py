@@ -32,8 +32,8 @@ RESERVED = {"model", "messages", "input", "stream", "stream_options", "n", "stor
 TOKEN_NAMES = ("max_tokens", "max_completion_tokens")
 """Two names of one parameter: the one it has here, and the one that some servers want."""
 SAMPLING = ("temperature", "top_p", "seed", "presence_penalty", "frequency_penalty")
-"""What only draws the words: without it there is an answer all the same. `stop` is none of these: it
-says where a reply ends, as `max_tokens` does, and without it one gets, and pays for, more."""
+"""What only draws the words: without it there is an answer all the same. `stop` is none of these:
+it says where a reply ends, as `max_tokens` does, and without it one gets, and pays for, more."""
 _UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 
 

@@ -21,3 +21,14 @@ async def refuses_busily(exchange: Exchange) -> None:
         await exchange.error(503, "Overloaded")
     else:
         await refuses(exchange)
+
+
+@scenario("refuses_then_cuts")
+async def refuses_then_cuts(exchange: Exchange) -> None:
+    """The same, and what it answers breaks off."""
+    if exchange.upstream.refuse(exchange.request.body) is None:
+        await exchange.head()
+        await exchange.delta("half a ")
+        await exchange.drop()
+    else:
+        await refuses(exchange)

@@ -13,6 +13,7 @@ from app.errors import (
     ContextTooLong,
     ParameterNotSupported,
     ReplyError,
+    UpstreamAuthFailed,
     UpstreamNeedsResponses,
     UpstreamRejected,
 )
@@ -239,6 +240,15 @@ async def test_a_reply_longer_than_the_window_is_no_question_of_the_prompt(
     upstream.refuse = lambda body: {"error": {"message": words}}
     assert type(await failure(ai, upstream, Tuning({"max_tokens": tokens}))) is kind
     assert len(upstream.requests) == 1
+
+
+async def test_a_refused_key_is_a_refused_key_whatever_is_named_besides(
+    ai: AiService, upstream: ScriptedUpstream
+) -> None:
+    upstream.refuse = lambda body: {"error": {"message": "Incorrect API key", "param": "seed"}}
+    tuning = Tuning({"seed": 1})
+    assert type(await failure(ai, upstream, tuning)) is UpstreamAuthFailed
+    assert (len(upstream.requests), tuning.left_out) == (1, [])
 
 
 async def test_a_model_of_the_other_api_is_asked_once(

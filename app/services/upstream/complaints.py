@@ -70,7 +70,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s?(?:parameter|argument|param\b|参数)|\s+(?:is|are) not (?:supported|permitted|allowed)|\n",
+    r"\s?(?:parameter|argument|param\b|参数)|\s+(?:is|are) not (?:supported|permitted|allowed)"
+    r"|\s+is (?:out of|invalid|unsupported|deprecated)|\s+(?:must|should) be\b|\n",
     re.IGNORECASE,
 )
 NEAR = 24

@@ -1,14 +1,25 @@
 """The parameters of one reply, from what a person set to what the model's server took."""
 
+import time
 from typing import TypedDict
 
 from app.errors import ContextTooLong, ParameterNotSupported, ReplyError, UpstreamRejected
-from app.schemas.params import SAMPLING, TOKEN_NAMES, Params
+from app.schemas.params import SAMPLING, Params
 from app.services.upstream.complaints import Complaint, complaint_in
+from app.services.upstream.quirks import (
+    OTHER_NAME,
+    OWN_NAME,
+    Quirks,
+    Refused,
+    known,
+    left_out_of,
+    mode_of,
+    with_name,
+    with_refused,
+)
 
 ADAPTATIONS_MAX = 3
 """So many parameters of one reply are sent otherwise, or given up, for what its server says."""
-OWN_NAME, OTHER_NAME = TOKEN_NAMES
 
 
 class LeftOut(TypedDict):
@@ -23,18 +34,24 @@ class LeftOut(TypedDict):
 class Tuning:
     """One reply's parameters. The same one goes into every request that is made for it.
 
-    However the reply ends, it says afterwards what was `left_out`, and what the accepted request
-    had (`sent`).
+    However the reply ends, it says afterwards what was `left_out`, what the accepted request had
+    (`sent`), and in `learned` the quirks to keep for the model instead of those it began with; None
+    where nothing is new.
     """
 
-    def __init__(self, params: Params) -> None:
-        """`params`: merged, without nulls."""
+    def __init__(self, params: Params, quirks: object = None, now: float | None = None) -> None:
+        """`params`: merged, without nulls. `quirks`: JSON that was `learned` before, or anything
+        else. `now`: in seconds since 1970."""
         self._params = params
-        self._left: dict[str, str] = {}
-        self._tokens_name = OWN_NAME
+        self._now = time.time() if now is None else now
+        self._quirks = known(quirks, self._now)
+        self._left: dict[str, str] = {**left_out_of(params, self._quirks["refused"])}
+        self._refused: list[Refused] = []
+        self._tokens_name = OTHER_NAME if self._quirks["renamed"] else OWN_NAME
         self._is_renamed = False
         self._adaptations = 0
         self.sent: Params = {}
+        self.learned: Quirks | None = None
 
     @property
     def left_out(self) -> list[LeftOut]:
@@ -54,6 +71,11 @@ class Tuning:
     def accept(self) -> None:
         """Take note that the server took the request as it is now."""
         self.sent = self._kept()
+        if self._adaptations:
+            quirks = with_refused(self._quirks, self._refused)
+            if self._is_renamed:
+                quirks = with_name(quirks, self._tokens_name, self._now)
+            self.learned = quirks
 
     def adapt(self, complaint: Complaint | None, failure: ReplyError) -> bool:
         """Change what is sent by what a refusal says; False where it is about no parameter. Raises
@@ -92,11 +114,21 @@ class Tuning:
         return complaint.is_pointed_at if limit is None else self._params[OWN_NAME] >= limit
 
     def _leave_out(self, names: list[str], complaint: Complaint) -> None:
-        if complaint.together and len(names) > 1:
-            self._left[names[-1]] = "not_together"
-            return
-        reason = "not_supported" if complaint.at_all else "value_not_supported"
-        self._left |= dict.fromkeys(names, reason)
+        is_pair = complaint.together and len(names) > 1
+        mode, at = mode_of(self._params), int(self._now)
+        for name in names[-1:] if is_pair else names:
+            refused = Refused(name=name, mode=mode, at=at)
+            if is_pair:
+                self._left[name] = "not_together"
+                refused["beside"] = names[0]
+            elif complaint.at_all:
+                self._left[name] = "not_supported"
+                refused["at_all"] = True
+            else:
+                self._left[name] = "value_not_supported"
+                refused["value"] = self._params[name]
+                refused["bound"] = complaint.bound
+            self._refused.append(refused)
 
     def _given_up(self, name: str) -> ParameterNotSupported:
         self._left[name] = "refused"

@@ -310,6 +310,7 @@ async def test_addresses_share_the_time_for_connecting(
 async def test_no_connection_leaves_for_a_refused_address(host: str) -> None:
     async with ScriptedUpstream() as canary:
         ai = AiService(Settings(_env_file=None, default_model_url=""))
+        await ai.prepare()  # loading the SDK is not on the clock
         endpoint = Endpoint(f"http://{host}:{canary.port}/v1", "echo", "k")
         with pytest.raises(ModelUrlNotAllowed):
             await ai.check_url(1, endpoint.base_url)

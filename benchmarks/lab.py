@@ -127,13 +127,17 @@ class Lab:
         count = self.sizes.users if users is None else users
         return servers.chat_server(self.upstream.url, url, folder, count, module, code, **settings)
 
-    def chat_servers(self) -> Iterator[tuple[str, AbstractAsyncContextManager[servers.Server]]]:
+    def chat_servers(
+        self, users: int | None = None, **settings: str
+    ) -> Iterator[tuple[str, AbstractAsyncContextManager[servers.Server]]]:
         """This server on every database, and after each the code that it is compared with."""
+        codes: list[tuple[str, Path | None]] = [("", None)]
+        if self.against is not None:
+            codes.append((f", {self.against[0]}", self.against[1]))
         for name in self.databases:
-            yield name, self.chat_server(name)
-            if self.against is not None:
-                revision, code = self.against
-                yield f"{name}, {revision}", self.chat_server(name, code=code)
+            for suffix, code in codes:
+                server = self.chat_server(name, users=users, code=code, **settings)
+                yield f"{name}{suffix}", server
 
     def close(self) -> None:
         self._resources.close()

@@ -1,7 +1,9 @@
 """Long histories, put into a database by SQL: to write them as messages would take hours."""
 
-from sqlalchemy import Connection, bindparam, create_engine, text
+from sqlalchemy import Connection, bindparam, create_engine, inspect, text
 from sqlalchemy.engine import make_url
+
+from app.services.messages.estimate import estimate_tokens
 
 SEQUENCE = """
     WITH RECURSIVE sequence (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM sequence WHERE n < :count)
@@ -21,6 +23,7 @@ CONVERSATIONS = text(f"""
 """)
 CONTENT = "What was said, again and again. " * 8
 NEWEST = "SELECT COALESCE(MAX(id), 0) FROM message"
+ESTIMATED = text("UPDATE message SET tokens = :tokens WHERE conversation_id = :conversation")
 COUNTED = "UPDATE conversation SET message_count = message_count + :count WHERE id = :conversation"
 OWNED = 'UPDATE "user" SET conversation_count = conversation_count + :count WHERE id = :user'
 
@@ -31,15 +34,20 @@ class Rows:
     def __init__(self, database_url: str) -> None:
         self._engine = create_engine(make_url(database_url))
         self._is_mysql = self._engine.dialect.name == "mysql"
+        columns = inspect(self._engine).get_columns("message")
+        self._keeps_estimates = any(column["name"] == "tokens" for column in columns)
 
-    def add_messages(self, conversation_ids: list[int], count: int) -> None:
+    def add_messages(self, conversation_ids: list[int], count: int, content: str = CONTENT) -> None:
         """As many messages in each of the conversations, user and AI by turns."""
         with self._engine.begin() as connection:
             self._allow(connection, count)
             for conversation in conversation_ids:
                 base = connection.execute(text(NEWEST)).scalar_one()
                 where = {"count": count, "conversation": conversation}
-                connection.execute(MESSAGES, {**where, "base": base, "content": CONTENT})
+                connection.execute(MESSAGES, {**where, "base": base, "content": content})
+                if self._keeps_estimates:  # not so a version before
+                    estimate = {"tokens": estimate_tokens(content), "conversation": conversation}
+                    connection.execute(ESTIMATED, estimate)
                 connection.execute(text(COUNTED), where)
         self._refresh_statistics()
 

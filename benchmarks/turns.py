@@ -10,6 +10,7 @@ from benchmarks.figures import Target, at_most, median, percentile, share
 from benchmarks.flow import ends, quiet
 from benchmarks.killed import killed_floor
 from benchmarks.lab import Lab, pause, rest
+from benchmarks.long_chat import long_chat
 from benchmarks.servers import Server, chat_server
 from benchmarks.upstream import Script
 
@@ -55,6 +56,7 @@ async def turns(lab: Lab) -> None:
         _firsts(lab, what, many)
         chats = {name: server for name, server in running.items() if not server.is_bare}
         _posted_beside_socket(lab, await _rounds(lab, chats, _posted), alone)
+    await long_chat(lab)
 
 
 async def _rounds(

@@ -7,7 +7,7 @@ to run it. What runs with every message is run like this; all else by `Connectio
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
@@ -60,6 +60,14 @@ class Prepared:
         cursor = _run(connection, plan, values)
         try:
             return [_row(plan, row) for row in cursor.fetchall()]
+        finally:
+            cursor.close()
+
+    def tuples(self, connection: Connection, values: Mapping[str, Any] = NOTHING) -> Sequence[Any]:
+        """Every row as the driver gives it, without names or types: for hundreds of them."""
+        cursor = _run(connection, self._plan(connection), values)
+        try:
+            return cast(Sequence[Any], cursor.fetchall())
         finally:
             cursor.close()
 

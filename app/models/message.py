@@ -15,7 +15,9 @@ class Message(Base):
     `parent_id` is the message it answers; siblings are its versions. `active` is 1 on the path
     shown, which is read by `id`: a child's id is always above its parent's.
     `status`: see `MessageStatus`. `client_id` makes what began the message idempotent,
-    `continued_by` what went on with it; `run` counts how often it was written to.
+    `continued_by` what went on with it; `run` counts how often it was written to. `tokens` is about
+    how many the content is, once no version of the app changes it any more: NULL where it may be
+    continued, or was written by a version that kept no estimate.
     """
 
     __tablename__ = "message"
@@ -47,3 +49,4 @@ class Message(Base):
     client_id: Mapped[bytes | None] = mapped_column(key_bytes(100))
     continued_by: Mapped[bytes | None] = mapped_column(key_bytes(100))
     run: Mapped[int] = mapped_column(Integer, server_default="1")
+    tokens: Mapped[int | None] = mapped_column(Integer)

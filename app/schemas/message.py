@@ -14,10 +14,16 @@ BrokenStatus = Literal["interrupted", "failed"]
 EndStatus = Literal[WholeStatus, BrokenStatus]
 MessageStatus = Literal["generating", EndStatus]
 """generating: running · or how it ended."""
+CONTINUABLE = ("interrupted", "stopped")
 TextKind = Literal["content", "reasoning"]
 """The two texts of a message."""
 TOKENS_MAX = 2**31 - 1
 """What a column of tokens holds."""
+
+
+def is_cut_off(status: str, finish_reason: str | None) -> bool:
+    """Whether a reply that ended so can be continued."""
+    return status in CONTINUABLE or finish_reason == "length"
 
 
 class MessageCreate(BaseModel):

@@ -33,7 +33,7 @@ from app.services.chat.repeats import find_known
 from app.services.chat.turns import Turn, Writing, write_turn
 from app.services.conversations.rows import owned
 from app.services.endpoints.service import SavedEndpoint
-from app.services.generation.context import read_prompt
+from app.services.generation.context import Past, read_prompt
 from app.services.generation.live_reply import Opening
 from app.services.generation.opening import opening_of
 from app.services.messages.tree import shown
@@ -54,7 +54,7 @@ _here = _generation.c.running_conversation_id == _conversation_id
 _running = (_generation.c.user_id == _user_id, _generation.c.running_conversation_id.is_not(None))
 
 _LOCK = Prepared(
-    select(_conversation.c.title_source)
+    select(_conversation.c.title_source, _conversation.c.system_prompt)
     .join(_user, _user.c.id == _conversation.c.user_id)
     .where(_conversation.c.id == _conversation_id, owned(_user_id))
     .with_for_update()
@@ -163,10 +163,14 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
             "started_at": now,
         },
     )
-    last = turn.reply.id if isinstance(request.action, Continue) else turn.user_message.id
-    prompt = read_prompt(
-        connection, request.conversation_id, last, limits.context_tokens, endpoint.model_key
+    past = Past(
+        request.conversation_id,
+        turn.reply.id if isinstance(request.action, Continue) else turn.user_message.id,
+        conversation.system_prompt,
+        request.user_id,
+        endpoint.model_key,
     )
+    prompt = read_prompt(connection, past, limits.context_tokens)
     title = request.title if conversation.title_source == "default" else None
     _touch(connection, request, now, title)
     exchange = Exchange(message=turn.user_message, reply=turn.reply)

@@ -14,12 +14,11 @@ from app.database import table_of
 from app.engines.prepared import Prepared
 from app.errors import CannotContinue, MessageNotFound
 from app.models import Message
-from app.schemas.message import MessageRead, MessageStatus
+from app.schemas.message import MessageRead, MessageStatus, is_cut_off
 from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
+from app.services.messages.estimate import estimate_tokens
 from app.services.messages.rows import read_messages
 from app.services.messages.tree import show_up_to
-
-CONTINUABLE = ("interrupted", "stopped")
 
 _message = table_of(Message)
 _INSERT = Prepared(
@@ -33,6 +32,7 @@ _INSERT = Prepared(
         "status",
         "model_name",
         "client_id",
+        "tokens",
     ],
 )
 _REREAD = Prepared(select(_message).where(_message.c.id == bindparam("id_of")))
@@ -93,8 +93,7 @@ def _new_exchange(
 
 def _continued(connection: Connection, message_id: int, writing: Writing, model_name: str) -> Turn:
     target = target_of(connection, writing.conversation_id, message_id, "ai")
-    cut = target.status in CONTINUABLE or target.finish_reason == "length"
-    if not cut or writing.leaf_id != message_id:
+    if not is_cut_off(target.status, target.finish_reason) or writing.leaf_id != message_id:
         raise CannotContinue
     connection.execute(
         update(_message)
@@ -159,6 +158,7 @@ def _insert(
             "status": status,
             "model_name": model_name,
             "client_id": client_id,
+            "tokens": estimate_tokens(content) if sender == "user" else None,
         },
     )
     return MessageRead.model_construct(

@@ -27,8 +27,9 @@ from sqlalchemy import (
 from app.database import table_of, upserting
 from app.engines.prepared import Prepared, PreparedIn
 from app.models import Generation, GenerationPiece, Message, utc_now
-from app.schemas.message import TextKind
+from app.schemas.message import TextKind, is_cut_off
 from app.services.generation.live_reply import Ending
+from app.services.messages.estimate import estimate_tokens
 from app.services.messages.pieces import KINDS
 
 type Ids = list[BindParameter[Any]]
@@ -91,6 +92,7 @@ _END = Prepared(
                 _message.c.status,
                 _message.c.finish_reason,
                 _message.c.error_code,
+                _message.c.tokens,
             )
         }
         | {
@@ -218,6 +220,7 @@ def write_ending(
 ) -> None:
     """Put the final text and state into the message's row."""
     usage = ending.usage
+    may_grow = is_cut_off(ending.status, ending.finish_reason)
     _END.run(
         connection,
         {
@@ -228,6 +231,7 @@ def write_ending(
             "status": ending.status,
             "finish_reason": ending.finish_reason,
             "error_code": ending.error.code if ending.error else None,
+            "tokens": None if may_grow else estimate_tokens(content),
             "prompt_tokens": usage.prompt_tokens if usage else None,
             "completion_tokens": usage.completion_tokens if usage else None,
             "total_tokens": usage.total_tokens if usage else None,

@@ -1,24 +1,23 @@
-"""Which part of a conversation a model is shown. Estimates only: no network, no vocabulary."""
+"""Which part of a conversation a model is shown, by estimates."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, select
+from sqlalchemy import Connection, String, bindparam, case, func, select, type_coerce
 
 from app.database import table_of
-from app.engines.prepared import Prepared
-from app.models import Conversation, Message, ModelWindow, utc_now
+from app.engines.prepared import Prepared, PreparedIn
+from app.models import Message, ModelWindow, utc_now
+from app.services.messages.estimate import CHARACTERS_PER_TOKEN, MESSAGE_TOKENS, estimate_tokens
 from app.services.messages.tree import shown
 from app.services.upstream.types import Prompt
 
-MESSAGE_TOKENS = 4
-CHARACTERS_PER_TOKEN = 4
-NARROW_BYTES = bytes(range(0xE2))
-"""In UTF-8, characters from U+2000 on begin with another byte: CJK and everything above, with the
-dashes and quotes below it. Those are about one token each; of the others, four."""
 PAGE = 40
+MOST_OF_A_PAGE = 1_000
+SHORT_TOKENS = 500
+"""What is longer is read only once it is known that it may fit."""
 
 GO_ON = (
     "Your last message was cut off. Go on exactly where it ends, in the same language, "
@@ -26,50 +25,58 @@ GO_ON = (
 )
 
 _message = table_of(Message)
-_conversation = table_of(Conversation)
 _window = table_of(ModelWindow)
 
-_conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
-_ABOUT = Prepared(
-    select(_conversation.c.system_prompt, _window.c.tokens)
-    .select_from(
-        _conversation.outerjoin(
-            _window,
-            and_(
-                _window.c.user_id == _conversation.c.user_id,
-                _window.c.model_key == bindparam("of_model", type_=_window.c.model_key.type),
-                _window.c.expires_at > bindparam("now", type_=_window.c.expires_at.type),
-            ),
-        )
+# As kept with the message, else what no text of its length is estimated below.
+_least = func.coalesce(
+    _message.c.tokens, MESSAGE_TOKENS + func.char_length(_message.c.content) // CHARACTERS_PER_TOKEN
+)
+_learned = (
+    select(_window.c.tokens)
+    .where(
+        _window.c.user_id == bindparam("of_user", type_=_window.c.user_id.type),
+        _window.c.model_key == bindparam("of_model", type_=_window.c.model_key.type),
+        _window.c.expires_at > bindparam("now", type_=_window.c.expires_at.type),
     )
-    .where(_conversation.c.id == _conversation_id)
+    .scalar_subquery()
 )
-_shown = shown(_conversation_id)
-_LENGTHS_BELOW = Prepared(
-    select(_message.c.id, _message.c.sender, func.char_length(_message.c.content).label("length"))
-    .where(_shown, _message.c.id < bindparam("below"))
+_NEWEST = Prepared(
+    select(
+        type_coerce(_message.c.sender, String).label("sender"),
+        case((_least <= SHORT_TOKENS, _message.c.content)).label("content"),
+        _message.c.tokens,
+        _least.label("least"),
+        _message.c.id,
+        _learned.label("window"),
+    )
+    .where(
+        shown(bindparam("in_conversation", type_=_message.c.id.type)),
+        _message.c.id < bindparam("below"),
+    )
     .order_by(_message.c.id.desc())
-    .limit(PAGE)
+    .limit(bindparam("most"))
 )
-_BETWEEN = Prepared(
-    select(_message.c.sender, _message.c.content)
-    .where(_shown, _message.c.id.between(bindparam("first"), bindparam("last")))
-    .order_by(_message.c.id)
+_LONG = PreparedIn(
+    _message.c.id.type,
+    lambda ids: select(_message.c.id, _message.c.content).where(_message.c.id.in_(ids)),
 )
+
+
+type Said = Sequence[Any]
+"""One message of the path shown: its sender, its text, its tokens as kept with it (None where they
+have to be estimated), and what else was read. A plain tuple, as there may be thousands."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One message of the path shown."""
+class Past:
+    """What a prompt is made of: a conversation down to a message, with its system prompt, for a
+    user's model, which is known by its key."""
 
-    sender: Literal["user", "ai"]
-    content: str
-
-
-def estimate_tokens(text: str) -> int:
-    """About how many tokens a text is, on the high side."""
-    wide = len(text.encode(errors="replace").translate(None, NARROW_BYTES))
-    return MESSAGE_TOKENS + wide + (len(text) - wide + 3) // CHARACTERS_PER_TOKEN
+    conversation_id: int
+    last_message_id: int
+    system_prompt: str | None
+    user_id: int
+    model_key: bytes
 
 
 def prompt_tokens(prompt: Prompt) -> int:
@@ -77,48 +84,74 @@ def prompt_tokens(prompt: Prompt) -> int:
     return sum(estimate_tokens(message["content"]) for message in prompt)
 
 
-def read_prompt(
-    connection: Connection, conversation_id: int, last_message_id: int, budget: int, model: bytes
-) -> Prompt:
-    """The prompt for a reply to `last_message_id`: as much of the past as `budget` tokens hold, and
-    as the model with this key has been found to take."""
-    here = {"in_conversation": conversation_id}
-    about = _ABOUT.first(connection, {**here, "of_model": model, "now": utc_now()})
-    budget = min(budget, about.tokens or budget)
-    first = _first_that_may_fit(connection, conversation_id, last_message_id, budget)
-    rows = _BETWEEN.all(connection, {**here, "first": first, "last": last_message_id})
-    return build_prompt(
-        [Said(row.sender, row.content) for row in rows], about.system_prompt, budget
-    )
+def read_prompt(connection: Connection, past: Past, budget: int) -> Prompt:
+    """The prompt for a reply: as much of the past as `budget` tokens hold, and as the model has
+    been found to take."""
+    newest, budget = _newest(connection, past, budget)
+    if long := [row[4] for row in newest if row[1] is None]:
+        texts = {row.id: row.content for row in _LONG.all(connection, long)}
+        newest = [
+            (row[0], texts.get(row[4], ""), row[2]) if row[1] is None else row for row in newest
+        ]
+    return build_prompt(newest[::-1], past.system_prompt, budget)
 
 
-def _first_that_may_fit(
-    connection: Connection, conversation_id: int, last_message_id: int, budget: int
-) -> int:
-    """The oldest message worth reading; the newest question always is, whatever its length.
+def _newest(connection: Connection, past: Past, budget: int) -> tuple[list[Said], int]:
+    """The messages worth reading, newest first, and the budget; the newest question always is,
+    whatever its length.
 
-    Judged by lengths alone: a text has at least one token per four characters, and reading
-    megabytes only to leave them out would delay everybody. A question that got no answer is passed
-    over where it is too long: it may have been refused for just that.
+    Judged by what is kept of them, else by their length alone: a text has at least one token per
+    four characters, and reading megabytes only to leave them out would delay everybody.
     """
-    first, below = last_message_id, last_message_id + 1
-    tokens, has_question, answered = 0, False, False
+    values = {
+        "in_conversation": past.conversation_id,
+        "of_user": past.user_id,
+        "of_model": past.model_key,
+        "now": utc_now(),
+    }
+    kept: list[Said] = []
+    below, most = past.last_message_id + 1, PAGE
     while True:
-        values = {"in_conversation": conversation_id, "below": below}
-        rows = _LENGTHS_BELOW.all(connection, values)
-        for row in rows:
-            below = row.id
-            more = tokens + MESSAGE_TOKENS + row.length // CHARACTERS_PER_TOKEN
-            is_question = row.sender == "user"
-            skipped = more > budget and has_question
-            if skipped and (answered or not is_question):
-                return first
-            if not skipped:
-                first, tokens = row.id, more
-            has_question |= is_question
-            answered = not is_question and row.length > 0
-        if len(rows) < PAGE:
-            return first
+        rows = _NEWEST.tuples(connection, {**values, "below": below, "most": most})
+        kept += rows
+        if rows and (window := rows[0][5]) is not None:
+            budget = min(budget, window)
+        is_full = False
+        tokens = _least_tokens(kept)
+        if tokens > budget:
+            kept, is_full = _fitting(kept, budget)
+            tokens = _least_tokens(kept)
+        if is_full or len(rows) < most:
+            return kept, budget
+        below = rows[-1][4]
+        # As many as there is room for, if they are like those before.
+        most = min(max(PAGE, (budget - tokens) * len(kept) // tokens), MOST_OF_A_PAGE)
+
+
+def _least_tokens(rows: list[Said]) -> int:
+    return sum([row[3] for row in rows])
+
+
+def _fitting(rows: list[Said], budget: int) -> tuple[list[Said], bool]:
+    """Of rows, newest first, those that may fit, and whether older ones cannot.
+
+    A question that got no answer is passed over where it is too long: it may have been refused for
+    just that.
+    """
+    kept: list[Said] = []
+    tokens, has_question, answered = 0, False, False
+    for row in rows:
+        sender, content, _, least, *_ = row
+        more, is_question = tokens + least, sender == "user"
+        skipped = more > budget and has_question
+        if skipped and (answered or not is_question):
+            return kept, True
+        if not skipped:
+            kept.append(row)
+            tokens = more
+        has_question = has_question or is_question
+        answered = not is_question and content != ""
+    return kept, False
 
 
 def prompt_to_continue(prompt: Prompt) -> Prompt:
@@ -128,7 +161,12 @@ def prompt_to_continue(prompt: Prompt) -> Prompt:
     return [*prompt, {"role": "user", "content": GO_ON}]
 
 
-def build_prompt(said: Iterable[Said], system_prompt: str | None, budget: int) -> Prompt:
+def system_prompt_in(prompt: Prompt) -> str | None:
+    """The system prompt that a prompt begins with."""
+    return prompt[0]["content"] if prompt[0]["role"] == "system" else None
+
+
+def build_prompt(said: Sequence[Said], system_prompt: str | None, budget: int) -> Prompt:
     """Messages, oldest first, as a prompt: the newest whole turns that fit, roles alternating.
 
     Empty replies (failed ones) are left out, and the questions around them joined, save those that
@@ -136,36 +174,55 @@ def build_prompt(said: Iterable[Said], system_prompt: str | None, budget: int) -
     prompt.
     """
     left = budget - (estimate_tokens(system_prompt) if system_prompt else 0)
-    kept: list[Prompt] = []
+    if _tokens(said) > left:
+        said = _whole_turns(said, left)
+    system = [{"role": "system", "content": system_prompt}] if system_prompt else []
+    return system + _joined(said)
+
+
+def _tokens(said: Sequence[Said]) -> int:
+    return sum([message[2] or estimate_tokens(message[1]) for message in said])
+
+
+def _whole_turns(said: Sequence[Said], left: int) -> list[Said]:
+    """The newest whole turns that fit, and the newest in any case."""
+    kept: list[list[Said]] = []
     for turn in reversed(_turns(said)):
-        cost = prompt_tokens(turn)
+        cost = _tokens(turn)
         if kept and cost > left:
             if len(turn) > 1:
                 break
             continue
         left -= cost
         kept.append(turn)
-    system = [{"role": "system", "content": system_prompt}] if system_prompt else []
-    return system + _joined(reversed(kept))
+    return [*chain.from_iterable(reversed(kept))]
 
 
-def _turns(said: Iterable[Said]) -> list[Prompt]:
+def _turns(said: Sequence[Said]) -> list[list[Said]]:
     """Questions, each with its answer where it got one."""
-    turns: list[Prompt] = []
+    turns: list[list[Said]] = []
     for message in said:
-        if message.sender == "user":
-            turns.append([{"role": "user", "content": message.content}])
-        elif message.content and turns and turns[-1][-1]["role"] == "user":
-            turns[-1].append({"role": "assistant", "content": message.content})
+        if message[0] == "user":
+            turns.append([message])
+        elif message[1] and turns and len(turns[-1]) == 1:
+            turns[-1].append(message)
     return turns
 
 
-def _joined(turns: Iterable[Prompt]) -> Prompt:
-    """Turns as one prompt, with questions that follow each other as one message."""
+def _joined(said: Sequence[Said]) -> Prompt:
+    """Messages as one prompt, with questions that follow each other as one message; of answers the
+    first that says something."""
     prompt: Prompt = []
-    for message in chain.from_iterable(turns):
-        if prompt and prompt[-1]["role"] == message["role"]:
-            prompt[-1]["content"] += "\n\n" + message["content"]
+    asked = False
+    for message in said:
+        content = message[1]
+        if message[0] != "user":
+            if asked and content:
+                prompt.append({"role": "assistant", "content": content})
+                asked = False
+        elif asked:
+            prompt[-1]["content"] += "\n\n" + content
         else:
-            prompt.append(message)
+            prompt.append({"role": "user", "content": content})
+            asked = True
     return prompt

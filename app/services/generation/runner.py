@@ -21,7 +21,13 @@ from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
 from app.services.endpoints.service import ConfigService
 from app.services.endpoints.windows import Learned
-from app.services.generation.context import prompt_to_continue, prompt_tokens, read_prompt
+from app.services.generation.context import (
+    Past,
+    prompt_to_continue,
+    prompt_tokens,
+    read_prompt,
+    system_prompt_in,
+)
 from app.services.generation.live_reply import Ending
 from app.services.generation.ordering import put_in_order
 from app.services.generation.running_reply import RunningReply
@@ -98,7 +104,7 @@ class Runner:
                 budget = shorter(prompt, refusal)
                 if budget is None:
                     raise
-                asked, prompt = prompt, await self._prompt(running, budget)
+                asked, prompt = prompt, await self._prompt(running, prompt, budget)
                 if prompt_tokens(prompt) >= prompt_tokens(asked):  # the question alone is left
                     if isinstance(refusal, ContextTooLong):
                         running.learned = _learned(budget, refusal)
@@ -106,12 +112,16 @@ class Runner:
                 running.learned = _learned(budget, refusal)
         return await self._ai.stream_reply(endpoint, prompt, grow, before)
 
-    async def _prompt(self, running: RunningReply, budget: int) -> Prompt:
+    async def _prompt(self, running: RunningReply, asked: Prompt, budget: int) -> Prompt:
         question = running.live.opening.user_message["id"]
-        last = running.message_id if running.continues else question
-        prompt = await self._database.read(
-            read_prompt, running.conversation_id, last, budget, running.endpoint.model_key
+        past = Past(
+            running.conversation_id,
+            running.message_id if running.continues else question,
+            system_prompt_in(asked),
+            running.user_id,
+            running.endpoint.model_key,
         )
+        prompt = await self._database.read(read_prompt, past, budget)
         return prompt_to_continue(prompt) if running.continues else prompt
 
     def _completed(self, running: RunningReply, outcome: Completion) -> Ending:

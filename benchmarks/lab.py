@@ -155,7 +155,7 @@ def running_databases(with_mysql: bool) -> Iterator[dict[str, URL]]:
         return
     # It shares a core with the load, which must not seem late because a database worked.
     yielding = replace(programs, server=["nice", "-n", "10", *programs.server])
-    with private_servers.running(yielding) as url:
+    with private_servers.running(yielding, syncs=True) as url:
         yield found | {"MySQL": url}
 
 

@@ -56,8 +56,8 @@ class DatabaseServer:
     def close(self) -> None:
         """End the server that `start` started."""
         if self._restarted is not None:
-            self._restarted.terminate()
-            self._restarted.wait(START_SECONDS)
+            self._restarted.kill()
+            self._restarted.wait()
 
     def _kill(self) -> None:
         self.signal(signal.SIGKILL)

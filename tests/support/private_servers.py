@@ -1,4 +1,4 @@
-"""Database servers of the tests' own: a free port, a data folder that goes away, stopped by pid.
+"""Database servers of the tests' own: a free port, a data folder that goes away, ended by pid.
 
 A fresh data folder is a copy of an initialised empty one, which is kept in `.cache`.
 """
@@ -21,11 +21,12 @@ CACHE = Path(__file__).parents[2] / ".cache"
 MYSQL = CACHE / "mysql"
 INITIALISE_SECONDS = 120
 START_SECONDS = 60
-STOP_SECONDS = 30
 
 # A server whose clock is not set to UTC shows at once which code leans on it.
 COMMON = ["--default-time-zone=+08:00", "--bind-address=127.0.0.1", "--skip-log-bin"]
 SMALL = ["--innodb-buffer-pool-size=64M", "--innodb-flush-log-at-trx-commit=2"]
+# What is written is safe from a kill of the server without that, and no test cuts the power.
+UNSYNCED = ["--loose-innodb-flush-method=nosync", "--loose-debug-no-sync", "--sync-binlog=0"]
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,11 @@ def _as_root() -> list[str]:
 
 
 @contextmanager
-def running(programs: Programs) -> Iterator[URL]:
-    """A server of our own with no databases; its address, which `root` opens without a password."""
+def running(programs: Programs, syncs: bool = False) -> Iterator[URL]:
+    """A server of our own with no databases; its address, which `root` opens without a password.
+
+    Where it `syncs`, it waits for the disk as it does elsewhere.
+    """
     # A socket's path has at most 104 bytes on some systems, so not below a long TMPDIR.
     with tempfile.TemporaryDirectory(prefix=f"{programs.name}-", dir="/tmp") as folder:
         data = Path(folder) / "data"
@@ -106,7 +110,8 @@ def running(programs: Programs) -> Iterator[URL]:
             _hand_over(Path(folder), programs.user)
         port = free_port()
         address = [f"--datadir={data}", f"--port={port}", f"--socket={folder}/socket"]
-        command = [*programs.server, *address, f"--pid-file={folder}/pid", f"--tmpdir={folder}"]
+        address += [f"--pid-file={folder}/pid", f"--tmpdir={folder}"]
+        command = [*programs.server, *address, *([] if syncs else UNSYNCED)]
         with (Path(folder) / "log").open("w+b") as log:
             process = subprocess.Popen(
                 [*_ends_with_us(programs.user), *command],
@@ -119,7 +124,8 @@ def running(programs: Programs) -> Iterator[URL]:
                 _wait_until_ready(url, process, Path(log.name))
                 yield url
             finally:
-                _stop(process)
+                process.kill()  # its data goes, so it has nothing to tidy
+                process.wait()
 
 
 def _template(programs: Programs, folder: Path) -> Path:
@@ -175,12 +181,3 @@ def _wait_until_ready(url: URL, process: subprocess.Popen[bytes], log: Path) -> 
         except pymysql.err.OperationalError:
             time.sleep(0.05)
     raise RuntimeError(f"The server did not start:\n{log.read_text()[-2000:]}")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

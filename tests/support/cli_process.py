@@ -79,7 +79,7 @@ def environment(**settings: str) -> dict[str, str]:
     """The environment of the tests without any setting of the app, then these."""
     names = {name.upper() for name in Settings.model_fields}
     kept = {key: value for key, value in os.environ.items() if key.upper() not in names}
-    return kept | {"PYTHONPATH": str(forks.ROOT), "COLUMNS": "200"} | settings
+    return kept | {"PYTHONPATH": str(forks.ROOT), "COLUMNS": "200", "BCRYPT_ROUNDS": "4"} | settings
 
 
 def until(is_so: Callable[[], bool], seconds: float) -> None:

@@ -192,7 +192,9 @@ class Person:
         if last_event_id is not None:
             url += f"&last_event_id={last_event_id}"
         headers = {"Accept-Language": "en"} | options.pop("headers", {})
-        async with connect(url, additional_headers=headers, **options) as connection:
+        # A client that pauses its reading sees no end, and waits ten seconds for one.
+        options = {"additional_headers": headers, "max_queue": None} | options
+        async with connect(url, **options) as connection:
             yield ChatSocket(connection)
 
 

@@ -3,6 +3,7 @@
 Run as `python -m benchmarks.sdk_server serve …`, with the arguments of `chat-backend`.
 """
 
+from collections.abc import Callable
 from typing import cast
 
 from openai import AsyncOpenAI
@@ -22,6 +23,7 @@ async def stream_reply(
     on_delta: OnDelta,
     before_bytes: int = 0,
     tuning: Tuning | None = None,
+    on_read: Callable[[], None] = lambda: None,
 ) -> Completion:
     """What `AiService.stream_reply` does, as the SDK's documentation shows it."""
     key = endpoint.base_url, endpoint.api_key
@@ -35,6 +37,7 @@ async def stream_reply(
             if choice.delta.content:
                 on_delta("content", choice.delta.content)
             finish_reason = choice.finish_reason or finish_reason
+        on_read()
     return Completion(finish_reason, None)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -38,10 +38,16 @@ class Socket:
         """Set the socket's user, session and expiry (seconds since 1970)."""
         self.user_id, self.session_id, self.expires_at = user_id, session_id, expires_at
 
+    def send_now(self, events: Sequence[Mapping[str, Any]]) -> bool:
+        """Send events without waiting; False, and none is sent, where the client has left so much
+        unread that its sender has to wait."""
+        protocol = self._protocol
+        return protocol is not None and protocol.send_now([orjson.dumps(event) for event in events])
+
     async def send(self, event: Mapping[str, Any]) -> None:
         """Send one event; waits while the client does not read."""
         text = orjson.dumps(event)
-        if self._protocol is not None and self._protocol.send_now(text):
+        if self._protocol is not None and self._protocol.send_now([text]):
             return
         self.sending_since = time.monotonic()
         await self._websocket.send({"type": "websocket.send", "text": text.decode()})

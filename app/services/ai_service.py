@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,10 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 class _Enough(Exception):
     """No more of a reply is needed."""
+
+
+def _nothing() -> None:
+    """Where nobody is told of reads."""
 
 
 class AiService:
@@ -105,8 +110,10 @@ class AiService:
         on_delta: OnDelta,
         before_bytes: int = 0,
         tuning: Tuning | None = None,
+        on_read: Callable[[], None] = _nothing,
     ) -> Completion:
-        """Streams one reply; `on_delta` is called inside the event loop's read callback.
+        """Streams one reply; `on_delta` is called inside the event loop's read callback, for every
+        piece, and `on_read` at its end, for all that one read has brought.
 
         `before_bytes`: the length of the message that the model continues; the limit holds for the
         whole. `tuning`: the parameters to send; it says afterwards what became of them. Returns
@@ -114,7 +121,7 @@ class AiService:
         """
         limits = self._settings
         stream = self._stream(on_delta, before_bytes, self._opened(endpoint))
-        pace = Pace(stream)
+        pace = Pace(stream, on_read)
 
         async def read(answer: httpx2.Response) -> None:
             await decode(body_of(answer), stream, pace)
@@ -164,7 +171,7 @@ class AiService:
         stream = self._stream(collect, opened=self._opened(endpoint))
 
         async def read(answer: httpx2.Response) -> None:
-            await decode(body_of(answer), stream, Pace(stream))
+            await decode(body_of(answer), stream, Pace(stream, _nothing))
 
         with suppress(_Enough):
             async with at_most(timeout_seconds):

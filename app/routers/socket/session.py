@@ -90,7 +90,7 @@ class SocketSession:
             await self._socket.send_error(error)
 
     async def _show(self) -> None:
-        async for event in self._live.events():
+        async for event in self._live.events(self._socket.send_now):
             await self._socket.send(worded_event(event, self._language))
 
     async def _listen(self) -> None:

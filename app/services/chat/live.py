@@ -10,7 +10,7 @@ from app.services.chat.actions import ReplyAction
 from app.services.chat.service import ChatService
 from app.services.generation.channel import Channels
 from app.services.generation.live_reply import LiveReply
-from app.services.generation.viewer import Viewer
+from app.services.generation.viewer import SendNow, Viewer
 from app.services.messages.cursor import Cursor
 
 
@@ -76,9 +76,9 @@ class LiveConversation:
         """Have a reply shown next."""
         self._viewer.show(reply)
 
-    def events(self) -> AsyncIterator[ServerEvent]:
-        """Events of all that is shown, without end."""
-        return self._viewer.follow()
+    def events(self, send_now: SendNow) -> AsyncIterator[ServerEvent]:
+        """Events of all that is shown, without end, save those that `send_now` has sent."""
+        return self._viewer.follow(send_now)
 
     def events_of(self, reply: LiveReply) -> AsyncIterator[ServerEvent]:
         """Events of one reply, to its end."""

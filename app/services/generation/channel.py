@@ -1,7 +1,7 @@
 """What the readers of one conversation watch in this process: its newest reply, and its state."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -23,6 +23,10 @@ class Reader(Protocol):
         """The conversation's state has changed."""
 
 
+Take = Callable[[], bool]
+"""Takes at once what has come, inside `notify`; False where its reader has to be woken for it."""
+
+
 class Channel:
     """One conversation in use in this process.
 
@@ -40,24 +44,29 @@ class Channel:
         self.users = 0
         self.newest_generation: int | None = None
         self._readers: list[Reader] = []
-        self._waiting: list[asyncio.Future[None]] = []
+        self._waiting: list[tuple[asyncio.Future[None], Take | None]] = []
 
     def notify(self) -> None:
-        """Wake every reader that waits."""
+        """Wake every reader that waits and does not take at once what has come."""
         waiting, self._waiting = self._waiting, []
-        for future in waiting:
-            if not future.done():
+        for waiter in waiting:
+            future, take = waiter
+            if future.done():
+                continue
+            if take is not None and take():
+                self._waiting.append(waiter)
+            else:
                 future.set_result(None)
 
-    async def changed(self) -> None:
-        """Wait for the next `notify`."""
-        future = asyncio.get_running_loop().create_future()
-        self._waiting.append(future)
+    async def changed(self, take: Take | None = None) -> None:
+        """Wait for the next `notify`, or the first of which `take` leaves something."""
+        waiter = asyncio.get_running_loop().create_future(), take
+        self._waiting.append(waiter)
         try:
-            await future
+            await waiter[0]
         finally:
-            if future in self._waiting:  # the reader left
-                self._waiting.remove(future)
+            if waiter in self._waiting:  # the reader left
+                self._waiting.remove(waiter)
 
     def add_reader(self, reader: Reader) -> None:
         """Tell a reader of every reply and change from now on, and first of the reply that runs."""

@@ -15,7 +15,6 @@ from app.errors import (
     UpstreamToolCall,
 )
 from app.logs import log
-from app.schemas.message import TextKind
 from app.services.ai_service import AiService, Completion
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
@@ -65,11 +64,9 @@ class Runner:
 
         Cancelling the task closes the upstream call and ends the reply by its `cancel_reason`.
         """
-        before = running.live.run
         ending = await self._ending(running, notify)
         self._put_in_order(running)
-        if running.live.run != before:
-            notify()
+        notify()  # of what had been held back, or stands in another order now
         if running.spent is not None:
             ending = replace(ending, usage=running.spent.plus(ending.usage))
         return ending
@@ -88,16 +85,16 @@ class Runner:
             return _broken(running, Interrupted())
 
     async def _ask(self, running: RunningReply, notify: Callable[[], None]) -> Completion:
-        def grow(kind: TextKind, text: str) -> None:
-            running.live.push(kind, text)
-            notify()
+        async def ask(prompt: Prompt) -> Completion:
+            live = running.live
+            return await self._ai.stream_reply(endpoint, prompt, live.push, before, on_read=notify)
 
         endpoint = self._configs.open(running.endpoint)
         before = running.live.size_bytes
         prompt = prompt_to_continue(running.prompt) if running.continues else running.prompt
         for _ in range(SHORTER_TRIES):
             try:
-                return await self._ai.stream_reply(endpoint, prompt, grow, before)
+                return await ask(prompt)
             except ReplyError as refusal:
                 if running.has_grown or not refusal.may_be_length:
                     raise
@@ -110,7 +107,7 @@ class Runner:
                         running.learned = _learned(budget, refusal)
                     raise
                 running.learned = _learned(budget, refusal)
-        return await self._ai.stream_reply(endpoint, prompt, grow, before)
+        return await ask(prompt)
 
     async def _prompt(self, running: RunningReply, asked: Prompt, budget: int) -> Prompt:
         question = running.live.opening.user_message["id"]

@@ -5,7 +5,7 @@ meanwhile; so a slow reader gets longer pieces and costs no memory.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Literal, NamedTuple
 
@@ -24,6 +24,9 @@ from app.services.generation.live_reply import Ending, Growth, LiveReply
 from app.services.messages.cursor import Cursor
 
 CATCH_UP_SECONDS = 2.0
+NOWHERE = Cursor(0)
+SendNow = Callable[[Sequence[ServerEvent]], bool]
+"""Sends all of these events without waiting; False where that cannot be, and nothing was sent."""
 REPLIES_BEHIND = 5
 """A reader further behind is told to read the history again, or it would hold them in memory."""
 
@@ -42,6 +45,8 @@ class Viewer:
         self.channel = channel
         self._due: list[ConversationNews | DueReply] = []
         self._shown: LiveReply | None = None
+        self._place = NOWHERE
+        self._send_now: SendNow | None = None
 
     def announce(self, reply: LiveReply) -> None:
         """Have a reply shown from its beginning, after what is due already."""
@@ -66,8 +71,13 @@ class Viewer:
         self._due = [DueReply(reply, cursor), *others]
         self.channel.notify()
 
-    async def follow(self) -> AsyncIterator[ServerEvent]:
-        """Events of every reply that the channel announces to this viewer, without end."""
+    async def follow(self, send_now: SendNow | None = None) -> AsyncIterator[ServerEvent]:
+        """Events of every reply that the channel announces to this viewer, without end.
+
+        Text that comes while the reader waits for it is given to `send_now`, at once; what that
+        refuses is an event like all others.
+        """
+        self._send_now = send_now
         while True:
             if not self._due:
                 await self.channel.changed()
@@ -98,7 +108,7 @@ class Viewer:
             growth = reply.read(place)
             for event in _texts(growth, place):
                 yield event
-            place = growth.cursor
+            self._place = place = growth.cursor
             if growth.ending is not None:
                 yield self._end(growth.ending, growth.cursor)
                 return
@@ -108,7 +118,24 @@ class Viewer:
                 # Sending to a client that reads everything at once never yields by itself.
                 await asyncio.sleep(0)
             else:
-                await self.channel.changed()
+                await self.channel.changed(self._take_text if self._send_now else None)
+                place = self._place
+
+    def _take_text(self) -> bool:
+        """Send what has come of the reply shown, if it is text alone and can leave at once.
+
+        Called while `_one` waits, so that nothing of this reader's is on its way.
+        """
+        reply, place = self._shown, self._place
+        if self._due or reply is None or reply.ending is not None or reply.run != place.run:
+            return False
+        growth = reply.read(place)
+        events = _texts(growth, place)
+        assert self._send_now is not None
+        if events and not self._send_now(events):
+            return False
+        self._place = growth.cursor
+        return not reply.goes_beyond(growth.cursor)
 
     async def _caught_up(self, reply: LiveReply, cursor: Cursor) -> bool:
         """Whether the text here reaches the cursor.

@@ -1,6 +1,7 @@
 """How soon and how evenly a model's server sends."""
 
 import time
+from collections.abc import Callable
 
 from app.metrics import GAPS, Spread, first_token_seconds, token_gap_seconds
 from app.services.upstream.chat_stream import ChatStream
@@ -9,11 +10,13 @@ from app.services.upstream.chat_stream import ChatStream
 class Pace:
     """Marks the reads of one reply, and counts them in the metrics once, at its end.
 
+    `on_read` is told of each that brought an event.
     Tokens of one read arrived together: a read costs a clock call and an addition, a token nothing.
     """
 
-    def __init__(self, stream: ChatStream) -> None:
+    def __init__(self, stream: ChatStream, on_read: Callable[[], None]) -> None:
         self._stream = stream
+        self._on_read = on_read
         self._began = time.perf_counter()
         self._first: float | None = None
         self._last = 0.0
@@ -31,6 +34,7 @@ class Pace:
         elif self._stream.has_text:
             self._first = now
         self._last = now
+        self._on_read()
 
     def count(self) -> None:
         """Add what was marked to the metrics."""

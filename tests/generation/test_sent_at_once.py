@@ -17,12 +17,12 @@ pytestmark = pytest.mark.anyio
 
 class Reader:
     """A reader of a channel. `events` are those it got, `at_once` how many without being woken;
-    where it is `slow`, it takes nothing without being woken."""
+    where it is `slow`, it takes nothing without being woken; where it is `broken`, taking fails."""
 
     def __init__(self, channel: Channel) -> None:
         self.events: list[dict[str, Any]] = []
         self.at_once = 0
-        self.slow = False
+        self.slow = self.broken = False
         self.viewer = Viewer(channel)
         channel.add_reader(self.viewer)
         self.task = asyncio.create_task(self._read())
@@ -32,6 +32,8 @@ class Reader:
             self.events.append(dict(event))
 
     def _send_now(self, events: Sequence[ServerEvent]) -> bool:
+        if self.broken:
+            raise RuntimeError("the connection is closed")
         if self.slow:
             return False
         self.events += map(dict, events)
@@ -118,6 +120,21 @@ async def test_a_slow_reader_gets_it_by_its_task_and_delays_nobody(
     assert (slow.text, slow.at_once, quick.text) == ("abcd", 1, "abcd")
     slow.task.cancel()
     quick.task.cancel()
+
+
+async def test_a_reader_that_fails_keeps_nothing_from_the_others(
+    channel: Channel, reply: LiveReply
+) -> None:
+    failing, other = Reader(channel), Reader(channel)
+    channel.set_reply(reply, 1)
+    await settled()
+    failing.broken = True
+    grow(channel, reply, "for all")
+    assert (failing.text, other.text) == ("", "for all")
+    await settled()
+    assert failing.text == "for all"
+    failing.task.cancel()
+    other.task.cancel()
 
 
 async def test_what_is_more_than_a_frame_goes_on_by_the_task(

@@ -53,7 +53,7 @@ class Channel:
             future, take = waiter
             if future.done():
                 continue
-            if take is not None and take():
+            if take is not None and _is_taken(take):
                 self._waiting.append(waiter)
             else:
                 future.set_result(None)
@@ -148,3 +148,12 @@ class Channels:
 
     def __iter__(self) -> Iterator[Channel]:
         return iter(list(self._open.values()))
+
+
+def _is_taken(take: Take) -> bool:
+    """Whether a reader has taken what has come. One that fails is woken, and fails by itself: it
+    keeps nothing from the others."""
+    try:
+        return take()
+    except Exception:
+        return False

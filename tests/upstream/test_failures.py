@@ -52,6 +52,9 @@ KEY_REFUSED: list[tuple[int, Any]] = [
     (400, said("身份验证失败。", code="1000")),
     (400, said("您的API Key无效，请检查")),
     (404, said("鉴权失败")),
+    (400, said("Bearer token malformed")),
+    (400, said("The credential could not be verified")),
+    (400, said("Bad credentials")),
     (401, "who are you?"),
     (403, "Not for you"),
 ]
@@ -85,6 +88,8 @@ NOT_HERE: list[tuple[int, Any]] = [
     (403, said("This model is not available in your country")),
     (403, said("The service is not available in your region.")),
     (400, said("您所在的地区暂不支持使用")),
+    (400, said("This service is unavailable from your location due to export rules")),
+    (403, said("Access from your country is blocked")),
     (403, said("不支持的国家或地区")),
 ]
 TOO_MUCH: list[tuple[int, Any]] = [

@@ -3,7 +3,7 @@
 import re
 
 PLACE = 0x10F000
-"""Private characters from here on stand for pieces of code meanwhile."""
+"""Private characters from here on stand for code and for escaped marks meanwhile."""
 
 _INLINE = [
     (re.compile(r"<!--.{0,400}?-->", re.S), ""),
@@ -33,9 +33,9 @@ _INLINE = [
     ),
     (re.compile(r"(?<![\w/])_(?![\s_])([^_\n]{1,300}?)(?<![\s_])_(?![\w/])"), r"\1"),
     (re.compile(r"~~(?=\S)([^~\n]{1,300}?)(?<=\S)~~"), r"\1"),
-    (re.compile(r"\\([*_`~\[\]#<>])"), r"\1"),
 ]
 """Inline Markdown (CommonMark 0.31, section 6) and the tags that go with it: the text stays."""
+_ESCAPED = re.compile(r"()\\([*_`~\[\]#<>|])")
 _CODE = re.compile(r"(?<!`)(`{1,3})(?!`)\s?([^\n]{1,300}?)\s?(?<!`)\1(?!`)")
 
 
@@ -47,7 +47,7 @@ def plain(text: str) -> str:
         codes[PLACE + len(codes)] = found[2]
         return chr(PLACE + len(codes) - 1)
 
-    text = _CODE.sub(hold, text)
+    text = _ESCAPED.sub(hold, _CODE.sub(hold, text))
     for _ in range(2):  # marks in marks
         for mark, kept in _INLINE:
             text = mark.sub(kept, text)

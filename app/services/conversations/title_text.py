@@ -76,6 +76,7 @@ _LABEL = re.compile(
 )
 _LABEL_ALONE = re.compile(rf"^(?:{_TITLE_WORD})\s*(?:[-–—=]|\d{{1,2}}[.)])\s*(?=\S)", re.I)
 _BEFORE_QUOTED = re.compile(rf"^[^:：\n]{{1,80}}[:：]\s*({_QUOTED})")
+_BEFORE_MARKED = re.compile(r"^[^:：\n*_]{1,80}[:：]\s*(\*{1,3}|__?)([^*_\n]+)\1$")
 _QUOTED_FIRST = re.compile(rf"^({_QUOTED})(?=\s*(?:[-–—:：(（,，.。!！]|$))")
 _QUOTED_LAST = re.compile(
     rf"\w+\W+\w+.{{0,80}}?({_QUOTED})\s*[.。!！]$|[\u3400-\u9fff].{{0,40}}?({_QUOTED})\s*[.。!！]$"
@@ -84,7 +85,10 @@ _SPOKEN_OF = re.compile(rf"(?:{_TITLE_WORD}).*?({_QUOTED})", re.I)
 _NUMBERED = re.compile(r"^[^\w\n]*(\w{2,12} )\d{1,2}\W{0,3}[:：]", re.M)
 _ITEM = re.compile(r"^\s*(?:[-*+•·]\s+|[(（]?\d{1,2}(?:[.)）]\s+|[.)）、](?=\D))|[①-⑳]\s*)")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+|>\s?)+")
-_RULE = re.compile(r"^\s*(?:[=\-*_]\s*){3,}$|^\s*(?:`{3,}|~{3,}).*$")
+_RULE = re.compile(r"^\s*(?:[=\-*_]\s*){3,}$|^\s*(?:`{3,}|~{3,}).*$|^\s*\|(?:\s*:?-+:?\s*\|)+\s*$")
+_BULLET = re.compile(r"^\s*[-*+•]\s+(?=\S)")
+_CELLS = re.compile(r"^\s*\|(.*)\|\s*$")
+_COUNTED = re.compile(r"\s*[(（]\d{1,2}\s*(?:words?|characters?|个?[字词])[)）]$", re.I)
 _WRAPPED = re.compile(rf"^(?:(\*{{1,3}}|__)[^*_\n]+\1|{_QUOTED})$")
 _INTERJECTION = re.compile(r"^(?:\S+\s*){1,3}[!！]$")
 _ENDS_SENTENCE = re.compile(r"[.!。！…]\W*$")
@@ -102,9 +106,16 @@ _SPEAKER = re.compile(r"^(?:user|assistant|system|human|ai|用户|助手|系统)
 def first_words(content: str) -> str:
     """The beginning of a message as a title: one line, whole words where there are blanks."""
     seen = "".join(islice(dropwhile(lambda c: not is_visible(c), content), FIRST_CHARACTERS))
-    lines = [_HEADING.sub("", line) for line in seen.splitlines() if not _RULE.match(line)]
+    lines = [_words_of(line) for line in seen.splitlines() if not _RULE.match(line)]
     line = _one_line(plain("\n".join(lines)))
     return _cut(line if has_visible(line) else _one_line(seen))
+
+
+def _words_of(line: str) -> str:
+    """A line of Markdown without what makes it a heading, an item or a row of a table."""
+    if row := _CELLS.match(line):
+        return row[1].replace("|", " ")
+    return _BULLET.sub("", _HEADING.sub("", line))
 
 
 def title_in(answer: str, question: str, instruction: str) -> str | None:
@@ -197,7 +208,7 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
         if _RULE.match(line) or not has_visible(line):
             continue
         bare = line.strip("*_~ ")
-        if bare.endswith((":", "：")):
+        if bare.endswith((":", "：")) or re.fullmatch(_TITLE_WORD, bare, re.I):
             announced = announced or bool(re.search(_TITLE_WORD, bare, re.I))
             continue
         picked, has_label = _picked(line)
@@ -206,6 +217,9 @@ def _lines(text: str) -> Iterator[tuple[str, bool]]:
 
 def _picked(line: str) -> tuple[str, bool]:
     """The part of a line that a label or a quotation points to."""
+    line = _COUNTED.sub("", line)
+    if marked := _BEFORE_MARKED.match(line):
+        return marked[2], True
     text = re.sub(r"\*\*|__", "", line).strip()
     if quoted := _BEFORE_QUOTED.match(text) or _QUOTED_FIRST.match(text):
         return quoted[1], True

@@ -49,6 +49,9 @@ MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
         r"\b(?:country|region|location|territory)\b[^.]{0,30}"
         r"(?:not (?:supported|available|allowed|permitted)|unsupported|restricted|forbidden)|"
         r"not (?:supported|available|allowed|permitted) in (?:your|this) (?:country|region|loc)|"
+        r"(?:unavailable|blocked|prohibited|not offered) (?:in|from|for) (?:your|this) "
+        r"(?:country|region|location|territory)|"
+        r"from (?:your|this) (?:country|region|location) (?:is|are) (?:not|blocked|prohibited)|"
         r"(?:地区|区域|国家)[^。]{0,10}(?:不支持|受限|限制|不可用)|"
         r"(?:不支持|未向|不对)[^。]{0,10}(?:地区|区域|国家)",
     ),
@@ -81,6 +84,10 @@ MEANINGS: tuple[tuple[type[ReplyError], str], ...] = (
         r"(?:invalid|incorrect|wrong|missing|expired|required|disabled|revoked|blocked|"
         r"not (?:valid|found|provided|exist))|"
         r"\btoken (?:is |has |was |been )*(?:expired|invalid|incorrect|revoked|not valid)|"
+        r"\b(?:bearer|access|auth\w*|api)[ _]token\b.{0,20}(?:malformed|rejected|unknown)|"
+        r"(?:invalid|bad|wrong|incorrect|missing) credentials?\b|"
+        r"\bcredentials?\b.{0,12}(?:not (?:be )?(?:verified|validated|found|valid)|invalid|"
+        r"rejected|incorrect|malformed|denied)|"
         r"invalid[ _]?token(?!s)|token_?(?:expired|invalid)|"
         r"unauthori[sz]ed|unauthenticated|not authenticated|(?:authentication|authorization)[ _]?"
         r"(?:error|fail|required|invalid|is )|invalid[ _]?authentication|permission_?error|"

@@ -107,7 +107,12 @@ async def test_nothing_is_folded_cut_or_without_its_address(
     await person.say(conversation, "\n".join(f"Line {number}" for number in range(100)))
     await person.say(conversation, "something to print")
     page = await opened(open_page, person, f"/c/{conversation}")
+    thread = page.locator(".thread")
+    await page.keyboard.press("Shift+Tab")
+    await thread.focus()
+    await expect(thread).not_to_have_css("outline-style", "none")
     await printed(page)
+    await expect(thread).to_have_css("outline-style", "none")
     await page.set_viewport_size({"width": 720, "height": 1000})  # of A4
     head = page.locator(".folded > span").first
     assert await head.evaluate("it => getComputedStyle(it).maskImage") == "none"

@@ -141,6 +141,15 @@ async def test_a_little_html_and_footnotes(site: Site, open_page: OpenPage) -> N
     await expect(prose.get_by_role("button", name="Note why")).to_be_focused()
 
 
+async def test_a_fold_that_begins_open_can_be_closed(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.person("recite_at_once"))
+    await say(page, "<details open>\n<summary>More</summary>\n\ninside\n\n</details>")
+    inside = page.locator(".reply .prose").get_by_text("inside")
+    await expect(inside).to_be_visible()
+    await page.locator(".reply summary").click()
+    await expect(inside).to_be_hidden()
+
+
 async def test_chinese_is_stressed_by_dots_and_other_words_by_slanting(
     site: Site, open_page: OpenPage
 ) -> None:

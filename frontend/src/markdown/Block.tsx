@@ -58,7 +58,7 @@ export class Block extends Component<Props> {
         return <p class="literal">{token.raw.replace(/<br *\/?>/g, "\n").trimEnd()}</p>;
       case "details":
         return (
-          <details>
+          <details open={token.open as boolean}>
             <summary>
               {token.summary.length ? <Inline tokens={token.summary as Token[]} /> : t().thread.details}
             </summary>

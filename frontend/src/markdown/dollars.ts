@@ -1,9 +1,10 @@
 /**
  * Which dollars set formulas, and which are prices and variables. The bounds are pandoc's: no blank
- * inside them, no digit behind. Letters around them, and words between them, are no formula either.
+ * inside them, no digit behind. Letters around them, but for those of "the $n$th", and words between
+ * them are no formula either.
  */
 
-const INLINE = /^(?:\$\$([^$\n]+?)\$\$|\$(?![\s$])((?:\\.|[^$\\\n`])+?)(?<!\s)\$(?![\w{]))/;
+const INLINE = /^(?:\$\$([^$\n]+?)\$\$|\$(?![\s$])((?:\\.|[^$\\\n`])+?)(?<!\s)\$(?!(?!(?:th|st|nd|rd)\b)[\w{]))/;
 /** A name that goes on: `a$b`, `US$5`, `50$/year`. Chinese stands beside formulas without a blank. */
 const NAME = /[A-Za-z0-9_\\$]$/;
 const COMMANDS = /\\[A-Za-z]+\*?(?:\{[^{}]*\})?/g;

@@ -1,14 +1,14 @@
 /**
- * The few tags of HTML that people write in Markdown: without attributes, and paired. Anything else
+ * The few tags of HTML that people write in Markdown: paired, without attributes but `open`. Anything else
  * stays as it was written.
  */
 import type { Token, TokenizerExtension } from "marked";
 
 const INLINE = /^<(sub|sup|kbd|mark)>([^\n]{1,500}?)<\/\1>/;
-const DETAILS = /^ {0,3}<details>/;
+const DETAILS = /^ {0,3}<details(?: open)?>/;
 const SUMMARY = /^\s*<summary>([\s\S]*?)<\/summary>/;
 /** What opens or closes a fold, and code, in which nothing does. */
-const MARKS = /`[^`\n]+`|^[ \t]*(`{3,}|~{3,})|<(\/?)details>/gm;
+const MARKS = /`[^`\n]+`|^[ \t]*(`{3,}|~{3,})|<(\/?)details(?: open)?>/gm;
 const DEEPEST = 12;
 
 interface Folds {
@@ -43,7 +43,7 @@ function atLineStart(text: string, index: number): boolean {
 
 /** What closes the folds that are open at the end of a text. */
 export function foldsClosed(text: string): string {
-  if (!text.includes("<details>")) return "";
+  if (!text.includes("<details")) return "";
   const { depth, fence } = follow(text, true);
   return depth ? (fence && `\n${fence}`) + "\n\n</details>".repeat(depth) : "";
 }
@@ -63,7 +63,7 @@ export const html: TokenizerExtension[] = [
     name: "details",
     level: "block",
     childTokens: ["summary", "tokens"],
-    start: (source) => source.match(/\n {0,3}<details>/)?.index,
+    start: (source) => source.match(/\n {0,3}<details(?: open)?>/)?.index,
     tokenizer(source) {
       const { end } = DETAILS.test(source) ? follow(source, false) : { end: 0 };
       if (!end) return undefined;
@@ -73,7 +73,13 @@ export const html: TokenizerExtension[] = [
       const summary: Token[] = [];
       this.lexer.inline(title?.[1]?.trim() ?? "", summary);
       const inside = body.slice(title?.[0].length ?? 0).replace(/^[ \t]*\n/, "");
-      return { type: "details", raw, summary, tokens: this.lexer.blockTokens(inside) };
+      return {
+        type: "details",
+        raw,
+        open: /^\s*<details open/.test(raw),
+        summary,
+        tokens: this.lexer.blockTokens(inside),
+      };
     },
   },
 ];

@@ -51,6 +51,7 @@ describe("folds", () => {
     [fold, "details(text strong(text) paragraph(text) list)"],
     [`before\n${fold}after`, "paragraph(text) details(text strong(text) paragraph(text) list) paragraph(text)"],
     ["<details><summary>a</summary>b</details>", "details(text paragraph(text))"],
+    ["<details open>\n<summary>a</summary>\n\nb\n</details>", "details(text paragraph(text))"],
     ["<details>\nb\n</details>", "details(paragraph(text))"],
     ["<details>\n<details>\na\n</details>\n\nb\n</details>", "details(details(paragraph(text)) paragraph(text))"],
     ["<details>\n\n```html\n</details>\n```\n\n</details>", "details(code)"],
@@ -59,7 +60,7 @@ describe("folds", () => {
 
   it.each([
     "<details>\nno end",
-    "<details open>\na\n</details>",
+    "<details ontoggle=alert(1)>\na\n</details>",
     '<details ontoggle="alert(1)" open>\n<summary>a</summary>\n</details>',
     "a <details> in words </details>",
     "```html\n<details>\n</details>\n```",

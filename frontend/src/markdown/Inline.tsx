@@ -2,6 +2,7 @@ import type { Token, Tokens } from "marked";
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n";
 import { Icon } from "../ui/Icon";
+import { breakable } from "../ui/unbroken";
 import { Formula } from "./Formula";
 import { decode, safeAddress, unlinked } from "./links";
 import { Reference } from "./notes";
@@ -43,7 +44,7 @@ function One({ token, stressed }: { token: Tokens.Generic; stressed?: boolean })
     case "reference":
       return <Reference id={token.id as string} />;
     case "codespan":
-      return <code>{token.text as string}</code>;
+      return <code>{breakable(token.text as string)}</code>;
     case "br":
       return <br />;
     case "link":
@@ -58,15 +59,16 @@ function One({ token, stressed }: { token: Tokens.Generic; stressed?: boolean })
       return null; // drawn with its list item
     case "text":
       if (token.tokens) return <Inline tokens={token.tokens} stressed={stressed} />;
-      return stressed ? dotted(decode(token.text as string)) : decode(token.text as string);
+      return stressed ? dotted(decode(token.text as string)) : breakable(decode(token.text as string));
     default:
-      return "text" in token ? decode(token.text as string) : token.raw;
+      return breakable("text" in token ? decode(token.text as string) : token.raw);
   }
 }
 
 function dotted(text: string): ComponentChildren {
   const parts = text.split(HAN);
-  return parts.length < 2 ? text : parts.map((part, index) => (index % 2 ? <span class="dots">{part}</span> : part));
+  if (parts.length < 2) return breakable(text);
+  return parts.map((part, index) => (index % 2 ? <span class="dots">{part}</span> : breakable(part)));
 }
 
 function Link({ token, stressed }: { token: Tokens.Link; stressed?: boolean }) {

@@ -2,6 +2,7 @@ import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 import { isTouch } from "../browser/preferences";
+import { isUnbroken } from "./unbroken";
 
 const GROWS_BY_ITSELF = CSS.supports("field-sizing", "content");
 
@@ -45,6 +46,7 @@ export function TextArea({ inputRef, value, label, placeholder, describedBy, onE
     <textarea
       ref={inputRef}
       rows={1}
+      class={isUnbroken(value.value) ? "unbroken" : undefined}
       value={value.value}
       aria-label={label}
       placeholder={placeholder}

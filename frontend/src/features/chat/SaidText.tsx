@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
+import { breakable } from "../../ui/unbroken";
 import { endOfRow } from "./rows";
 
 const ROWS = 12;
@@ -17,14 +18,14 @@ export function SaidText({ text }: { text: string }) {
   if (cut === text.length)
     return (
       <div class="said-text" dir="auto">
-        {text}
+        {breakable(text)}
       </div>
     );
   return (
     <div class={open.value ? "said-text" : "said-text folded"} dir="auto">
-      <span>{text.slice(0, cut)}</span>
+      <span>{breakable(text.slice(0, cut))}</span>
       <span class="rest" ref={rest} hidden={open.value ? false : ("until-found" as unknown as boolean)}>
-        {text.slice(cut)}
+        {breakable(text.slice(cut))}
       </span>
       <button class="link" aria-expanded={open.value} onClick={() => (open.value = !open.value)}>
         {open.value ? t().thread.showLess : t().thread.showAll}

@@ -124,5 +124,19 @@ async def test_lists_quotes_and_tables_stand_on_the_side_of_their_words(
     assert await right(prose.locator("table")) > await right(prose) - 4
 
 
+async def test_a_box_to_tick_stands_before_its_words(site: Site, open_page: OpenPage) -> None:
+    SPOKEN["boxes to tick"] = "- [ ] one\n- [x] two\n\n---\n\n- [ ] مهمة\n- [x] أخرى\n"
+    page = await open_page(await site.person("recite_at_once"), viewport=PHONE)
+    await spoken(page, "boxes to tick")
+    english, arabic = await page.locator(".reply .prose ul").all()
+    words = "li => { const all = document.createRange(); all.selectNodeContents(li); "
+    words += "all.setStartAfter(li.querySelector('input')); "
+    words += "const { left, right } = all.getBoundingClientRect(); return { left, right }; }"
+    for item in await english.locator("li").all():
+        assert await right(item.locator("input")) < (await item.evaluate(words))["left"]
+    for item in await arabic.locator("li").all():
+        assert await left(item.locator("input")) > (await item.evaluate(words))["right"]
+
+
 async def mask(box: Locator) -> str:
     return str(await box.evaluate("box => getComputedStyle(box).maskImage"))

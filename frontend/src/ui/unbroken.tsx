@@ -16,7 +16,16 @@ export function breakable(text: string): ComponentChildren {
   let end = 0;
   for (const { 0: run, index } of text.matchAll(RUN)) {
     parts.push(text.slice(end, index));
-    for (const piece of run.match(PIECE)!) parts.push(piece, <wbr />);
+    parts.push(
+      <span class="unbroken">
+        {run.match(PIECE)!.map((piece) => (
+          <>
+            {piece}
+            <wbr />
+          </>
+        ))}
+      </span>,
+    );
     end = index + run.length;
   }
   return parts.length ? [...parts, text.slice(end)] : text;

@@ -23,6 +23,21 @@ async def test_it_is_shown(site: Site, open_page: OpenPage, words: str) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
 
+async def test_code_is_wrapped(site: Site, open_page: OpenPage) -> None:
+    person = await site.person("recite_at_once")
+    conversation = await person.conversation("endless")
+    await person.say(conversation, f"```json\n{ENDLESS[:90_000]}\n```")
+    page = await open_page(person, f"/c/{conversation}")
+    code = page.locator(".reply code")
+    tall = await code.evaluate("code => code.getBoundingClientRect().height")
+    await page.get_by_role("button", name="Wrap lines").click()
+    await expect(page.get_by_role("button", name="Do not wrap lines")).to_be_visible()
+    assert await code.evaluate("code => code.getBoundingClientRect().height") > 100 * tall
+    assert await code.inner_text() == ENDLESS[:90_000]
+    await page.emulate_media(media="print")
+    assert await code.evaluate("code => code.getBoundingClientRect().height") > 100 * tall
+
+
 async def test_it_is_written_on(site: Site, open_page: OpenPage) -> None:
     page = await open_page(await site.person())
     box = page.get_by_label("Your message")

@@ -3,12 +3,14 @@ import { t } from "../i18n";
 import { CopyButton } from "../ui/CopyButton";
 import { IconButton } from "../ui/IconButton";
 import { tell } from "../ui/toasts";
+import { breakable, isUnbroken } from "../ui/unbroken";
 import { Sideways } from "./Sideways";
 import { useColours } from "./useColours";
 
 export function CodeBlock({ text, language }: { text: string; language: string }) {
   const { html, rest } = useColours(text, language);
   const wrapped = useSignal(false);
+  const isEndless = isUnbroken(text); // paper wraps it, too
   const { wrap, unwrap, downloadCode, copyCode, plainText, code } = t().thread;
   const name = language || plainText;
   const save = () => void import("./download").then(({ download }) => download(text, language)).catch(tell);
@@ -28,8 +30,14 @@ export function CodeBlock({ text, language }: { text: string; language: string }
       <Sideways class="lines" label={code(name)}>
         <pre>
           <code>
-            {html !== undefined && <span dangerouslySetInnerHTML={{ __html: html }} />}
-            {rest}
+            {isEndless ? (
+              breakable(text)
+            ) : (
+              <>
+                {html !== undefined && <span dangerouslySetInnerHTML={{ __html: html }} />}
+                {rest}
+              </>
+            )}
           </code>
         </pre>
       </Sideways>

@@ -7,8 +7,8 @@ import type { ComponentChildren } from "preact";
 /** Of scripts that break at blanks only. */
 const RUN = /[!-~\u00a1-\u052f]{300,}/g;
 const PIECE = /[\s\S]{1,100}[\u0300-\u036f]*/g;
-/** A field can hold no places to break at. */
-const MOST_IN_A_FIELD = 2000;
+/** What a browser still breaks quickly, where there are no places to break at. */
+const MOST = 2000;
 
 /** The text, with places to break at in words that have none; what is copied of it is the same. */
 export function breakable(text: string): ComponentChildren {
@@ -31,7 +31,7 @@ export function breakable(text: string): ComponentChildren {
   return parts.length ? [...parts, text.slice(end)] : text;
 }
 
-/** Whether a field with this text had better not break its lines. */
+/** Whether lines of this text had better not be broken where they have no such places. */
 export function isUnbroken(text: string): boolean {
-  return text.length > MOST_IN_A_FIELD && text.split(/\s/).some(({ length }) => length > MOST_IN_A_FIELD);
+  return text.length > MOST && text.split(/\s/).some(({ length }) => length > MOST);
 }

@@ -10,7 +10,15 @@ _CALL = re.compile(
 )
 """The path of a call, which is added again to the base URL."""
 _BARE = re.compile(r"(\[[0-9a-f:.]+\]|[^\s/:?#@\\\[\]$]+)(:\d{1,5})?(?=/|$)", re.I)
-_SCHEME = re.compile(r"(https?)(?::/{0,2}|/{2})(?=[^/:\s])", re.I)
+_SCHEME = re.compile(r"(https?)(?:[:：]/{0,2}|/{2})(?=[^/:\s])", re.I)
+_WITHIN = re.compile(
+    r"(?:(?:POST|GET|curl)\s(?:[^\n]*?\s)?"
+    r"|(?:export\s)?[\w \-\"']{1,40}\s*[=:：]\s*"
+    r"|\[[^\]\n]*\]\()"
+    r"[\"'<`]*(https?://[^\s\"'<>`)]+)",
+    re.I,
+)
+"""A line of a shell, of settings or of Markdown around an address; keys may stand behind it."""
 LOCAL_DOMAINS = (".local", ".localhost", ".lan", ".home.arpa", ".internal")
 """RFC 6762, 6761 and 8375; rarely is there a certificate for them."""
 
@@ -21,6 +29,8 @@ def mended(text: str) -> str:
     What cannot be told is left as it is, for `parse_model_url` to judge: a query, a user name.
     """
     text = text.strip(AROUND)
+    if text.count("://") == 1 and (within := _WITHIN.match(text)):
+        text = within[1].strip(AROUND)
     if scheme := _SCHEME.match(text):
         text = f"{scheme[1].lower()}://{text[scheme.end() :]}"
     elif "://" not in text and (bare := _BARE.match(text)):

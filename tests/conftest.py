@@ -1,5 +1,6 @@
 """What every test may ask for: a database of each kind, a real server, a model's endpoint."""
 
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, ExitStack
@@ -33,6 +34,7 @@ StartServer = Callable[..., Awaitable[RunningServer]]
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # what is collected now stays to the end, and is looked through in vain
     # A shell has what it runs in the background ignore SIGINT, and so would all that tests start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     tls_contexts.share()
@@ -48,6 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
         *(CLUSTERS if SOAK else []),
     ):
         config.pluginmanager.register(plugin)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

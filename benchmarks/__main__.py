@@ -14,7 +14,7 @@ import typer
 import uvloop
 from sqlalchemy.engine import URL
 
-from benchmarks import capacity, footprint, history, lab, latency, reads, tokens, turns
+from benchmarks import capacity, footprint, history, lab, latency, look, reads, tokens, turns
 from benchmarks.chart import cost_chart
 from benchmarks.figures import Row
 from benchmarks.lab import Lab, Sizes
@@ -28,6 +28,7 @@ SCENARIOS: dict[str, Callable[[Lab], Awaitable[None]]] = {
     "turns": turns.turns,
     "reads": reads.reads,
     "idle": reads.idle,
+    "look": look.look,
     "first": latency.first_tokens,
     "logins": latency.login_storm,
     "once": capacity.at_once,

@@ -18,6 +18,8 @@ BUSY = 0.9
 UP, DOWN = 1.25, 0.88
 """A stream costs less the more there are, so the steps up are long."""
 LOAD_LIMIT = 0.95
+BESIDE_EARLIER = 1.3
+"""How many times those that 1.0.0 carried."""
 STEP_SECONDS = 3
 
 
@@ -26,11 +28,18 @@ async def capacity(lab: Lab) -> None:
     async with lab.relay() as server:
         bare = await _most(lab, server)
     lab.note("streams at 20 ms on one core: bare relay", bare, "streams", at_least(813))
-    for name in lab.databases:
-        async with lab.chat_server(name) as server:
-            most = await _most(lab, server)
+    carried: dict[str, int] = {}
+    for name, started in lab.chat_servers():
+        async with started as server:
+            most = carried[name] = await _most(lab, server)
         what = f"streams at 20 ms on one core: {name}"
-        lab.note(what, most, "streams", at_least(380), share(most, bare), "relay")
+        target = at_least(380) if name in lab.databases else None
+        lab.note(what, most, "streams", target, share(most, bare), "relay")
+    if lab.against is not None:
+        revision = lab.against[0]
+        for name in lab.databases:
+            ratio = share(carried[name], carried[f"{name}, {revision}"])
+            lab.note(f"the same: {name} beside {revision}", ratio, "×", at_least(BESIDE_EARLIER))
 
 
 async def _most(lab: Lab, server: Server) -> int:

@@ -27,9 +27,9 @@ async def start(lab: Lab) -> None:
     first, _ = await once()
     again = [await once() for _ in range(lab.sizes.rounds)]
     lab.note("start, new database: SQLite", first, "s")
-    lab.note("start: SQLite", median(seconds for seconds, _ in again), "s", at_most(1.5))
+    lab.note("start: SQLite", median(seconds for seconds, _ in again), "s", at_most(0.8))
     memory = median(size for _, size in again)
-    lab.note("memory of an idle process: SQLite", memory, "MB", at_most(100))
+    lab.note("memory of an idle process: SQLite", memory, "MB", at_most(85))
 
 
 async def sockets(lab: Lab) -> None:
@@ -46,4 +46,4 @@ async def sockets(lab: Lab) -> None:
         for socket in first + others:
             socket.close()
     each = used * KB / 1000 / len(others)
-    lab.note(f"an idle socket, {len(others):,} open: SQLite", each, "kB", at_most(40))
+    lab.note(f"an idle socket, {len(others):,} open: SQLite", each, "kB", at_most(20))

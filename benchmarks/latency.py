@@ -15,6 +15,8 @@ from benchmarks.upstream import Script
 
 FEW_STREAMS = 10
 LOGIN_SECONDS = 4
+FIRST_MS = {"SQLite": 2.0, "MySQL": 4.0}
+"""On a machine where the relay's token costs at most 20 µs; elsewhere in proportion."""
 
 
 async def first_tokens(lab: Lab) -> None:
@@ -22,7 +24,8 @@ async def first_tokens(lab: Lab) -> None:
     for name in lab.databases:
         async with lab.chat_server(name) as server:
             alone = await _alone(lab, server)
-            lab.note(f"first token, 1 chat: {name}, median", median(alone), "ms added", at_most(5))
+            target = at_most(FIRST_MS[name])
+            lab.note(f"first token, 1 chat: {name}, median", median(alone), "ms added", target)
             firsts, late = await _in_company(lab, server)
         chats = f"{lab.sizes.chats} chats"
         lab.note(

@@ -4,14 +4,15 @@ import asyncio
 from contextlib import AsyncExitStack, closing
 
 from benchmarks.client import open_sockets
-from benchmarks.figures import median
-from benchmarks.lab import Lab, pause
+from benchmarks.figures import at_most, median, share
+from benchmarks.lab import Lab, rest
 from benchmarks.rows import Rows
 from benchmarks.servers import Server
 from benchmarks.upstream import Script
 
 MESSAGES, CONVERSATIONS = 50, 20
 IDLE_SECONDS = 5.0
+IDLE_PERCENT, READ_RATIO = 1.0, 0.4
 
 
 async def reads(lab: Lab) -> None:
@@ -29,7 +30,13 @@ async def reads(lab: Lab) -> None:
                     costs.setdefault((path.partition("?")[2], name), []).append(cost)
     for (query, name), found in costs.items():
         what = f"{MESSAGES} messages" if query == f"limit={MESSAGES}" else "20 conversations"
-        lab.note(f"GET {what}: {name}", median(found), "ms CPU")
+        ratio = beside = target = None
+        if lab.against is not None and name in lab.databases:
+            beside = lab.against[0]
+            before = costs[query, f"{name}, {beside}"]
+            ratio = median(share(*pair) for pair in zip(found, before, strict=True))
+            target = at_most(READ_RATIO, "ratio")
+        lab.note(f"GET {what}: {name}", median(found), "ms CPU", target, ratio, beside or "")
 
 
 async def _prepared(server: Server) -> list[str]:
@@ -61,7 +68,7 @@ async def idle(lab: Lab) -> None:
         async with started as server:
             paths = await server.paths(lab.sizes.idle_sockets)
             sockets = await open_sockets(server.process.port, paths)
-            await pause()
+            await rest(server)
             seconds = min(IDLE_SECONDS, lab.sizes.seconds * 2)
             before = server.process.cpu_seconds()
             await asyncio.sleep(seconds)
@@ -69,4 +76,5 @@ async def idle(lab: Lab) -> None:
             for socket in sockets:
                 socket.close()
         what = f"{lab.sizes.idle_sockets:,} open sockets, nobody speaks: {name}"
-        lab.note(what, spent / seconds * 100, "% of a core")
+        target = at_most(IDLE_PERCENT) if name == "SQLite" else None
+        lab.note(what, spent / seconds * 100, "% of a core", target)

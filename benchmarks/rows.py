@@ -1,5 +1,7 @@
 """Long histories, put into a database by SQL: to write them as messages would take hours."""
 
+from datetime import UTC, datetime
+
 from sqlalchemy import Connection, bindparam, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
@@ -28,18 +30,24 @@ COUNTED = "UPDATE conversation SET message_count = message_count + :count WHERE 
 OWNED = 'UPDATE "user" SET conversation_count = conversation_count + :count WHERE id = :user'
 
 
+ENDED = text("""
+    INSERT INTO generation (message_id, conversation_id, user_id, owner, started_at, finished_at)
+    SELECT id, conversation_id, :user, 'elsewhere', :now, :now FROM message WHERE sender = 'ai'
+""")
+
+
 class Rows:
     """Writes into the database of a server that rests."""
 
     def __init__(self, database_url: str) -> None:
-        self._engine = create_engine(make_url(database_url))
-        self._is_mysql = self._engine.dialect.name == "mysql"
-        columns = inspect(self._engine).get_columns("message")
+        self.engine = create_engine(make_url(database_url))
+        self._is_mysql = self.engine.dialect.name == "mysql"
+        columns = inspect(self.engine).get_columns("message")
         self._keeps_estimates = any(column["name"] == "tokens" for column in columns)
 
     def add_messages(self, conversation_ids: list[int], count: int, content: str = CONTENT) -> None:
         """As many messages in each of the conversations, user and AI by turns."""
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             self._allow(connection, count)
             for conversation in conversation_ids:
                 base = connection.execute(text(NEWEST)).scalar_one()
@@ -54,19 +62,27 @@ class Rows:
     def add_conversations(self, user_id: int, count: int) -> None:
         """As many empty conversations of a user."""
         owned = OWNED.replace('"', "`") if self._is_mysql else OWNED
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             self._allow(connection, count)
             connection.execute(CONVERSATIONS, {"user": user_id, "count": count})
             connection.execute(text(owned), {"user": user_id, "count": count})
         self._refresh_statistics()
 
+    def add_ended_generations(self, user_id: int) -> int:
+        """For every reply there is, the run that has just ended it; the newest one's id."""
+        with self.engine.begin() as connection:
+            now = datetime.now(UTC).replace(tzinfo=None)
+            connection.execute(ENDED, {"user": user_id, "now": f"{now:%Y-%m-%d %H:%M:%S.%f}"})
+            found = connection.execute(text("SELECT max(id) FROM generation"))
+            return int(found.scalar_one())
+
     def close(self) -> None:
-        self._engine.dispose()
+        self.engine.dispose()
 
     def _refresh_statistics(self) -> None:
         """MySQL does it by itself, some seconds later: until then it takes the table for empty."""
         if self._is_mysql:
-            with self._engine.connect() as connection:
+            with self.engine.connect() as connection:
                 connection.execute(text("ANALYZE TABLE message, conversation")).close()
 
     def _allow(self, connection: Connection, count: int) -> None:

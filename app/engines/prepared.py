@@ -1,7 +1,8 @@
 """Statements that SQLAlchemy compiles once and the driver runs.
 
-For one call SQLAlchemy takes 50 to 150 µs to look a statement up and to wrap its result, SQLite 10
-to run it. What runs with every message is run like this; all else by `Connection.execute`.
+To look a statement up and to wrap its result takes SQLAlchemy longer than SQLite to run it: those
+of a turn took 19 to 38 µs by `Connection.execute`, 3 to 16 prepared. What runs with every message
+is run like this; all else by `Connection.execute`.
 """
 
 from collections import namedtuple

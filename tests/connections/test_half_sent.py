@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import orjson
 import pytest
@@ -70,16 +71,16 @@ async def drip(writer: asyncio.StreamWriter) -> None:
 async def test_a_request_that_came_whole_waits_as_long_as_its_reply(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
-    server = await start_server(request_timeout_seconds=0.2)
-    ada = await server.person_with_model(upstream.url, "hold")
-    first, second = await ada.conversation(), await ada.conversation()
+    before = await (await start_server()).person_with_model(upstream.url, "hold")
+    first, second = await before.conversation(), await before.conversation()
+    ada = replace(before, server=await start_server(request_timeout_seconds=BOUND_SECONDS))
     asking = asyncio.create_task(ada.say(first, "hello"))
     streaming = asyncio.create_task(ada.say(second, "hello", Accept="text/event-stream"))
     async with ada.socket(first) as socket, ada.socket(second) as other:
         await socket.until("chunk")
         await other.until("chunk")
         with pytest.raises(TimeoutError):  # the bound has long passed
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(3 * BOUND_SECONDS):
                 await socket.until("done", "error")
         upstream.release()
         assert (await asking).json()["reply"]["status"] == "complete"

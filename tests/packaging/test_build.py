@@ -52,4 +52,7 @@ def test_the_wheel_carries_the_page_and_the_version(project: Path) -> None:
 
 def test_the_changelog_begins_with_this_version() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text("utf-8")
-    assert changelog.split("\n## [")[1].startswith(f"{__version__}]")
+    versions = [line for line in changelog.splitlines() if line.startswith("## [")]
+    released = [line for line in versions if line != "## [Unreleased]"]
+    assert released[0].startswith(f"## [{__version__}] - 20")
+    assert versions in (released, ["## [Unreleased]", *released])

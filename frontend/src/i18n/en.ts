@@ -179,6 +179,7 @@ export const en = {
     upstream_timeout: "The model's server was silent for too long. Try again.",
     upstream_rejected: "The model's server refused the request. Check the name of the model.",
     upstream_model_unknown: "The endpoint has no model of this name. List its models and choose one.",
+    upstream_needs_responses: "This model wants an API that is not spoken here yet. Choose another one.",
     upstream_not_compatible: "No OpenAI-compatible API answers at this address. Check it: it usually ends in /v1.",
     context_too_long:
       "Even without what came before, this message is too long for the model. Shorten it, or choose a model with a longer context.",

@@ -174,6 +174,7 @@ export const zhCN: Texts = {
     upstream_timeout: "模型服务长时间没有响应，请重试。",
     upstream_rejected: "模型服务拒绝了请求，请检查模型名称。",
     upstream_model_unknown: "该接口没有这个模型，请列出模型后选择。",
+    upstream_needs_responses: "这个模型需要本站尚不支持的接口，请换用其他模型。",
     upstream_not_compatible: "该地址没有兼容 OpenAI 的接口，请检查地址，通常以 /v1 结尾。",
     context_too_long: "即使不带之前的对话，这条消息也超出了模型的长度上限。请缩短它，或换用上下文更长的模型。",
     upstream_interrupted: "与模型的连接中断。已有内容已保留。",

@@ -13,6 +13,7 @@ const ABOUT_MODEL = new Set([
   "upstream_rejected",
   "upstream_model_unknown",
   "upstream_bad_response",
+  "upstream_needs_responses",
   "upstream_empty_reply",
   "upstream_unavailable",
   "api_key_unreadable",

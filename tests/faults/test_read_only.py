@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.engines import retry
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.watching import REPLY, Shown, eventually, watch
 from tests.support.databases import fresh_database
@@ -61,8 +62,13 @@ async def test_writes_are_refused_and_made_up_for(
 
 
 async def test_a_reply_whose_end_cannot_be_written_down_says_so(
-    private: DatabaseServer, app_url: str, upstream: ScriptedUpstream, tmp_path: Path
+    private: DatabaseServer,
+    app_url: str,
+    upstream: ScriptedUpstream,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(retry, "PATIENCE_SECONDS", 0.5)  # a switch-over's; none is waited for here
     settings: dict[str, object] = {"database_url": app_url, "database_patience_seconds": 0.5}
     async with running_server(data_dir=tmp_path, **settings) as server:
         ada = await server.person_with_model(upstream.url, "hold")

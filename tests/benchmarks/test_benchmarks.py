@@ -14,7 +14,8 @@ from benchmarks.floor_store import SCHEMA, begin, checkpoint, end
 from benchmarks.framing import text_frame
 from benchmarks.killed import Told, missing
 
-SECONDS = 60
+SECONDS = 300
+"""Much longer than it takes on a machine that does anything else."""
 ROWS = {
     "capacity": [
         "streams at 20 ms on one core: bare relay",
@@ -41,7 +42,8 @@ def test_a_tiny_run_writes_its_table_and_its_chart(tmp_path: Path, scenario: str
     assert ended.returncode == 0, ended.stderr
     for table in (ended.stdout, (tmp_path / "table.md").read_text()):
         assert [row for row in ROWS[scenario] if row not in table] == []
-        assert "—" not in table  # the figure of nothing
+        # The figure of nothing: on a busy machine no stream may be carried in time.
+        assert scenario == "capacity" or "—" not in table
     assert (tmp_path / "tokens.svg").read_text().startswith("<svg ")
 
 

@@ -88,9 +88,13 @@ def _type(schema: Schema) -> str:
         return " | ".join(_type(kind) for kind in kinds)
     if values := [schema["const"]] if "const" in schema else schema.get("enum"):
         return " | ".join(json.dumps(value) for value in values)
+    if not schema:
+        return "unknown"
     if schema["type"] == "array":
         items = _type(schema["items"])
         return f"({items})[]" if " " in items else f"{items}[]"
+    if schema["type"] == "object" and "additionalProperties" in schema:
+        return "Record<string, unknown>"
     return "null" if schema["type"] == "null" else SIMPLE[schema["type"]]
 
 

@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from app.schemas.error import ErrorResponse
 from app.schemas.events import ClientEvent, ServerEvent
+from app.schemas.fields import MAX_ID
 
 REFERENCE = "#/components/schemas/{model}"
 INSIDE = {"message": "MessageRead", "user_message": "MessageRead", "usage": "UsageRead"}
@@ -31,4 +32,21 @@ def with_events(document: dict[str, Any]) -> dict[str, Any]:
         for name, model in INSIDE.items():
             if name in fields and fields[name]["type"] == "object":
                 fields[name] = {"$ref": REFERENCE.format(model=model)}
+    for schema in schemas.values():
+        _mend_bounds(schema)
     return document
+
+
+def _mend_bounds(schema: Any) -> None:
+    """Bounds of whole numbers as they are: FastAPI makes floats of those in bodies, and the largest
+    id is none."""
+    if isinstance(schema, list):
+        for part in schema:
+            _mend_bounds(part)
+    elif isinstance(schema, dict):
+        for part in schema.values():
+            _mend_bounds(part)
+        if schema.get("type") == "integer":
+            for name in ("minimum", "maximum"):
+                if isinstance(schema.get(name), float):
+                    schema[name] = min(int(schema[name]), MAX_ID)

@@ -27,12 +27,15 @@ from app.routers import (
     auth,
     chat,
     config,
+    connections,
     conversations,
     health,
     messages,
     metrics,
+    models,
     pages,
     passwords,
+    presets,
     sessions,
     socket,
     transfer,
@@ -101,7 +104,7 @@ def create_app(settings: Settings | None = None, page: Path | None = None) -> Fa
     install_error_handlers(app)
     for module in (auth, audit, sessions, passwords, config, conversations, transfer, chat):
         app.include_router(module.router)
-    for module in (messages, socket, health, metrics, pages):
+    for module in (connections, models, presets, messages, socket, health, metrics, pages):
         app.include_router(module.router)
     return app
 

@@ -62,8 +62,9 @@ async def test_registering_logging_in_and_looking(server: RunningServer) -> None
     answer = await server.http.get("/auth/me", headers=headers)
     assert answer.status_code == 200
     more = {"has_config": False, "can_chat": False, "default_model": None}
+    chosen = ("default_model_id", "title_model_id", "custom_instructions")
     counted = ("default_model_left", "default_model_daily")
-    more |= dict.fromkeys(counted) | {"default_model_is_demo": False}
+    more |= dict.fromkeys((*chosen, *counted)) | {"default_model_is_demo": False}
     assert answer.json() == account | more
 
 

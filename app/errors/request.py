@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from app.errors.base import AppError, Language
 
-ObjectKind = Literal["conversation", "message", "session"]
+ObjectKind = Literal["conversation", "message", "session", "connection", "model", "preset"]
 UrlRefusal = Literal["malformed", "query", "private_address", "host"]
 """No model's URL · one with a query · it names a private address · its host is not found, or may
 not be called."""
@@ -182,6 +182,11 @@ class WrongPassword(AppError):
     zh, en = "密码错误", "Wrong password"
 
 
+class SharedModel(AppError):
+    status, code = 403, "shared_model"
+    zh, en = "共享模型只能由管理员修改", "A shared model is changed by its operator only"
+
+
 class HttpsRequired(AppError):
     status, code = 403, "https_required"
     zh, en = "请使用 https 访问", "Use https for this"
@@ -228,6 +233,21 @@ class MessageNotFound(ObjectNotFound):
     zh, en = "消息不存在", "There is no such message"
 
 
+class ConnectionNotFound(ObjectNotFound):
+    kind, code = "connection", "connection_not_found"
+    zh, en = "模型连接不存在", "There is no such connection"
+
+
+class ModelNotFound(ObjectNotFound):
+    kind, code = "model", "model_not_found"
+    zh, en = "模型不存在", "There is no such model"
+
+
+class PresetNotFound(ObjectNotFound):
+    kind, code = "preset", "preset_not_found"
+    zh, en = "预设不存在", "There is no such preset"
+
+
 class ConfigNotFound(AppError):
     status, code = 404, "config_not_found"
     zh, en = "尚未配置模型", "No model has been configured yet"
@@ -246,6 +266,24 @@ class EmailTaken(AppError):
 class ModelNotConfigured(AppError):
     status, code = 409, "model_not_configured"
     zh, en = "请先配置模型", "Configure a model first"
+
+
+class ModelGone(AppError):
+    """The model that was chosen earlier cannot be asked any more; no other one answers unasked."""
+
+    status, code = 409, "model_gone"
+    zh, en = "模型 {model} 已不可用，请另选一个", "The model {model} is gone; choose another one"
+
+    def __init__(self, model: str = "?") -> None:
+        super().__init__(model=model)
+
+
+class ListFull(AppError):
+    status, code = 409, "list_full"
+    zh, en = "最多只能有 {limit} 个", "There can be no more than {limit}"
+
+    def __init__(self, limit: int = 0) -> None:
+        super().__init__(limit=limit)
 
 
 class MailNotConfigured(AppError):

@@ -3,9 +3,12 @@
 from app.models.audit import AuditEvent, AuditHead
 from app.models.base import Base, utc_now
 from app.models.config import ModelConfig
+from app.models.connection import ModelConnection
 from app.models.conversation import Conversation
 from app.models.generation import Generation, GenerationPiece
 from app.models.message import Message
+from app.models.model import Model, ModelUse
+from app.models.preset import Preset
 from app.models.schema import SchemaInfo
 from app.models.session import LoginSession, PasswordReset, RefreshToken, WsTicket
 from app.models.usage import DefaultModelUse
@@ -22,9 +25,13 @@ __all__ = [
     "GenerationPiece",
     "LoginSession",
     "Message",
+    "Model",
     "ModelConfig",
+    "ModelConnection",
+    "ModelUse",
     "ModelWindow",
     "PasswordReset",
+    "Preset",
     "RefreshToken",
     "SchemaInfo",
     "User",

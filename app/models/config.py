@@ -10,7 +10,11 @@ from app.models.marks import marked, owner, sealed
 
 
 class ModelConfig(Base):
-    """An OpenAI-compatible endpoint; its key opens only with this user and this URL."""
+    """An OpenAI-compatible endpoint; its key opens only with this user and this URL.
+
+    What `PUT /auth/config` saved, for the version before, which knows no connections. The same is
+    in the connection with the slug `default`.
+    """
 
     __tablename__ = "model_config"
     __table_args__ = TABLE_OPTIONS | marked(sealed("encrypted_api_key"), owner("user_id"))

@@ -13,7 +13,9 @@ class Conversation(Base):
     """A conversation. `title_source`: `default`, `words` (the first ones), `model` or `user`.
 
     `message_count` counts the messages on the path shown. A deleted one keeps its rows and
-    `deleted_at`, so that a mistake can be undone.
+    `deleted_at`, so that a mistake can be undone. `model_id` is the model that was chosen for it,
+    also when that is gone; `preset_id` the preset that it was filled from, a name tag; `params`
+    JSON, as validated.
     """
 
     __tablename__ = "conversation"
@@ -28,6 +30,9 @@ class Conversation(Base):
     title: Mapped[str] = mapped_column(String(200))
     title_source: Mapped[str] = mapped_column(String(10))
     system_prompt: Mapped[str | None] = mapped_column(Text)
+    model_id: Mapped[int | None] = mapped_column(BigId)
+    preset_id: Mapped[int | None] = mapped_column(BigId)
+    params: Mapped[str | None] = mapped_column(Text)
     message_count: Mapped[int] = mapped_column(Integer, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())

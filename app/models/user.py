@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, String
+from sqlalchemy import Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import TABLE_OPTIONS, Base, BigId, Flag, UtcDateTime, key_bytes
@@ -13,6 +13,7 @@ class User(Base):
     """A person. `yn` is 1 while the account may be used, 0 once it is disabled.
 
     The `_key` columns hold the one canonical spelling of a name, and are what is unique.
+    `config_seen` is the `updated_at` of the row in `model_config` that the connections agree with.
     """
 
     __tablename__ = "user"
@@ -27,3 +28,7 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     yn: Mapped[int] = mapped_column(Flag, server_default="1")
     conversation_count: Mapped[int] = mapped_column(Integer, server_default="0")
+    default_model_id: Mapped[int | None] = mapped_column(BigId)
+    title_model_id: Mapped[int | None] = mapped_column(BigId)
+    custom_instructions: Mapped[str | None] = mapped_column(Text)
+    config_seen: Mapped[datetime | None] = mapped_column(UtcDateTime())

@@ -10,8 +10,11 @@ from app.dependencies.user import CurrentUser
 from app.routers.http.cookies import set_refresh_cookie
 from app.routers.http.responses import errors
 from app.schemas.session import Token
-from app.schemas.user import LoginRequest, Me, Options, UserCreate, UserRead
+from app.schemas.user import ChoicesUpdate, LoginRequest, Me, Options, UserCreate, UserRead
 from app.services.auth.service import login_key
+from app.services.auth.sessions import Account
+from app.services.container import Services
+from app.services.endpoints.choices import Chosen
 from app.state import app_state
 
 router = APIRouter(prefix="/auth", tags=["auth"])
@@ -57,9 +60,18 @@ async def login(
 @router.get("/me", responses=errors(401, 429))
 async def me(user: CurrentUser, services: ServicesDep) -> Me:
     """The account that is logged in."""
-    default = services.configs.default_model
+    return await _me(user, services, await services.choices.get(user.id))
+
+
+@router.patch("/me", responses=errors(401, 404, 409, 413, 422, 429))
+async def change_me(body: ChoicesUpdate, user: CurrentUser, services: ServicesDep) -> Me:
+    """Change what is given of what holds for all conversations."""
+    return await _me(user, services, await services.choices.change(user.id, body))
+
+
+async def _me(user: Account, services: Services, chosen: Chosen) -> Me:
     left = daily = None
-    if default is not None and not user.has_config:
+    if chosen.is_shared:
         left, daily = await services.usage.default_left(user.id)
     return Me(
         id=user.id,
@@ -67,9 +79,10 @@ async def me(user: CurrentUser, services: ServicesDep) -> Me:
         email=user.email,
         created_at=user.created_at,
         has_config=user.has_config,
-        can_chat=user.has_config or default is not None,
-        default_model=default,
+        can_chat=chosen.can_chat,
+        default_model=services.configs.default_model,
         default_model_is_demo=services.configs.default_model_is_demo,
         default_model_left=left,
         default_model_daily=daily,
+        **chosen.choices.model_dump(),
     )

@@ -14,7 +14,8 @@ from app.routers.http.replying import REFUSALS, ReplyingDep
 from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED, EventStream
 from app.routers.words import worded
-from app.schemas.message import Exchange, MessageCreate, MessagePage
+from app.schemas.asking import MessageCreate
+from app.schemas.message import Exchange, MessagePage
 from app.services.chat.actions import Send
 
 router = APIRouter(prefix="/conversations/{id}", tags=["chat"])
@@ -41,7 +42,7 @@ async def send_message(id: ConversationId, body: MessageCreate, reply: ReplyingD
 
     With `Accept: text/event-stream` the answer is the reply's events.
     """
-    return await reply.answer(id, Send(body.content))
+    return await reply.answer(id, Send(body.content), body)
 
 
 @router.get(

@@ -64,11 +64,12 @@ async def get_conversation(conversation: OwnedConversation) -> ConversationRead:
     return conversation
 
 
-@router.patch("/{id}", responses=errors(401, 404, 413, 422, 429))
+@router.patch("/{id}", responses=errors(401, 404, 409, 413, 422, 429))
 async def change_conversation(
     id: ConversationId, body: ConversationUpdate, user: CurrentUser, services: ServicesDep
 ) -> ConversationRead:
-    """Set the title or the system prompt."""
+    """Change what is given: title, instructions, model, parameters; a preset fills
+    the last three."""
     return await services.conversations.change(user.id, id, body)
 
 

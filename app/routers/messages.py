@@ -11,8 +11,9 @@ from app.routers.http.replying import REFUSALS, ReplyingDep
 from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED
 from app.routers.words import worded
+from app.schemas.asking import MessageCreate, ReplyOptions
 from app.schemas.fields import Id
-from app.schemas.message import Exchange, MessageCreate, MessagePage, MessageVersions
+from app.schemas.message import Exchange, MessagePage, MessageVersions
 from app.services.chat.actions import Continue, Edit, Regenerate
 
 MessageId = Annotated[Id, Path(alias="id")]
@@ -30,17 +31,25 @@ ItsConversation = Annotated[int, Depends(get_conversation_id)]
 
 
 @router.post("/regenerate", response_model=Exchange, responses=WRITTEN)
-async def regenerate(id: MessageId, conversation_id: ItsConversation, reply: ReplyingDep) -> object:
+async def regenerate(
+    id: MessageId,
+    conversation_id: ItsConversation,
+    reply: ReplyingDep,
+    body: ReplyOptions | None = None,
+) -> object:
     """Have another reply written beside this one."""
-    return await reply.answer(conversation_id, Regenerate(id))
+    return await reply.answer(conversation_id, Regenerate(id), body)
 
 
 @router.post("/continue", response_model=Exchange, responses=WRITTEN)
 async def continue_reply(
-    id: MessageId, conversation_id: ItsConversation, reply: ReplyingDep
+    id: MessageId,
+    conversation_id: ItsConversation,
+    reply: ReplyingDep,
+    body: ReplyOptions | None = None,
 ) -> object:
     """Have the model go on in a reply that was broken off."""
-    return await reply.answer(conversation_id, Continue(id))
+    return await reply.answer(conversation_id, Continue(id), body)
 
 
 @router.post("/edit", response_model=Exchange, responses=WRITTEN)
@@ -48,7 +57,7 @@ async def edit(
     id: MessageId, body: MessageCreate, conversation_id: ItsConversation, reply: ReplyingDep
 ) -> object:
     """Say something else instead of this message, and have that answered."""
-    return await reply.answer(conversation_id, Edit(id, body.content))
+    return await reply.answer(conversation_id, Edit(id, body.content), body)
 
 
 @router.get("/versions", responses=errors(401, 404, 422, 429))

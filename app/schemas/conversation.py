@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from app.schemas.fields import LeftOutWhereNone, Text, UtcTime, Visible
+from app.schemas.fields import GivenId, LeftOutWhereNone, Text, UtcTime, Visible
+from app.schemas.params import ParamsRead, ReplyParams
 
 Title = Annotated[
     Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Visible
@@ -20,10 +21,16 @@ class ConversationCreate(BaseModel):
 
 
 class ConversationUpdate(BaseModel):
-    """`PATCH /conversations/{id}`: what is given changes; an empty `system_prompt` removes it."""
+    """`PATCH /conversations/{id}`: what is given changes; an empty `system_prompt` removes it.
+
+    For the title and the instructions null changes nothing; for the rest it clears.
+    """
 
     title: Title | None = None
     system_prompt: SystemPrompt | None = None
+    model_id: GivenId | None = None
+    preset_id: GivenId | None = None
+    params: ReplyParams | None = None
 
 
 class ConversationCreated(BaseModel):
@@ -39,6 +46,9 @@ class ConversationRead(ConversationCreated):
 
     updated_at: UtcTime
     system_prompt: str | None = None
+    model_id: int | None = None
+    preset_id: int | None = None
+    params: ParamsRead | None = None
 
 
 class ConversationItem(ConversationCreated):

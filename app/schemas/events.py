@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from app.schemas.fields import ClientId, Id, Text
 from app.schemas.message import BrokenStatus, WholeStatus
+from app.schemas.params import ReplyParams
 
 
 class StartEvent(TypedDict):
@@ -48,6 +49,7 @@ class DoneEvent(TypedDict):
     status: WholeStatus
     finish_reason: str
     usage: NotRequired[dict[str, int]]
+    left_out: NotRequired[list[dict[str, str]]]
     id: str
 
 
@@ -108,6 +110,8 @@ class SendMessage(BaseModel):
     type: Literal["message"]
     content: Text
     client_id: ClientId | None = None
+    model_id: Id | None = None
+    params: ReplyParams | None = None
 
 
 class EditMessage(BaseModel):
@@ -119,6 +123,8 @@ class EditMessage(BaseModel):
     message_id: Id
     content: Text
     client_id: ClientId | None = None
+    model_id: Id | None = None
+    params: ReplyParams | None = None
 
 
 class RegenerateReply(BaseModel):
@@ -129,6 +135,8 @@ class RegenerateReply(BaseModel):
     type: Literal["regenerate"]
     message_id: Id
     client_id: ClientId | None = None
+    model_id: Id | None = None
+    params: ReplyParams | None = None
 
 
 class ContinueReply(BaseModel):
@@ -139,6 +147,8 @@ class ContinueReply(BaseModel):
     type: Literal["continue"]
     message_id: Id
     client_id: ClientId | None = None
+    model_id: Id | None = None
+    params: ReplyParams | None = None
 
 
 class StopReply(BaseModel):

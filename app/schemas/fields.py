@@ -49,6 +49,8 @@ def _as_utc(value: datetime) -> str:
 AsWritten = BeforeValidator(_as_written)
 """Goes after the bounds of a number, or the OpenAPI document would not show them."""
 Id = Annotated[int, Field(ge=1, le=MAX_ID), AsWritten]
+GivenId = Annotated[int, Field(strict=True, ge=1, le=MAX_ID)]
+"""An id in a body, where `true` and `1.0` are other values."""
 Text = Annotated[str, AfterValidator(_storable)]
 Visible = AfterValidator(_visible)
 UtcTime = Annotated[

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel
 
 from app.errors import AppError
-from app.schemas.fields import LeftOutWhereNone, Text, UtcTime
+from app.schemas.fields import LeftOutWhereNone, UtcTime
 
 WholeStatus = Literal["complete", "stopped"]
 """complete: the model finished · stopped: a person stopped it."""
@@ -24,12 +24,6 @@ TOKENS_MAX = 2**31 - 1
 def is_cut_off(status: str, finish_reason: str | None) -> bool:
     """Whether a reply that ended so can be continued."""
     return status in CONTINUABLE or finish_reason == "length"
-
-
-class MessageCreate(BaseModel):
-    """`POST /conversations/{id}/messages`."""
-
-    content: Text
 
 
 class UsageRead(BaseModel):
@@ -51,6 +45,13 @@ class UsageRead(BaseModel):
         )
 
 
+class LeftOutRead(BaseModel):
+    """A parameter that was set and not sent, as the model's server does not take it, and why."""
+
+    name: str
+    reason: str
+
+
 class ErrorRead(BaseModel):
     """Why a reply ended badly."""
 
@@ -64,7 +65,9 @@ class ErrorRead(BaseModel):
 
 
 class MessageRead(BaseModel):
-    """A message; `reasoning`, `usage`, `error` and `cursor` are left out where there is none."""
+    """A message; what ends the list is left out where there is none. `model_id` and
+    `connection_label`: which model wrote it, and what its connection was called then; `left_out`:
+    parameters that were set and not sent."""
 
     id: int
     sender: Literal["user", "ai"]
@@ -80,6 +83,9 @@ class MessageRead(BaseModel):
     usage: Annotated[UsageRead | None, LeftOutWhereNone] = None
     error: Annotated[ErrorRead | None, LeftOutWhereNone] = None
     cursor: Annotated[str | None, LeftOutWhereNone] = None
+    model_id: Annotated[int | None, LeftOutWhereNone] = None
+    connection_label: Annotated[str | None, LeftOutWhereNone] = None
+    left_out: Annotated[list[LeftOutRead] | None, LeftOutWhereNone] = None
 
 
 class MessagePage(BaseModel):

@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from app.schemas.fields import Text
+from app.schemas.fields import LeftOutWhereNone, Text
 from app.schemas.message import TOKENS_MAX
 
 Params = dict[str, Any]
@@ -105,6 +105,20 @@ class ReplyParams(BaseModel):
     extra: Extra | None = None
 
 
+class ParamsRead(BaseModel):
+    """Parameters as they are answered: those that are set."""
+
+    temperature: Annotated[float | None, LeftOutWhereNone] = None
+    top_p: Annotated[float | None, LeftOutWhereNone] = None
+    max_tokens: Annotated[int | None, LeftOutWhereNone] = None
+    stop: Annotated[list[str] | None, LeftOutWhereNone] = None
+    seed: Annotated[int | None, LeftOutWhereNone] = None
+    presence_penalty: Annotated[float | None, LeftOutWhereNone] = None
+    frequency_penalty: Annotated[float | None, LeftOutWhereNone] = None
+    reasoning_effort: Annotated[str | None, LeftOutWhereNone] = None
+    extra: Annotated[dict[str, JsonValue] | None, LeftOutWhereNone] = None
+
+
 def given(params: ReplyParams | None) -> Params:
     """The parameters as a request has them: its nulls too, and nothing that it leaves out."""
     return params.model_dump(exclude_unset=True) if params else {}
@@ -137,6 +151,16 @@ def stored(text: str | None) -> Params:
         wrong = {found["loc"][0] for found in error.errors(include_url=False)}
     fine = {name: value for name, value in known.items() if name not in wrong}
     return merged({}, given(ReplyParams.model_validate(fine)))
+
+
+def to_store(params: ReplyParams | None) -> str | None:
+    """The text of what is set, None where nothing is."""
+    return stable(set_) if (set_ := merged({}, given(params))) else None
+
+
+def read(text: str | None) -> ParamsRead | None:
+    """The parameters of a stored text, as they are answered."""
+    return ParamsRead.model_validate(found) if (found := stored(text)) else None
 
 
 def _json(value: object) -> str:

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from app.schemas.fields import Text, UtcTime
+from app.schemas.conversation import SystemPrompt
+from app.schemas.fields import GivenId, Text, UtcTime
 from app.schemas.session import OpaqueToken
 from app.utils.names import EMAIL_KEY_MAX_BYTES, canonical, email_address
 
@@ -88,6 +89,23 @@ class Options(BaseModel):
     version: str
 
 
+class Choices(BaseModel):
+    """What a user has chosen for all conversations; null: the operator's model, the model that
+    wrote the reply, nothing."""
+
+    default_model_id: int | None
+    title_model_id: int | None
+    custom_instructions: str | None
+
+
+class ChoicesUpdate(BaseModel):
+    """`PATCH /auth/me`: what is given changes, null clears."""
+
+    default_model_id: GivenId | None = None
+    title_model_id: GivenId | None = None
+    custom_instructions: SystemPrompt | None = None
+
+
 class Me(UserRead):
     """The account that is logged in, and whether a message of theirs would be answered."""
 
@@ -97,6 +115,9 @@ class Me(UserRead):
     default_model_is_demo: bool
     default_model_left: int | None
     default_model_daily: int | None
+    default_model_id: int | None
+    title_model_id: int | None
+    custom_instructions: str | None
 
 
 class AccountRead(BaseModel):

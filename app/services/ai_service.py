@@ -195,7 +195,7 @@ class AiService:
             del self._prefilled[next(iter(self._prefilled))]
 
     async def list_models(self, endpoint: Endpoint) -> list[str]:
-        """The names of the models that an endpoint offers, in its order, at most 2,000."""
+        """The names of the models that an endpoint offers, in its order, at most 5,000."""
         data = b""
 
         async def read(answer: httpx2.Response) -> None:

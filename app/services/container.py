@@ -22,6 +22,10 @@ from app.services.chat.live import LiveConversation
 from app.services.chat.service import ChatService
 from app.services.conversation_service import ConversationService
 from app.services.conversations.titles import TitleService
+from app.services.endpoints.choices import ChoiceService
+from app.services.endpoints.connections import ConnectionService
+from app.services.endpoints.models import ModelService
+from app.services.endpoints.presets import PresetService
 from app.services.endpoints.service import ConfigService
 from app.services.endpoints.trials import EndpointTrials
 from app.services.generation.channel import Channels
@@ -59,6 +63,10 @@ class Services:
     mail: MailService
     threads: PasswordThreads
     configs: ConfigService
+    connections: ConnectionService
+    models: ModelService
+    choices: ChoiceService
+    presets: PresetService
     trials: EndpointTrials
     conversations: ConversationService
     messages: MessageService
@@ -90,6 +98,7 @@ class Services:
         except WrongEncryptionKey:
             await self.database.close()
             raise
+        await self.configs.open_default()
         await self._warn_of_risks()
         if await asyncio.to_thread(self.sole_user.claim):
             await self.reaper.reap_all()
@@ -135,19 +144,20 @@ def build_services(settings: Settings) -> Services:
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
+    connections = ConnectionService(database, vault, ai, configs)
     retention = timedelta(days=settings.retention_days)
     channels = Channels()
     notes = RefusalNotes()
     runner = Runner(database, configs, ai, notes)
-    titles = TitleService(database, configs, ai, settings.title_timeout_seconds)
-    supervisor = Supervisor(database, channels, runner, titles, settings)
-    follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
-    ended = EndedReplies(database)
     limits = ReplyLimits(
         settings.max_replies_per_user,
         settings.default_model_daily_messages,
         settings.context_token_budget,
     )
+    titles = TitleService(database, configs, ai, settings.title_timeout_seconds, limits)
+    supervisor = Supervisor(database, channels, runner, titles, settings)
+    follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
+    ended = EndedReplies(database)
     return Services(
         database=database,
         vault=vault,
@@ -159,8 +169,12 @@ def build_services(settings: Settings) -> Services:
         mail=MailService(settings, passwords),
         threads=threads,
         configs=configs,
-        trials=EndpointTrials(configs, ai, notes),
-        conversations=ConversationService(database, retention),
+        connections=connections,
+        models=ModelService(database, configs),
+        choices=ChoiceService(database, configs),
+        presets=PresetService(database, configs),
+        trials=EndpointTrials(configs, connections, ai, notes),
+        conversations=ConversationService(database, configs, retention),
         messages=MessageService(database),
         transfer=TransferService(database),
         channels=channels,

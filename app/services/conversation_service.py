@@ -12,6 +12,7 @@ from app.schemas.conversation import (
 )
 from app.services.conversations import rows
 from app.services.conversations.rows import PageRequest
+from app.services.endpoints.service import ConfigService
 
 __all__ = ["ConversationService", "PageRequest"]
 
@@ -19,8 +20,9 @@ __all__ = ["ConversationService", "PageRequest"]
 class ConversationService:
     """What a user does with conversations. Another user's conversation counts as missing."""
 
-    def __init__(self, database: Database, retention: timedelta) -> None:
+    def __init__(self, database: Database, configs: ConfigService, retention: timedelta) -> None:
         self._database = database
+        self._configs = configs
         self._retention = retention
 
     async def create(self, user_id: int, title: str | None, untitled: str) -> ConversationCreated:
@@ -45,8 +47,12 @@ class ConversationService:
     async def change(
         self, user_id: int, conversation_id: int, change: ConversationUpdate
     ) -> ConversationRead:
-        """Set the title or the system prompt; a title set by hand is never replaced."""
-        return await self._database.write(rows.change, user_id, conversation_id, change)
+        """Change what is given; a title set by hand is never replaced. Raises ConversationNotFound,
+        and ModelNotFound or ModelGone for a model that its user may not use."""
+        environment = self._configs.default_endpoint(user_id)
+        return await self._database.write(
+            rows.change, user_id, conversation_id, change, environment
+        )
 
     async def restore(self, user_id: int, conversation_id: int) -> ConversationRead:
         """Undo a delete; ConversationNotFound once its retention has passed."""

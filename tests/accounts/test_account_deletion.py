@@ -18,6 +18,7 @@ from app.models.marks import owner_of
 from app.services.backup.transaction import CHANGE, transaction
 from app.services.conversations.rows import PageRequest
 from tests.conftest import StartServer
+from tests.endpoints.connecting import models, patch
 from tests.faults.watching import eventually
 from tests.support.refusals import assert_refused, last_words
 from tests.support.server import PASSWORD, ChatSocket, Person, RunningServer
@@ -83,6 +84,9 @@ async def rows_everywhere(
     assert (await ada.request("DELETE", f"/conversations/{gone}")).status_code == 204
     await ada.refresh()
     await server.app.state.services.passwords.make_reset(ada.name)
+    own = next(m for m in await models(ada) if not m["connection"]["shared"])
+    await patch(ada, f"/models/{own['id']}", favourite=True)
+    assert (await ada.post("/presets", json={"name": "mine"})).status_code == 201
     ticket = (await ada.post("/auth/ws-ticket")).json()["ticket"]
     await ada.set_model(upstream_url, "hold")
     async with ada.socket(await ada.conversation(), token=ticket) as socket:

@@ -218,9 +218,13 @@ def _value_for(schema: dict[str, Any], schemas: dict[str, Any], text: str) -> An
         return _value_for(kind, schemas, text)
     if "$ref" in schema:
         return _value_for(schemas[schema["$ref"].rpartition("/")[2]], schemas, text)
+    if schema.get("title") == "ReplyParams":
+        return {"temperature": 1}
     if schema.get("type") == "object":
         return {k: _value_for(v, schemas, text) for k, v in schema["properties"].items()}
-    return 1 if schema.get("type") == "integer" else text
+    if schema.get("type") == "boolean":
+        return True
+    return schema.get("minimum", 1) if schema.get("type") == "integer" else text
 
 
 def as_json(value: Any) -> bytes:

@@ -18,7 +18,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 GROWTH_BYTES = 40_000_000
 EVENT_KEYS = {"type", "content", "message_id", "id"}
 MESSAGE_KEYS = set(
-    "id sender content timestamp status parent_id version versions model_name finish_reason".split()
+    "id sender content timestamp status parent_id version versions model_name finish_reason"
+    " model_id connection_label".split()
 )
 
 

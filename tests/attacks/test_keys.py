@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import MetaData, create_engine, make_url, select, text, update
 
 from app.database import table_of
-from app.models import ModelConfig
+from app.models import ModelConfig, ModelConnection
 from tests.attacks.target import KEY_PREFIX, OPERATORS_KEY, Target, Visitor
 from tests.support.server import PASSWORD
 from tests.support.upstream import ScriptedUpstream
@@ -129,6 +129,7 @@ def _move(database_url: str, source: int, destination: int, with_url: bool) -> N
         values = {"encrypted_api_key": row.encrypted_api_key}
         if with_url:
             values["base_url"] = row.base_url
-        mine = _config.c.user_id == destination
-        connection.execute(update(_config).where(mine).values(**values))
+        for table in (_config, table_of(ModelConnection)):
+            mine = table.c.user_id == destination
+            connection.execute(update(table).where(mine).values(**values))
     engine.dispose()

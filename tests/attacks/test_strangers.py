@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.attacks.target import Target, Visitor, body_for, face
+from tests.attacks.target import KEY_PREFIX, Target, Visitor, body_for, face
 from tests.faults.watching import eventually
 from tests.support.refusals import last_words
 from tests.support.server import ChatSocket
@@ -17,7 +17,14 @@ from tests.support.upstream import ScriptedUpstream
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite", "mysql")]
 
 MISSING = 2**62
-KINDS = {"/conversations/": "conversation", "/messages/": "message", "/auth/sessions/": "session"}
+KINDS = {
+    "/conversations/": "conversation",
+    "/messages/": "message",
+    "/auth/sessions/": "session",
+    "/connections/": "connection",
+    "/models/": "model",
+    "/presets/": "preset",
+}
 """What the `{id}` of a path names; a path of another kind must be entered here."""
 SSE = {"Accept": "text/event-stream"}
 
@@ -36,8 +43,24 @@ class Owned:
         """All that the victim sees."""
         paths = [f"/conversations/{id}" for id in (self.conversation, self.ended)]
         paths += [f"{path}/messages" for path in paths] + ["/conversations", "/auth/sessions"]
+        paths += ["/connections", "/models", "/presets", "/auth/me"]
         answers = [await self.victim.get(path) for path in paths]
         return [answer.json() for answer in answers]
+
+
+async def connected(victim: Visitor, url: str) -> dict[str, list[int]]:
+    """The victim's connections and models, by kind."""
+    body = {"model_url": url, "api_key": f"{KEY_PREFIX}connected"}
+    made = (await victim.post("/connections", json=body)).json()["id"]
+    await victim.post(f"/connections/{made}/models", json={"name": "theirs"})
+    connections = (await victim.get("/connections")).json()["connections"]
+    models = (await victim.get("/models")).json()["models"]
+    preset = (await victim.post("/presets", json={"name": "theirs"})).json()["id"]
+    return {
+        "preset": [preset],
+        "connection": [connection["id"] for connection in connections],
+        "model": [model["id"] for model in models if not model["connection"]["shared"]],
+    }
 
 
 @pytest.fixture
@@ -57,6 +80,7 @@ async def owned(target: Target, model: ScriptedUpstream) -> Owned:
         "conversation": [running, ended, deleted],
         "message": [message["id"] for message in messages],
         "session": [victim.session_id],
+        **await connected(victim, model.url),
     }
 
     async def is_saved() -> bool:

@@ -145,6 +145,13 @@ def test_the_shape_of_a_message() -> None:
     ]
 
 
+def test_the_shape_of_parameters() -> None:
+    schemas = OPENAPI["components"]["schemas"]
+    documented = [[name, row[0]] for name, row in SECTIONS["Parameters"].tables["params"].items()]
+    assert documented == [*answered_rows(schemas["ParamsRead"], leaves_out=True)]
+    assert schemas["ReplyParams"]["properties"].keys() == schemas["ParamsRead"]["properties"].keys()
+
+
 @pytest.mark.parametrize("endpoint", ORIGINAL)
 def test_the_endpoints_that_the_api_began_with(endpoint: str) -> None:
     status, taken, answered = ORIGINAL[endpoint]

@@ -14,7 +14,7 @@ from app.config import Settings
 from app.database import table_of
 from app.local_model import NAME
 from app.migration import sync_engine
-from app.models import ModelConfig
+from app.models import ModelConfig, ModelConnection
 from tests.conftest import StartServer
 from tests.support.refusals import assert_refused
 from tests.support.server import Person, RunningServer
@@ -105,8 +105,9 @@ def row_of(connection: Connection, user_id: int) -> dict[str, Any]:
 
 def move_key(connection: Connection, thief: int, victim: int) -> None:
     stolen = row_of(connection, victim)["encrypted_api_key"]
-    same = _config.c.user_id == thief
-    connection.execute(update(_config).where(same).values(encrypted_api_key=stolen))
+    for table in (_config, table_of(ModelConnection)):
+        same = table.c.user_id == thief
+        connection.execute(update(table).where(same).values(encrypted_api_key=stolen))
 
 
 async def test_saving_and_reading(server: RunningServer) -> None:

@@ -170,7 +170,7 @@ def test_tables_are_as_documented(settings: Settings, engine: Engine) -> None:
         created = rows(engine, "SELECT name, sql FROM sqlite_master WHERE type = 'table'")
         numbered = {name for name, sql in created if "AUTOINCREMENT" in (sql or "")}
         assert numbered == {
-            *("user", "session", "model_config"),
+            *("user", "session", "model_config", "connection", "model", "preset"),
             *("conversation", "message", "generation", "audit_event"),
         }
         return

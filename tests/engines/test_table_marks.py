@@ -73,7 +73,9 @@ def test_what_is_known_is_marked() -> None:
         *("session", "refresh_token", "ws_ticket", "password_reset")
     }
     assert {str(column) for table in tables for column in sealed_columns(table)} >= {
-        *("model_config.encrypted_api_key", "schema_info.key_canary")
+        "model_config.encrypted_api_key",
+        "connection.encrypted_api_key",
+        "schema_info.key_canary",
     }
     assert {table.name for table in tables if owner_of(table) is None} >= {
         *("schema_info", "audit_event", "audit_head")

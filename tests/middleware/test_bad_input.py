@@ -341,6 +341,7 @@ async def test_unknown_and_read_only_fields_change_nothing(server: RunningServer
     eve = await server.log_in("mass-assignment", PASSWORD, account["id"])
     me = (await eve.get("/auth/me")).json()
     default = {"has_config": False, "can_chat": False, "default_model": None}
+    default |= dict.fromkeys(("default_model_id", "title_model_id", "custom_instructions"))
     default |= dict.fromkeys(("default_model_left", "default_model_daily"))
     assert me == account | default | {"default_model_is_demo": False}
     made = (await eve.post("/conversations", json=extra | {"title": "t"})).json()

@@ -11,6 +11,8 @@ from app.main import create_app
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
 OPENAPI = create_app(Settings(_env_file=None)).openapi()
+NAMED = {"MessageRead": "message", "ReplyParams": "params", "ParamsRead": "params"}
+"""Objects that have a table of their own, by the titles of their schemas."""
 Rows = dict[str, list[str]]
 """A table: the cells after the first one, by the name in the first."""
 Schema = dict[str, Any]
@@ -73,8 +75,8 @@ def in_words(schema: Schema, is_required: bool = True) -> str:
     """A schema as the second column of a table says it."""
     plain = resolved(schema)
     kind: str = plain["type"]
-    if plain.get("title") == "MessageRead":
-        kind = "message"
+    if plain.get("title") in NAMED:
+        kind = NAMED[plain["title"]]
     elif plain.get("format") == "date-time":
         kind = "time"
     elif kind == "array" and resolved(plain["items"]).get("title") == "MessageRead":
@@ -102,5 +104,5 @@ def answered_rows(
         place = f"{before}{name}."
         if inner["type"] == "array":
             inner, place = resolved(inner["items"]), f"{before}{name}[]."
-        if inner["type"] == "object" and inner["title"] != "MessageRead":
+        if "properties" in inner and inner["title"] not in NAMED:
             yield from answered_rows(inner, leaves_out, place)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import URL
 
+from tests.endpoints.connecting import KEY, add_model, connect, models, patch
 from tests.support import databases
 from tests.support.backups import command, done, restore
 from tests.support.refusals import assert_refused, last_words
@@ -120,6 +121,52 @@ async def test_a_model_saved_by_one_is_used_by_the_other(both: Both, first: Runn
     await here.say(conversation, "b")
     asked = both.upstream.replies[-1]
     assert (asked.model, asked.headers["authorization"]) == ("another", "Bearer sk-another")
+
+
+async def test_what_is_saved_at_the_release_before_is_carried_over(both: Both) -> None:
+    there, here = await both.person_at(both.old)
+    assert [(m["name"], m["default"]) for m in await models(here)] == [("echo", True)]
+    (made,) = (await here.get("/connections")).json()["connections"]
+    assert (made["slug"], made["model_url"], made["key_tail"]) == (
+        "default",
+        both.upstream.url,
+        None,
+    )
+    chosen = await add_model(here, await connect(here, both.upstream.url), "chosen")
+    await patch(here, "/auth/me", default_model_id=chosen)
+    conversation = await here.conversation()
+
+    async def answers(person: Person) -> tuple[str, str]:
+        reply = (await person.say(conversation, "hello")).json()["reply"]
+        asked = both.upstream.replies[-1]
+        assert reply["status"] == "complete" and reply["model_name"] == asked.model
+        return asked.model, asked.headers["authorization"].removeprefix("Bearer ")
+
+    assert await answers(here) == ("chosen", KEY)
+    assert await answers(there) == ("echo", "sk-test-key")
+    await there.set_model(both.upstream.url, "saved there", "sk-there")
+    assert await answers(here) == ("saved there", "sk-there")
+    await here.set_model(both.upstream.url, "saved here")
+    assert await answers(there) == ("saved here", "sk-test-key")
+    assert await answers(here) == ("saved here", "sk-test-key")
+    again = f"/messages/{(await here.messages(conversation))[-1]['id']}/regenerate"
+    for person in (there, here):
+        reply = (await person.post(again)).json()["reply"]
+        assert (reply["status"], reply["model_name"]) == ("complete", "saved here")
+    await patch(here, f"/connections/{made['id']}", api_key="sk-changed-here")
+    assert await answers(there) == ("saved here", "sk-changed-here")
+    assert (await there.request("DELETE", "/auth/config")).status_code == 204
+    assert made["id"] not in [
+        c["id"] for c in (await here.get("/connections")).json()["connections"]
+    ]
+    assert_refused(await here.say(conversation, "hello"), 409, "model_not_configured")
+    await there.set_model(both.upstream.url, "back", "sk-back")
+    assert await answers(here) == ("back", "sk-back")
+    mine = (await here.get("/connections")).json()["connections"]
+    default = next(c["id"] for c in mine if c["slug"] == "default")
+    assert (await here.request("DELETE", f"/connections/{default}")).status_code == 204
+    assert_refused(await there.get("/auth/config"), 404, "config_not_found")
+    assert_refused(await there.say(conversation, "hello"), 409, "model_not_configured")
 
 
 async def test_a_reply_is_followed_and_stopped_by_the_other(

@@ -196,11 +196,11 @@ async def test_keys_rotate_while_a_server_runs(
         ada.say(conversation, "meanwhile"),
     )
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout == f"{MANY} API keys encrypted anew, {MANY + 1} under the newest key\n"
+    assert ended.stdout == f"{MANY} API keys encrypted anew, {MANY + 2} under the newest key\n"
     opened = [KeyVault([NEW]).open(*row) for row in await asyncio.to_thread(stored, url)]
     assert opened == ["sk-test-key", *(f"sk-{user}" for user in range(1000, 1000 + MANY))]
     again = await asyncio.to_thread(command, tmp_path, url, NEW, "rotate-keys")
-    assert again.stdout == f"0 API keys encrypted anew, {MANY + 1} under the newest key\n"
+    assert again.stdout == f"0 API keys encrypted anew, {MANY + 2} under the newest key\n"
     later = await start_server(database_url=url, encryption_key=NEW)
     grace = await later.log_in(ada.name, PASSWORD)
     answer = await grace.say(conversation, "still there?")

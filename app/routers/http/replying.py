@@ -11,10 +11,11 @@ from app.dependencies.user import CurrentUser
 from app.errors import Language
 from app.routers.http.streaming import EVENT_STREAM, EventStream
 from app.routers.words import worded
+from app.schemas.asking import ReplyOptions
 from app.schemas.fields import ClientId
 from app.schemas.message import Exchange
 from app.services.auth.sessions import Account
-from app.services.chat.actions import ReplyAction
+from app.services.chat.actions import ModelChoice, ReplyAction
 from app.services.container import Services
 
 REFUSALS = (401, 404, 409, 413, 422, 429, 503)
@@ -39,7 +40,9 @@ class Replying:
         self._client_id = client_id
         self._wants_events = wants_events
 
-    async def answer(self, conversation_id: int, action: ReplyAction) -> Exchange | Response:
+    async def answer(
+        self, conversation_id: int, action: ReplyAction, options: ReplyOptions | None
+    ) -> Exchange | Response:
         """Begin the reply; wait for its end, or stream it where the client accepts events."""
         user, language = self._user, self._language
         with ExitStack() as held:
@@ -47,7 +50,7 @@ class Replying:
             if self._wants_events:
                 ended = held.enter_context(self._streams.opened(user.session_id, user.id))
             live = held.enter_context(self._services.open_conversation(user.id, conversation_id))
-            reply = await live.begin(action, self._client_id)
+            reply = await live.begin(action, self._client_id, ModelChoice.of(options))
             if ended is not None:
                 return EventStream(live.events_of(reply), ended, language, held.pop_all())
             with self._streams.opened(user.session_id) as over:

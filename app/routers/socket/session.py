@@ -31,7 +31,14 @@ from app.schemas.events import (
     client_event,
     client_id_in,
 )
-from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
+from app.services.chat.actions import (
+    Continue,
+    Edit,
+    ModelChoice,
+    Regenerate,
+    ReplyAction,
+    Send,
+)
 from app.services.chat.live import LiveConversation
 from app.tracing import span
 from app.utils.json_parts import MOST_PARTS, count_parts
@@ -135,14 +142,14 @@ class SocketSession:
             case _:
                 if not is_counted:
                     self._count()
-                await self._begin(_action(event), event.client_id)
+                await self._begin(_action(event), event.client_id, ModelChoice.of(event))
 
     def _count(self) -> None:
         self._limits.hit(f"user:{self._socket.user_id}")
 
-    async def _begin(self, action: ReplyAction, client_id: str | None) -> None:
+    async def _begin(self, action: ReplyAction, client_id: str | None, choice: ModelChoice) -> None:
         with span("socket message", "server"):
-            reply = await self._live.begin(action, client_id)
+            reply = await self._live.begin(action, client_id, choice)
         self._live.show(reply)
 
 

@@ -1,16 +1,18 @@
 """Removes an account and all that belongs to it."""
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, delete, select
 
 from app.database import Database, table_of
-from app.models import Conversation, LoginSession, User
+from app.models import Conversation, LoginSession, Model, ModelConnection, User
 from app.services.audit.events import AuditAction, record
 from app.services.auth.refresh_tokens import revoke_all
-from app.services.upkeep.removal import remove_of_conversations, remove_of_sessions
+from app.services.upkeep.removal import remove_of_conversations, remove_of_sessions, remove_some
 
 _user = table_of(User)
 _conversation = table_of(Conversation)
 _session = table_of(LoginSession)
+_connection = table_of(ModelConnection)
+_model = table_of(Model)
 
 
 async def delete_account(database: Database, user_id: int) -> None:
@@ -23,6 +25,10 @@ async def delete_account(database: Database, user_id: int) -> None:
     while await database.write(remove_of_conversations, _conversation.c.user_id == user_id):
         pass
     while await database.write(remove_of_sessions, _session.c.user_id == user_id):
+        pass
+    its_connections = select(_connection.c.id).where(_connection.c.user_id == user_id)
+    its_models = _model.c.connection_id.in_(its_connections)
+    while await database.write(remove_some, _model.c.id, its_models):
         pass
     await database.write(_delete_user, user_id)
 

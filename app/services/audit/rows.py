@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from app.database import table_of
 from app.errors import ObjectKind
-from app.models import AuditEvent, Conversation, LoginSession, Message
+from app.models import (
+    AuditEvent,
+    Conversation,
+    LoginSession,
+    Message,
+    Model,
+    ModelConnection,
+    Preset,
+)
 from app.services.audit.events import AuditAction, insert_event
 from app.services.audit.notes import Note
 
@@ -15,12 +23,21 @@ _event = table_of(AuditEvent)
 _conversation = table_of(Conversation)
 _session = table_of(LoginSession)
 _message = table_of(Message)
+_connection = table_of(ModelConnection)
+_model = table_of(Model)
+_preset = table_of(Preset)
 
+OPERATOR = 0
+"""Whose the operator's connections are: no user has this id."""
 _others = _message.join(_conversation, _conversation.c.id == _message.c.conversation_id)
+_models = _model.join(_connection, _connection.c.id == _model.c.connection_id)
 OWNERS: dict[ObjectKind, tuple[Any, ColumnElement[int], ColumnElement[int]]] = {
     "conversation": (_conversation, _conversation.c.id, _conversation.c.user_id),
     "message": (_others, _message.c.id, _conversation.c.user_id),
     "session": (_session, _session.c.id, _session.c.user_id),
+    "connection": (_connection, _connection.c.id, func.coalesce(_connection.c.user_id, OPERATOR)),
+    "model": (_models, _model.c.id, func.coalesce(_connection.c.user_id, OPERATOR)),
+    "preset": (_preset, _preset.c.id, _preset.c.user_id),
 }
 
 

@@ -15,7 +15,6 @@ from app.engines.prepared import Prepared
 from app.errors import (
     ConversationNotFound,
     InvalidToken,
-    ModelNotConfigured,
     ReplyInProgress,
     TooManyReplies,
 )
@@ -28,11 +27,22 @@ from app.models import (
     utc_now,
 )
 from app.schemas.message import Exchange
-from app.services.chat.actions import Continue, Edit, Regenerate, ReplyAction, Send
+from app.schemas.params import Params
+from app.services.chat.actions import (
+    AS_IT_IS,
+    Continue,
+    Edit,
+    ModelChoice,
+    Regenerate,
+    ReplyAction,
+    Send,
+)
 from app.services.chat.repeats import find_known
 from app.services.chat.turns import Turn, Writing, write_turn
 from app.services.conversations.rows import owned
-from app.services.endpoints.service import SavedEndpoint
+from app.services.endpoints import choice
+from app.services.endpoints.carried import WRITTEN, carry_over
+from app.services.endpoints.saved import SavedEndpoint
 from app.services.generation.context import Past, read_prompt
 from app.services.generation.live_reply import Opening
 from app.services.generation.opening import opening_of
@@ -54,7 +64,12 @@ _here = _generation.c.running_conversation_id == _conversation_id
 _running = (_generation.c.user_id == _user_id, _generation.c.running_conversation_id.is_not(None))
 
 _LOCK = Prepared(
-    select(_conversation.c.title_source, _conversation.c.system_prompt)
+    select(
+        _conversation.c.title_source,
+        _conversation.c.system_prompt,
+        _conversation.c.model_id,
+        _conversation.c.params,
+    )
     .join(_user, _user.c.id == _conversation.c.user_id)
     .where(_conversation.c.id == _conversation_id, owned(_user_id))
     .with_for_update()
@@ -62,9 +77,11 @@ _LOCK = Prepared(
 _SENDER = Prepared(
     select(
         _user.c.yn,
-        _config.c.base_url,
-        _config.c.model_name,
-        _config.c.encrypted_api_key,
+        _user.c.config_seen,
+        _user.c.title_model_id,
+        _user.c.custom_instructions,
+        WRITTEN,
+        *choice.COLUMNS,
         select(func.count()).where(_here).scalar_subquery().label("running_here"),
         select(func.count()).where(*_running).scalar_subquery().label("running"),
         select(func.max(_message.c.id))
@@ -72,7 +89,7 @@ _SENDER = Prepared(
         .scalar_subquery()
         .label("leaf_id"),
     )
-    .select_from(_user.outerjoin(_config, _config.c.user_id == _user.c.id))
+    .select_from(choice.with_model(_user.outerjoin(_config, _config.c.user_id == _user.c.id)))
     .where(_user.c.id == _user_id)
 )
 _BEGIN = Prepared(
@@ -109,6 +126,7 @@ class SendRequest:
     title: str | None
     owner: str
     default_endpoint: SavedEndpoint | None
+    choice: ModelChoice = AS_IT_IS
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +141,8 @@ class Begun:
     opening: Opening
     title: str | None
     wants_title: bool
+    title_model_id: int | None
+    params: Params
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,15 +163,26 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
     conversation = _lock(connection, request)
     client_id = request.client_id.encode() if request.client_id else None
     if client_id is not None:
-        known = find_known(connection, request.conversation_id, request.action, client_id)
+        request_hash = request.choice.hash
+        known = find_known(
+            connection, request.conversation_id, request.action, client_id, request_hash
+        )
         if known is not None:
             run = select(_message.c.run).where(_message.c.id == known)
             return Attached(known, connection.execute(run).scalar_one())
     now = utc_now()
-    sender = _sender(connection, request)
-    endpoint = _endpoint(connection, request, sender, limits, now)
-    writing = Writing(request.conversation_id, sender.leaf_id, client_id, now)
-    turn = write_turn(connection, request.action, writing, endpoint.model_name)
+    wanted = request.choice.model_id or conversation.model_id
+    sender = _sender(connection, request, wanted)
+    endpoint = _endpoint(connection, request, sender, wanted, limits, now)
+    writing = Writing(
+        request.conversation_id,
+        sender.leaf_id,
+        client_id,
+        now,
+        endpoint,
+        request.choice.hash if client_id else None,
+    )
+    turn = write_turn(connection, request.action, writing)
     generation_id = _BEGIN.insert(
         connection,
         {
@@ -166,11 +197,11 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
     past = Past(
         request.conversation_id,
         turn.reply.id if isinstance(request.action, Continue) else turn.user_message.id,
-        conversation.system_prompt,
+        _instructions(sender.custom_instructions, conversation.system_prompt),
         request.user_id,
         endpoint.model_key,
     )
-    prompt = read_prompt(connection, past, limits.context_tokens)
+    prompt = read_prompt(connection, past, endpoint.budget(limits.context_tokens))
     title = request.title if conversation.title_source == "default" else None
     _touch(connection, request, now, title)
     exchange = Exchange(message=turn.user_message, reply=turn.reply)
@@ -182,10 +213,12 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
         opening_of(exchange, request.client_id),
         title,
         wants_title=conversation.title_source in ("default", "words"),
+        title_model_id=sender.title_model_id,
+        params=request.choice.params_over(conversation.params),
     )
 
 
-def _of(request: SendRequest) -> dict[str, int]:
+def _of(request: SendRequest) -> dict[str, Any]:
     return {"of_user": request.user_id, "in_conversation": request.conversation_id}
 
 
@@ -196,34 +229,46 @@ def _lock(connection: Connection, request: SendRequest) -> Any:
     return row
 
 
-def _sender(connection: Connection, request: SendRequest) -> Any:
-    """The user, their endpoint, the replies that run for them, and the last message shown."""
-    return _SENDER.first(connection, _of(request))
+def _sender(connection: Connection, request: SendRequest, wanted: int | None) -> Any:
+    """The user, the model that answers, the replies that run, and the last message shown."""
+    values = {**_of(request), **choice.values_of(wanted, request.default_endpoint)}
+    sender = _SENDER.first(connection, values)
+    if sender.config_seen != sender.config_at:  # the version before has written since
+        carry_over(connection, request.user_id)
+        sender = _SENDER.first(connection, values)
+    return sender
 
 
 def _endpoint(
     connection: Connection,
     request: SendRequest,
     sender: Any,
+    wanted: int | None,
     limits: ReplyLimits,
     now: datetime,
 ) -> SavedEndpoint:
     """The endpoint that the message goes to; raises when this user may not send one now."""
     if sender.yn != 1:
         raise InvalidToken
-    default = request.default_endpoint if sender.base_url is None else None
-    if sender.base_url is None and default is None:
-        raise ModelNotConfigured
+    endpoint = choice.chosen_endpoint(
+        sender,
+        request.user_id,
+        wanted,
+        request.default_endpoint,
+        is_request=request.choice.model_id is not None,
+    )
     if sender.running_here:
         raise ReplyInProgress
     if sender.running >= limits.replies_per_user:
         raise TooManyReplies
-    if default is not None:
+    if endpoint.is_shared:
         count_default(connection, request.user_id, limits, now)
-        return default
-    return SavedEndpoint(
-        request.user_id, sender.base_url, sender.model_name, sender.encrypted_api_key
-    )
+    return endpoint
+
+
+def _instructions(*texts: str | None) -> str | None:
+    """What the user wants of every model, then what of this conversation's."""
+    return "\n\n".join(text for text in texts if text) or None
 
 
 def _touch(connection: Connection, request: SendRequest, now: datetime, title: str | None) -> None:

@@ -6,7 +6,7 @@ from typing import Self
 
 from app.errors import AppError
 from app.schemas.events import ServerEvent
-from app.services.chat.actions import ReplyAction
+from app.services.chat.actions import ModelChoice, ReplyAction
 from app.services.chat.service import ChatService
 from app.services.generation.channel import Channels
 from app.services.generation.live_reply import LiveReply
@@ -51,9 +51,11 @@ class LiveConversation:
         self._channel.remove_reader(self._viewer)
         self._channels.leave(self._channel)
 
-    async def begin(self, action: ReplyAction, client_id: str | None) -> LiveReply:
+    async def begin(
+        self, action: ReplyAction, client_id: str | None, choice: ModelChoice
+    ) -> LiveReply:
         """Begin the reply that an action asks for; raises as `ChatService.begin`."""
-        return await self._chat.begin(self._user_id, self._channel, action, client_id)
+        return await self._chat.begin(self._user_id, self._channel, action, client_id, choice)
 
     async def stop(self) -> None:
         """End the running reply, in whatever process."""

@@ -21,11 +21,18 @@ _KNOWN = Prepared(
 
 
 def find_known(
-    connection: Connection, conversation_id: int, action: ReplyAction, client_id: bytes
+    connection: Connection,
+    conversation_id: int,
+    action: ReplyAction,
+    client_id: bytes,
+    choice: bytes | None,
 ) -> int | None:
-    """The reply that this `client_id` began; ClientIdReused when it named another request."""
+    """The reply that this `client_id` began; ClientIdReused when it named another request, or one
+    that asked for another model (`choice`: the hash of that)."""
     by = {"in_conversation": conversation_id, "known_as": client_id}
     sent = _KNOWN.first(connection, by)
+    if sent is not None and not isinstance(action, Continue):
+        _require_same(sent.client_hash == choice)
     match action:
         case Send():
             if sent is None:
@@ -49,6 +56,7 @@ def find_known(
         case Continue(message_id):
             target = target_of(connection, conversation_id, message_id, "ai")
             if target.continued_by == client_id:
+                _require_same(target.continued_hash == choice)
                 return int(target.id)
             _require_same(sent is None)
             return None

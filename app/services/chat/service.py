@@ -1,5 +1,7 @@
 """The use cases of a chat. HTTP, server-sent events and sockets all come in here."""
 
+import orjson
+
 from app.database import Database
 from app.errors import (
     BlankMessage,
@@ -11,7 +13,7 @@ from app.errors import (
 from app.schemas.message import Exchange
 from app.services.ai_service import AiService
 from app.services.chat import control
-from app.services.chat.actions import Continue, Edit, ReplyAction, Send
+from app.services.chat.actions import AS_IT_IS, Continue, Edit, ModelChoice, ReplyAction, Send
 from app.services.chat.begin import Attached, Begun, SendRequest, begin
 from app.services.conversations.rows import find_owned
 from app.services.conversations.title_text import first_words
@@ -23,6 +25,7 @@ from app.services.generation.live_reply import GrowingText, LiveReply
 from app.services.generation.running_reply import RunningReply
 from app.services.generation.supervisor import Supervisor
 from app.services.messages.cursor import Cursor
+from app.services.upstream.parameters import Tuning
 from app.services.usage.daily import ReplyLimits
 from app.tracing import span
 from app.utils.visible import has_visible
@@ -59,12 +62,13 @@ class ChatService:
         channel: Channel,
         action: ReplyAction,
         client_id: str | None,
+        choice: ModelChoice = AS_IT_IS,
     ) -> LiveReply:
         """Begin the reply that an action asks for; a known `client_id` brings the one it had.
 
-        Raises BlankMessage, MessageTooLong, ClientIdReused, ModelNotConfigured, ReplyInProgress,
-        TooManyReplies, DailyLimitReached, ConversationNotFound, MessageNotFound, CannotContinue or
-        ServerRestarting; nothing is stored then.
+        Raises BlankMessage, MessageTooLong, ClientIdReused, ModelNotConfigured, ModelNotFound,
+        ModelGone, ReplyInProgress, TooManyReplies, DailyLimitReached, ConversationNotFound,
+        MessageNotFound, CannotContinue or ServerRestarting; nothing is stored then.
         """
         title = None
         if isinstance(action, Send | Edit):
@@ -80,6 +84,7 @@ class ChatService:
             title=title,
             owner=self._supervisor.owner,
             default_endpoint=self._configs.default_endpoint(user_id),
+            choice=choice,
         )
         begun = await self._supervisor.carry_through(self._begin(channel, request))
         if isinstance(begun, LiveReply):
@@ -181,6 +186,14 @@ def _check_content(content: str) -> None:
         raise BlankMessage
 
 
+def _tuning(begun: Begun) -> Tuning | None:
+    """The parameters of a reply; None where none is set."""
+    if not begun.params:
+        return None
+    quirks = begun.endpoint.quirks
+    return Tuning(begun.params, orjson.loads(quirks) if quirks else None)
+
+
 def _running(begun: Begun, request: SendRequest) -> RunningReply:
     turn = begun.turn
     live = LiveReply(
@@ -200,4 +213,6 @@ def _running(begun: Begun, request: SendRequest) -> RunningReply:
         begun.prompt,
         continues=isinstance(request.action, Continue),
         spent=turn.reply.usage,
+        title_model_id=begun.title_model_id,
+        tuning=_tuning(begun),
     )

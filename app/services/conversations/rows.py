@@ -24,6 +24,7 @@ from app.database import table_of
 from app.engines.prepared import Prepared
 from app.errors import ConversationNotFound, InvalidToken
 from app.models import Conversation, User, utc_now
+from app.schemas import params
 from app.schemas.conversation import (
     ConversationCreated,
     ConversationItem,
@@ -32,6 +33,12 @@ from app.schemas.conversation import (
     ConversationUpdate,
 )
 from app.services.audit.events import AuditAction, record
+from app.services.endpoints.choice import require_usable
+from app.services.endpoints.presets import find_owned as find_preset
+from app.services.endpoints.saved import SavedEndpoint
+
+FROM_PRESET = ("system_prompt", "model_id", "params")
+"""What a preset is a template for. It is copied, so that changing the preset changes no chat."""
 
 _conversation = table_of(Conversation)
 _user = table_of(User)
@@ -212,23 +219,51 @@ def get(connection: Connection, user_id: int, conversation_id: int) -> Conversat
         created_at=row.created_at,
         updated_at=row.updated_at,
         system_prompt=row.system_prompt,
+        model_id=row.model_id,
+        preset_id=row.preset_id,
+        params=params.read(row.params),
     )
 
 
 def change(
-    connection: Connection, user_id: int, conversation_id: int, change: ConversationUpdate
+    connection: Connection,
+    user_id: int,
+    conversation_id: int,
+    change: ConversationUpdate,
+    environment: SavedEndpoint | None,
 ) -> ConversationRead:
-    """Set the title or the system prompt; ConversationNotFound."""
+    """Change what is given; ConversationNotFound, PresetNotFound, ModelNotFound, ModelGone."""
     find_owned(connection, user_id, conversation_id)
     values: dict[str, Any] = {}
+    if change.preset_id is not None:
+        preset = find_preset(connection, user_id, change.preset_id)
+        values |= {name: preset._mapping[name] for name in FROM_PRESET}
     if change.title is not None:
         values |= {"title": change.title, "title_source": "user"}
     if change.system_prompt is not None:
         values["system_prompt"] = change.system_prompt or None
+    values |= _choices(connection, user_id, change, environment)
     if values:
         same = _conversation.c.id == conversation_id
         connection.execute(update(_conversation).where(same).values(**values))
     return get(connection, user_id, conversation_id)
+
+
+def _choices(
+    connection: Connection,
+    user_id: int,
+    change: ConversationUpdate,
+    environment: SavedEndpoint | None,
+) -> dict[str, Any]:
+    """What is given of model, preset and parameters, looked at."""
+    if change.model_id is not None:
+        require_usable(connection, user_id, change.model_id, environment)
+    values = {
+        "model_id": change.model_id,
+        "preset_id": change.preset_id,
+        "params": params.to_store(change.params),
+    }
+    return {name: value for name, value in values.items() if name in change.model_fields_set}
 
 
 def mark_deleted(connection: Connection, user_id: int, conversation_id: int) -> None:

@@ -4,17 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.database import Database, table_of
 from app.encryption import KeyVault
-from app.errors import ApiKeyRequired, ConfigNotFound, InvalidToken
+from app.errors import ApiKeyRequired, ConfigNotFound
 from app.local_model import NAME as DEMO_MODEL
-from app.models import ModelConfig, User, utc_now
+from app.models import ModelConfig, utc_now
 from app.schemas.config import ConfigOptions, ConfigRead, ConfigUpdate, EndpointTry, LocalHost
 from app.services.ai_service import AiService, Endpoint
 from app.services.audit.events import AuditAction, record
 from app.services.endpoints import windows
+from app.services.endpoints.carried import put_default, remove_default
+from app.services.endpoints.environment import renew
+from app.services.endpoints.rows import hold_user
+from app.services.endpoints.saved import OPERATOR, SavedEndpoint, tail_of
 from app.services.upstream.address import mended
 from app.services.upstream.guard import host_of, parse_model_url
 
@@ -22,22 +27,6 @@ LOCAL_HOSTS = ("localhost:11434", "localhost:1234", "localhost:8080")
 """Where Ollama, LM Studio and llama.cpp listen unless they are told otherwise."""
 
 _config = table_of(ModelConfig)
-_user = table_of(User)
-
-
-@dataclass(frozen=True, slots=True)
-class SavedEndpoint:
-    """An endpoint as it is stored; `sealed_key` is None for the operator's default model."""
-
-    user_id: int
-    base_url: str
-    model_name: str
-    sealed_key: str | None
-
-    @property
-    def model_key(self) -> bytes:
-        """What is learned of this model is kept under this key."""
-        return windows.model_key(self.base_url, self.model_name)
 
 
 class ConfigService:
@@ -50,6 +39,15 @@ class ConfigService:
         self._settings = settings
         self._vault = vault
         self._ai = ai
+        self._environment_id: int | None = None
+
+    async def open_default(self) -> None:
+        """Have the operator's model of the settings among those that can be chosen."""
+        wanted = (self._settings.default_model_url, self.default_model)
+        try:
+            self._environment_id = await self._database.write(renew, *wanted)
+        except IntegrityError:  # another process was quicker
+            self._environment_id = await self._database.write(renew, *wanted)
 
     async def get(self, user_id: int) -> ConfigRead:
         """The user's endpoint without its key; ConfigNotFound when none is saved."""
@@ -68,10 +66,12 @@ class ConfigService:
         InvalidToken when the account has been deleted meanwhile.
         """
         base_url = await self._ai.check_url(user_id, mended(change.model_url))
-        sealed = None
+        sealed = tail = None
         if change.api_key is not None:
             sealed = self._vault.seal(user_id, base_url, change.api_key)
-        await self._database.write(_save, user_id, base_url, change.model_name.strip(), sealed)
+            tail = tail_of(change.api_key)
+        name = change.model_name.strip()
+        await self._database.write(_save, user_id, base_url, name, sealed, tail)
 
     async def remove(self, user_id: int) -> None:
         """Forget the user's endpoint and its key; a reply that runs goes on.
@@ -125,18 +125,26 @@ class ConfigService:
         model = self.default_model
         if model is None:
             return None
-        return SavedEndpoint(user_id, self._settings.default_model_url, model, None)
+        return SavedEndpoint(
+            user_id,
+            self._settings.default_model_url,
+            model,
+            None,
+            self._environment_id,
+            source="environment",
+        )
 
     def writes_titles(self, saved: SavedEndpoint) -> bool:
         """Whether a model is asked for titles: what the demo calls a title is a reply."""
-        return saved.sealed_key is not None or not self.default_model_is_demo
+        return saved.source != "environment" or not self.default_model_is_demo
 
     def open(self, saved: SavedEndpoint) -> Endpoint:
         """The endpoint with its key, for one call; KeyUnreadable when it does not open."""
-        if saved.sealed_key is None:
+        if saved.source == "environment":
             key = self._settings.default_api_key.get_secret_value()
         else:
-            key = self._vault.open(saved.user_id, saved.base_url, saved.sealed_key)
+            owner = saved.user_id if saved.source == "user" else OPERATOR
+            key = self._vault.open(owner, saved.base_url, saved.sealed_key or "")
         return Endpoint(saved.base_url, saved.model_name, key, saved.user_id)
 
 
@@ -166,33 +174,43 @@ def _find_endpoint(connection: Connection, user_id: int) -> SavedEndpoint | None
 
 
 def _save(
-    connection: Connection, user_id: int, base_url: str, model_name: str, sealed: str | None
+    connection: Connection,
+    user_id: int,
+    base_url: str,
+    model_name: str,
+    sealed: str | None,
+    key_tail: str | None,
 ) -> None:
     now = utc_now()
     values = {"base_url": base_url, "model_name": model_name, "updated_at": now}
-    if sealed is not None:
-        values["encrypted_api_key"] = sealed
     # Two simultaneous first saves have no row of their own to lock: they lock the user's.
-    user = select(_user.c.id).where(_user.c.id == user_id).with_for_update()
-    if connection.execute(user).first() is None:  # the account was deleted meanwhile
-        raise InvalidToken
-    mine = select(_config.c.base_url).where(_config.c.user_id == user_id)
+    hold_user(connection, user_id)
+    mine = select(_config.c.base_url, _config.c.encrypted_api_key).where(
+        _config.c.user_id == user_id
+    )
     row = connection.execute(mine).first()
-    if sealed is None and (row is None or row.base_url != base_url):
-        raise ApiKeyRequired
+    key = sealed
+    if key is None:
+        if row is None or row.base_url != base_url:
+            raise ApiKeyRequired
+        key = row.encrypted_api_key
+    values["encrypted_api_key"] = key
     if row is None:
         connection.execute(insert(_config).values(user_id=user_id, created_at=now, **values))
     else:
         connection.execute(update(_config).where(_config.c.user_id == user_id).values(**values))
+    put_default(connection, user_id, base_url, model_name, key, now, key_tail)
     windows.forget(connection, user_id, windows.model_key(base_url, model_name))
     host, key_changed = host_of(base_url), sealed is not None
     record(connection, AuditAction.CONFIG_CHANGED, user_id, host=host, key_changed=key_changed)
 
 
 def _remove(connection: Connection, user_id: int) -> None:
+    hold_user(connection, user_id)
     mine = _config.c.user_id == user_id
     url = connection.execute(select(_config.c.base_url).where(mine).with_for_update()).scalar()
     if url is None:
         raise ConfigNotFound
     connection.execute(delete(_config).where(mine))
+    remove_default(connection, user_id)
     record(connection, AuditAction.CONFIG_REMOVED, user_id, host=host_of(url))

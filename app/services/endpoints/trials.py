@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import perf_counter
 from weakref import WeakValueDictionary
@@ -22,6 +22,7 @@ from app.schemas.message import ErrorRead
 from app.services.ai_service import AiService, Endpoint
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
+from app.services.endpoints.connections import ConnectionService
 from app.services.endpoints.service import ConfigService
 from app.services.upstream.body import at_most
 
@@ -30,6 +31,9 @@ GREETING = [{"role": "user", "content": "Answer with one word: hello"}]
 ANY_MODEL = "?"
 """A list of models is asked for without the name of one."""
 VERSIONED = re.compile(r"/v\d+\w*(?:/|$)")
+
+Keep = Callable[[str, list[str]], Awaitable[None]]
+"""Takes what was listed, and at which URL."""
 
 
 class _Answered(Exception):
@@ -42,8 +46,15 @@ class EndpointTrials:
     Of one user, one trial runs at a time; others wait, and no longer than one may take.
     """
 
-    def __init__(self, configs: ConfigService, ai: AiService, notes: RefusalNotes) -> None:
+    def __init__(
+        self,
+        configs: ConfigService,
+        connections: ConnectionService,
+        ai: AiService,
+        notes: RefusalNotes,
+    ) -> None:
         self._configs = configs
+        self._connections = connections
         self._ai = ai
         self._notes = notes
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
@@ -51,24 +62,51 @@ class EndpointTrials:
     async def models(self, user_id: int, wanted: EndpointTry) -> ModelNames:
         """The models that an endpoint offers; raises what `ConfigService.tried` raises, and
         ModelUrlNotAllowed for an address that may not be called."""
+        return await self._models(user_id, self._configs.tried(user_id, wanted, ANY_MODEL))
+
+    async def reply(self, user_id: int, wanted: ModelTry) -> TryResult:
+        """Whether a model answers; raises what `ConfigService.tried` raises of the request."""
+        tried = self._configs.tried(user_id, wanted, wanted.model_name)
+        return await self._reply(user_id, tried)
+
+    async def refresh(self, user_id: int, connection_id: int) -> ModelNames:
+        """The models that a connection offers now, which are kept; raises ConnectionNotFound, and
+        ModelUrlNotAllowed for an address that may not be called any more."""
+        endpoint = self._connections.endpoint(user_id, connection_id, ANY_MODEL)
+
+        async def keep(base_url: str, names: list[str]) -> None:
+            await self._connections.save_list(user_id, connection_id, base_url, names)
+
+        return await self._models(user_id, endpoint, keep)
+
+    async def test(self, user_id: int, connection_id: int, model_name: str) -> TryResult:
+        """Whether a model of a connection answers; raises ConnectionNotFound."""
+        endpoint = self._connections.endpoint(user_id, connection_id, model_name.strip())
+        return await self._reply(user_id, endpoint)
+
+    async def _models(
+        self, user_id: int, wanted: Awaitable[Endpoint], keep: Keep | None = None
+    ) -> ModelNames:
         try:
             async with self._turn(user_id):
-                endpoint = await self._configs.tried(user_id, wanted, ANY_MODEL)
+                endpoint = await wanted
                 try:
-                    return ModelNames(models=await self._ai.list_models(endpoint), error=None)
+                    names = await self._ai.list_models(endpoint)
                 except (UpstreamRejected, UpstreamBadResponse):
                     error = ErrorRead.of(UpstreamNotCompatible())
                     suggested = await self._suggested(endpoint)
                     return ModelNames(models=[], error=error, suggested_url=suggested)
+                if keep is not None:
+                    await keep(endpoint.base_url, names)
+                return ModelNames(models=names, error=None)
         except (ReplyError, KeyUnreadable) as error:
             return ModelNames(models=[], error=ErrorRead.of(error))
 
-    async def reply(self, user_id: int, wanted: ModelTry) -> TryResult:
-        """Whether a model answers; raises what `ConfigService.tried` raises of the request."""
+    async def _reply(self, user_id: int, wanted: Awaitable[Endpoint]) -> TryResult:
         suggested = None
         try:
             async with self._turn(user_id):
-                endpoint = await self._configs.tried(user_id, wanted, wanted.model_name)
+                endpoint = await wanted
                 try:
                     seconds = await self._seconds_to_answer(endpoint)
                 except UpstreamNotCompatible:

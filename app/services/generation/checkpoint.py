@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     BindParameter,
     Connection,
@@ -93,6 +94,7 @@ _END = Prepared(
                 _message.c.finish_reason,
                 _message.c.error_code,
                 _message.c.tokens,
+                _message.c.left_out,
             )
         }
         | {
@@ -232,6 +234,7 @@ def write_ending(
             "finish_reason": ending.finish_reason,
             "error_code": ending.error.code if ending.error else None,
             "tokens": None if may_grow else estimate_tokens(content),
+            "left_out": orjson.dumps(ending.left_out).decode() if ending.left_out else None,
             "prompt_tokens": usage.prompt_tokens if usage else None,
             "completion_tokens": usage.completion_tokens if usage else None,
             "total_tokens": usage.total_tokens if usage else None,

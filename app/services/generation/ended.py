@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from app.database import Database
-from app.schemas.message import ErrorRead, Exchange, MessageRead
+from app.schemas.message import ErrorRead, Exchange, LeftOutRead, MessageRead
 from app.services.generation.live_reply import Ending, GrowingText, LiveReply
 from app.services.generation.opening import client_id_of, ending_of, opening_of
 from app.services.messages.rows import exchange_of, find_message
@@ -53,5 +53,6 @@ def _as_ended(message: MessageRead, reply: LiveReply, ending: Ending) -> Message
             "usage": ending.usage or message.usage,
             "error": ErrorRead.of(ending.error) if ending.error else None,
             "cursor": None,
+            "left_out": [LeftOutRead(**each) for each in ending.left_out] or None,
         }
     )

@@ -20,12 +20,14 @@ MERGE_BELOW = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a reply ended. `error` is there for `interrupted` and `failed`."""
+    """How a reply ended. `error` is there for `interrupted` and `failed`; `left_out`: parameters
+    that were not sent."""
 
     status: EndStatus
     finish_reason: str | None = None
     usage: UsageRead | None = None
     error: AppError | None = None
+    left_out: tuple[dict[str, str], ...] = ()
 
     @classmethod
     def broken(cls, has_text: bool, error: AppError) -> Self:

@@ -8,7 +8,7 @@ from app.database import table_of
 from app.models import Message
 from app.schemas.message import Exchange
 from app.services.generation.live_reply import Ending, Opening
-from app.services.messages.rows import error_of, usage_of
+from app.services.messages.rows import error_of, left_out_of, usage_of
 
 _message = table_of(Message)
 
@@ -23,6 +23,7 @@ def opening_of(exchange: Exchange, client_id: str | None) -> Opening:
         "usage": None,
         "error": None,
         "cursor": None,
+        "left_out": None,
     }
     reply = exchange.reply.model_copy(update=blank)
     return Opening(
@@ -32,7 +33,7 @@ def opening_of(exchange: Exchange, client_id: str | None) -> Opening:
 
 def ending_of(row: Row[Any]) -> Ending:
     """How a stored reply ended."""
-    return Ending(row.status, row.finish_reason, usage_of(row), error_of(row))
+    return Ending(row.status, row.finish_reason, usage_of(row), error_of(row), left_out_of(row))
 
 
 def client_id_of(connection: Connection, reply: Row[Any]) -> str | None:

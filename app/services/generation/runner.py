@@ -19,7 +19,7 @@ from app.services.ai_service import AiService, Completion
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
 from app.services.endpoints.service import ConfigService
-from app.services.endpoints.windows import Learned
+from app.services.endpoints.windows import Learned, room_for_prompt
 from app.services.generation.context import (
     Past,
     prompt_to_continue,
@@ -30,6 +30,7 @@ from app.services.generation.context import (
 from app.services.generation.live_reply import Ending
 from app.services.generation.ordering import put_in_order
 from app.services.generation.running_reply import RunningReply
+from app.services.upstream.parameters import Tuning
 from app.services.upstream.types import ModelKey, Prompt
 
 EMPTY: dict[str, type[ReplyError]] = {
@@ -44,8 +45,6 @@ PLAUSIBLE_TOKENS = 1_024
 reason."""
 MOST_PER_ESTIMATED = 32
 """No prompt has so many times more tokens than estimated: such a number counts something else."""
-REPLY_TOKENS = 2_048
-"""So much of a model's window is left for its reply, or a quarter of a small one."""
 
 
 class Runner:
@@ -67,6 +66,8 @@ class Runner:
         ending = await self._ending(running, notify)
         self._put_in_order(running)
         notify()  # of what had been held back, or stands in another order now
+        if running.tuning is not None:
+            ending = replace(ending, left_out=_left_out(running.tuning))
         if running.spent is not None:
             ending = replace(ending, usage=running.spent.plus(ending.usage))
         return ending
@@ -87,7 +88,9 @@ class Runner:
     async def _ask(self, running: RunningReply, notify: Callable[[], None]) -> Completion:
         async def ask(prompt: Prompt) -> Completion:
             live = running.live
-            return await self._ai.stream_reply(endpoint, prompt, live.push, before, on_read=notify)
+            return await self._ai.stream_reply(
+                endpoint, prompt, live.push, before, running.tuning, on_read=notify
+            )
 
         endpoint = self._configs.open(running.endpoint)
         before = running.live.size_bytes
@@ -147,6 +150,10 @@ class Runner:
             self._ai.remember_prefilled(_key(running), ordered.closer)
 
 
+def _left_out(tuning: Tuning) -> tuple[dict[str, str], ...]:
+    return tuple({"name": each["name"], "reason": each["reason"]} for each in tuning.left_out)
+
+
 def _key(running: RunningReply) -> ModelKey:
     endpoint = running.endpoint
     return endpoint.user_id, endpoint.base_url, endpoint.model_name
@@ -168,7 +175,7 @@ def shorter(prompt: Prompt, refusal: ReplyError) -> int | None:
     half = size // 2
     if limit is None:
         return half
-    fits = limit - min(limit // 4, REPLY_TOKENS)
+    fits = room_for_prompt(limit)
     if sent is not None and sent <= size * MOST_PER_ESTIMATED:
         fits = fits * size // sent
     return fits if fits < size else half

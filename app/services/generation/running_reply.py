@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from app.schemas.message import TextKind, UsageRead
-from app.services.endpoints.service import SavedEndpoint
+from app.services.endpoints.saved import SavedEndpoint
 from app.services.endpoints.windows import Learned
 from app.services.generation.live_reply import Ending, LiveReply
+from app.services.upstream.parameters import Tuning
 from app.services.upstream.types import Prompt
 
 CancelReason = Literal["stopped", "interrupted"]
@@ -19,6 +20,8 @@ class RunningReply:
 
     `prompt`: what its model is sent first. `continues`: it goes on with a text that had been broken
     off; `spent`: what that took.
+    `tuning`: its parameters, where any are set. `title_model_id`: the model that its user has write
+    titles, where that is chosen.
     `learned`: how long a prompt its model seems to take, once a longer one was refused.
     """
 
@@ -31,6 +34,8 @@ class RunningReply:
     prompt: Prompt
     continues: bool = False
     spent: UsageRead | None = None
+    title_model_id: int | None = None
+    tuning: Tuning | None = None
     task: asyncio.Task[Ending] | None = None
     cancel_reason: CancelReason | None = None
     learned: Learned | None = None

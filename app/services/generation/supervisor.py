@@ -14,6 +14,7 @@ from app.errors import AppError, DatabaseUnavailable, Interrupted, ReplyError
 from app.logs import log
 from app.metrics import replies, replies_lost, upstream_errors
 from app.services.conversations.titles import TitleService
+from app.services.endpoints.quirks import keep
 from app.services.endpoints.windows import learn
 from app.services.generation.channel import Channel, Channels
 from app.services.generation.live_reply import Ending
@@ -143,6 +144,7 @@ class Supervisor:
             outcome = await self._writer.finish(running, ending)
             if outcome == "saved" and not self.draining:
                 await self._learn(running)
+                await self._keep_quirks(running)
             return ending, outcome
 
     async def _learn(self, running: RunningReply) -> None:
@@ -156,10 +158,23 @@ class Supervisor:
         except (AppError, SQLAlchemyError, TimeoutError) as error:
             log.info("window_not_kept", cause=type(error).__name__)
 
+    async def _keep_quirks(self, running: RunningReply) -> None:
+        """Keep which parameters its server does not take, as above."""
+        quirks = running.tuning and running.tuning.learned
+        model_id = running.endpoint.model_id
+        if not quirks or model_id is None:
+            return
+        try:
+            async with asyncio.timeout(LEARN_SECONDS):
+                await keep(self._database, running.user_id, model_id, quirks)
+        except (AppError, SQLAlchemyError, TimeoutError) as error:
+            log.info("quirks_not_kept", cause=type(error).__name__)
+
     async def _title(self, running: RunningReply, channel: Channel) -> None:
         title = await self._titles.write(
             running.conversation_id,
             running.endpoint,
+            running.title_model_id,
             running.live.opening.user_message["content"],
             str(running.live.content),
         )

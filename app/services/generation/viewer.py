@@ -182,6 +182,8 @@ class Viewer:
             }
             if ending.usage is not None:
                 done["usage"] = ending.usage.model_dump()
+            if ending.left_out:
+                done["left_out"] = [dict(each) for each in ending.left_out]
             return done
         error = ending.error or Interrupted()
         return {

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Row, bindparam, func, select
 
 from app.database import table_of
 from app.engines.prepared import Prepared, PreparedIn
 from app.errors import AppError, MessageNotFound, error_by_code
 from app.models import Generation, Message
-from app.schemas.message import ErrorRead, Exchange, MessageRead, UsageRead
+from app.schemas.message import ErrorRead, Exchange, LeftOutRead, MessageRead, UsageRead
 from app.services.messages.cursor import Cursor
 from app.services.messages.pieces import saved_text
 
@@ -95,7 +96,15 @@ def _read(connection: Connection, row: Row[Any], version: int, versions: int) ->
         usage=usage_of(row),
         error=ErrorRead.of(error) if error else None,
         cursor=cursor,
+        model_id=row.model_id,
+        connection_label=row.connection_label,
+        left_out=[LeftOutRead(**each) for each in left_out_of(row)] or None,
     )
+
+
+def left_out_of(row: Row[Any]) -> tuple[dict[str, str], ...]:
+    """The parameters that were set and not sent."""
+    return tuple(orjson.loads(row.left_out)) if row.left_out else ()
 
 
 def text_so_far(connection: Connection, row: Row[Any]) -> tuple[str, str, str]:

@@ -46,7 +46,7 @@ THOUGHT_FIELDS = (
 PARTS_MAX = 1000
 THOUGHT_DEPTH = 3
 MODEL_NAME = re.compile(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,100}")
-MODELS_MAX = 2000
+MODELS_MAX = 5000
 LIST_FIELDS = ("data", "models", "model_list", "items", "list", "result", "results", "body")
 NAME_FIELDS = ("id", "name", "model", "model_name", "model_id", "slug")
 LIST_DEPTH = 3
@@ -159,7 +159,7 @@ def usage_of(value: object) -> UsageRead | None:
 
 
 def model_names(payload: Any) -> list[str]:
-    """The ids of a model list, in its order, at most 2,000; raises UpstreamBadResponse.
+    """The ids of a model list, in its order, at most 5,000; raises UpstreamBadResponse.
 
     The list may stand alone or in fields, and its rows be names or objects that have one.
     """

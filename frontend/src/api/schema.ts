@@ -26,6 +26,13 @@ export interface AuditPage {
   has_more: boolean;
 }
 
+/** `PATCH /auth/me`: what is given changes, null clears. */
+export interface ChoicesUpdate {
+  default_model_id?: number | null;
+  title_model_id?: number | null;
+  custom_instructions?: string | null;
+}
+
 /** More of the reply; `id` is the cursor after exactly this text. */
 export interface ChunkEvent {
   type: "chunk";
@@ -57,11 +64,50 @@ export interface ConfigUpdate {
   api_key?: string | null;
 }
 
+/** `POST /connections`; without a label it is called by its host. */
+export interface ConnectionCreate {
+  label?: string | null;
+  model_url: string;
+  api_key?: string | null;
+}
+
+/** A user's connections, the oldest first. */
+export interface ConnectionList {
+  connections: ConnectionRead[];
+}
+
+/** A connection as its owner sees it; `key_tail`: the end of a key that is long enough. */
+export interface ConnectionRead {
+  id: number;
+  slug: string;
+  label: string;
+  model_url: string;
+  key_tail: string | null;
+  enabled: boolean;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `POST /connections/{id}/test`. */
+export interface ConnectionTry {
+  model_name: string;
+}
+
+/** `PATCH /connections/{id}`: what is given changes; another URL needs its key. */
+export interface ConnectionUpdate {
+  label?: string | null;
+  model_url?: string | null;
+  api_key?: string | null;
+  enabled?: boolean | null;
+}
+
 /** Have the model go on in a reply that was broken off. */
 export interface ContinueReply {
   type: "continue";
   message_id: number;
   client_id?: string | null;
+  model_id?: number | null;
+  params?: ReplyParams | null;
 }
 
 /** `POST /conversations`; the body may be left out. */
@@ -101,12 +147,18 @@ export interface ConversationRead {
   created_at: string;
   updated_at: string;
   system_prompt?: string | null;
+  model_id?: number | null;
+  preset_id?: number | null;
+  params?: ParamsRead | null;
 }
 
-/** `PATCH /conversations/{id}`: what is given changes; an empty `system_prompt` removes it. */
+/** `PATCH /conversations/{id}`: what is given changes; an empty `system_prompt` removes it. For the title and the instructions null changes nothing; for the rest it clears. */
 export interface ConversationUpdate {
   title?: string | null;
   system_prompt?: string | null;
+  model_id?: number | null;
+  preset_id?: number | null;
+  params?: ReplyParams | null;
 }
 
 /** The reply ended, by the model or by a person. */
@@ -116,6 +168,7 @@ export interface DoneEvent {
   status: "complete" | "stopped";
   finish_reason: string;
   usage?: UsageRead;
+  left_out?: (Record<string, unknown>)[];
   id: string;
 }
 
@@ -125,6 +178,8 @@ export interface EditMessage {
   message_id: number;
   content: string;
   client_id?: string | null;
+  model_id?: number | null;
+  params?: ReplyParams | null;
 }
 
 /** `POST /auth/config/models`: what is left out is as it is saved. */
@@ -176,6 +231,14 @@ export interface Health {
   status?: "ok";
 }
 
+export type JsonValue = unknown;
+
+/** A parameter that was set and not sent, as the model's server does not take it, and why. */
+export interface LeftOutRead {
+  name: string;
+  reason: string;
+}
+
 /** Where a model server on this machine usually listens, and whether it may be called. */
 export interface LocalHost {
   host: string;
@@ -200,10 +263,15 @@ export interface Me {
   default_model_is_demo: boolean;
   default_model_left: number | null;
   default_model_daily: number | null;
+  default_model_id: number | null;
+  title_model_id: number | null;
+  custom_instructions: string | null;
 }
 
 /** `POST /conversations/{id}/messages`. */
 export interface MessageCreate {
+  model_id?: number | null;
+  params?: ReplyParams | null;
   content: string;
 }
 
@@ -213,7 +281,7 @@ export interface MessagePage {
   has_more: boolean;
 }
 
-/** A message; `reasoning`, `usage`, `error` and `cursor` are left out where there is none. */
+/** A message; what ends the list is left out where there is none. `model_id` and `connection_label`: which model wrote it, and what its connection was called then; `left_out`: parameters that were set and not sent. */
 export interface MessageRead {
   id: number;
   sender: "user" | "ai";
@@ -229,12 +297,32 @@ export interface MessageRead {
   usage?: UsageRead | null;
   error?: ErrorRead | null;
   cursor?: string | null;
+  model_id?: number | null;
+  connection_label?: string | null;
+  left_out?: LeftOutRead[] | null;
 }
 
 /** Versions of a message by ascending id; `has_more` says whether older ones exist. */
 export interface MessageVersions {
   versions: MessageRead[];
   has_more: boolean;
+}
+
+/** Where a model is. Of a shared one the operator's label alone, which is empty for the model of the server's settings. */
+export interface ModelConnectionRead {
+  id: number | null;
+  label: string;
+  shared: boolean;
+}
+
+/** `POST /connections/{id}/models`: a model that the server's list has not. */
+export interface ModelCreate {
+  name: string;
+}
+
+/** Every model that a user may use, by connection. */
+export interface ModelList {
+  models: ModelRead[];
 }
 
 /** The models that an endpoint offers; none, and `error`, where it could not be asked. */
@@ -244,11 +332,32 @@ export interface ModelNames {
   suggested_url?: string | null;
 }
 
+/** A model; `gone`: the list of its server has it no longer, which may be wrong. */
+export interface ModelRead {
+  id: number;
+  name: string;
+  label: string | null;
+  connection: ModelConnectionRead;
+  favourite: boolean;
+  default: boolean;
+  context_tokens: number | null;
+  vision: boolean | null;
+  gone: boolean;
+}
+
 /** `POST /auth/config/test`: what is left out is as it is saved. */
 export interface ModelTry {
   model_url?: string | null;
   api_key?: string | null;
   model_name?: string | null;
+}
+
+/** `PATCH /models/{id}`: what is given changes; null clears all but `favourite`. */
+export interface ModelUpdate {
+  favourite?: boolean | null;
+  label?: string | null;
+  context_tokens?: number | null;
+  vision?: boolean | null;
 }
 
 /** A sentence for the reader. */
@@ -262,6 +371,19 @@ export interface Options {
   default_model: boolean;
   default_model_is_demo: boolean;
   version: string;
+}
+
+/** Parameters as they are answered: those that are set. */
+export interface ParamsRead {
+  temperature?: number | null;
+  top_p?: number | null;
+  max_tokens?: number | null;
+  stop?: string[] | null;
+  seed?: number | null;
+  presence_penalty?: number | null;
+  frequency_penalty?: number | null;
+  reasoning_effort?: string | null;
+  extra?: Record<string, unknown> | null;
 }
 
 /** `PUT /auth/password`. */
@@ -291,6 +413,38 @@ export interface PongEvent {
   type: "pong";
 }
 
+/** `POST /presets`. */
+export interface PresetCreate {
+  name: string;
+  model_id?: number | null;
+  system_prompt?: string | null;
+  params?: ReplyParams | null;
+}
+
+/** A user's presets, by name. */
+export interface PresetList {
+  presets: PresetRead[];
+}
+
+/** A preset. Its model may be gone by now. */
+export interface PresetRead {
+  id: number;
+  name: string;
+  model_id: number | null;
+  system_prompt: string | null;
+  params: ParamsRead | null;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `PATCH /presets/{id}`: what is given changes; null clears all but the name. */
+export interface PresetUpdate {
+  name?: string | null;
+  model_id?: number | null;
+  system_prompt?: string | null;
+  params?: ReplyParams | null;
+}
+
 /** More of what the model thinks before it answers. */
 export interface ReasoningEvent {
   type: "reasoning";
@@ -309,6 +463,27 @@ export interface RegenerateReply {
   type: "regenerate";
   message_id: number;
   client_id?: string | null;
+  model_id?: number | null;
+  params?: ReplyParams | null;
+}
+
+/** What a request for a reply may ask for this once: another model, other parameters. Of these null takes away what the conversation has set, and what is left out is as it has it. */
+export interface ReplyOptions {
+  model_id?: number | null;
+  params?: ReplyParams | null;
+}
+
+/** Parameters of a reply; what is null or left out is not sent. `extra` is sent beside them. */
+export interface ReplyParams {
+  temperature?: number | null;
+  top_p?: number | null;
+  max_tokens?: number | null;
+  stop?: string[] | null;
+  seed?: number | null;
+  presence_penalty?: number | null;
+  frequency_penalty?: number | null;
+  reasoning_effort?: string | null;
+  extra?: Record<string, unknown> | null;
 }
 
 /** Say something; a `client_id` makes it idempotent. */
@@ -316,6 +491,8 @@ export interface SendMessage {
   type: "message";
   content: string;
   client_id?: string | null;
+  model_id?: number | null;
+  params?: ReplyParams | null;
 }
 
 export type ServerEvent = StartEvent | ReasoningEvent | ChunkEvent | DoneEvent | ErrorEvent | TitleEvent | SwitchedEvent | PongEvent;
@@ -420,6 +597,7 @@ export interface Calls {
   "POST /auth/login": { body: LoginRequest; answer: Token };
   "GET /auth/me": { answer: Me };
   "DELETE /auth/me": { body: AccountDeletion; answer: void };
+  "PATCH /auth/me": { body: ChoicesUpdate; answer: Me };
   "GET /auth/audit": { params?: { limit?: number; before_id?: number }; answer: AuditPage };
   "POST /auth/refresh": { body?: RefreshRequest; answer: Token };
   "POST /auth/logout": { answer: void };
@@ -445,8 +623,22 @@ export interface Calls {
   "GET /conversations/{id}/messages": { params: { id: number; limit?: number; before_id?: number }; answer: MessagePage };
   "POST /conversations/{id}/messages": { params: { id: number }; body: MessageCreate; answer: Exchange };
   "POST /conversations/{id}/stop": { params: { id: number }; answer: void };
-  "POST /messages/{id}/regenerate": { params: { id: number }; answer: Exchange };
-  "POST /messages/{id}/continue": { params: { id: number }; answer: Exchange };
+  "GET /connections": { answer: ConnectionList };
+  "POST /connections": { body: ConnectionCreate; answer: ConnectionRead };
+  "GET /connections/{id}": { params: { id: number }; answer: ConnectionRead };
+  "PATCH /connections/{id}": { params: { id: number }; body: ConnectionUpdate; answer: ConnectionRead };
+  "DELETE /connections/{id}": { params: { id: number }; answer: void };
+  "POST /connections/{id}/refresh": { params: { id: number }; answer: ModelNames };
+  "POST /connections/{id}/test": { params: { id: number }; body: ConnectionTry; answer: TryResult };
+  "POST /connections/{id}/models": { params: { id: number }; body: ModelCreate; answer: ModelRead };
+  "GET /models": { answer: ModelList };
+  "PATCH /models/{id}": { params: { id: number }; body: ModelUpdate; answer: ModelRead };
+  "GET /presets": { answer: PresetList };
+  "POST /presets": { body: PresetCreate; answer: PresetRead };
+  "PATCH /presets/{id}": { params: { id: number }; body: PresetUpdate; answer: PresetRead };
+  "DELETE /presets/{id}": { params: { id: number }; answer: void };
+  "POST /messages/{id}/regenerate": { params: { id: number }; body?: ReplyOptions; answer: Exchange };
+  "POST /messages/{id}/continue": { params: { id: number }; body?: ReplyOptions; answer: Exchange };
   "POST /messages/{id}/edit": { params: { id: number }; body: MessageCreate; answer: Exchange };
   "GET /messages/{id}/versions": { params: { id: number; limit?: number; before_id?: number }; answer: MessageVersions };
   "POST /messages/{id}/activate": { params: { id: number }; answer: MessagePage };

@@ -26,6 +26,7 @@ COMMANDS = {
     "rotate-keys": "Encrypt every saved API key with the newest ENCRYPTION_KEY.",
     "audit": "Check whether the audit log is as it was sealed.",
     "user": "List, create, disable and enable accounts; reset passwords.",
+    "connection": "Model servers for every user: add, list, refresh, share and remove them.",
     "doctor": "Check settings, database and default model; say what to mend.",
 }
 

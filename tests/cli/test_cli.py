@@ -35,6 +35,8 @@ HEAVY = {"sqlalchemy", "fastapi", "openai", "uvicorn", "alembic", "xllamacpp", "
         (("user", "--help"), ("list", "create", "disable", "enable", "reset-link")),
         (("user", "list", "--help"), ("--json", "--email")),
         (("user", "create", "--help"), ("--password-stdin", "name", "email")),
+        (("connection", "--help"), ("add", "list", "refresh", "share", "remove")),
+        (("connection", "add", "--help"), ("--key-stdin", "--label", "--model")),
         (("backup", "--help"), ("FILE",)),
         (("restore", "--help"), ("FILE", "--verify", "--replace", "--check")),
         (("rotate-keys", "--help"), ("--abandon", "newest")),

@@ -54,13 +54,14 @@ class ConversationRead(ConversationCreated):
 class ConversationItem(ConversationCreated):
     """A conversation in a list; `message_count` counts the messages on the path shown.
 
-    `has_system_prompt` is there where it has one, and then true. Of a deleted one, when that was,
-    and until when it can be restored.
+    `has_system_prompt` is there where it has one, and then true; `model_id` where one was
+    chosen for it. Of a deleted one, when that was, and until when it can be restored.
     """
 
     updated_at: UtcTime
     message_count: int
     has_system_prompt: Annotated[bool | None, LeftOutWhereNone] = None
+    model_id: Annotated[int | None, LeftOutWhereNone] = None
     deleted_at: Annotated[UtcTime | None, LeftOutWhereNone] = None
     restorable_until: Annotated[UtcTime | None, LeftOutWhereNone] = None
 

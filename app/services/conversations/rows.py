@@ -62,6 +62,7 @@ def page_query(*which: ColumnElement[bool]) -> Select[Any]:
             _conversation.c.updated_at,
             _conversation.c.message_count,
             case((_conversation.c.system_prompt.is_not(None), True)).label("has_system_prompt"),
+            _conversation.c.model_id,
         )
         .where(owned(_of_user), *which)
         .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())

@@ -122,7 +122,7 @@ export interface ConversationCreated {
   created_at: string;
 }
 
-/** A conversation in a list; `message_count` counts the messages on the path shown. `has_system_prompt` is there where it has one, and then true. Of a deleted one, when that was, and until when it can be restored. */
+/** A conversation in a list; `message_count` counts the messages on the path shown. `has_system_prompt` is there where it has one, and then true; `model_id` where one was chosen for it. Of a deleted one, when that was, and until when it can be restored. */
 export interface ConversationItem {
   id: number;
   title: string;
@@ -130,6 +130,7 @@ export interface ConversationItem {
   updated_at: string;
   message_count: number;
   has_system_prompt?: boolean | null;
+  model_id?: number | null;
   deleted_at?: string | null;
   restorable_until?: string | null;
 }

@@ -340,12 +340,13 @@ async def wrong(field: Locator, says: str) -> None:
 async def offer(page: Page, names: list[str]) -> None:
     """The endpoint lists these models."""
     answer = {"models": names, "error": None}
-    await page.route("**/auth/config/models", lambda route: route.fulfill(json=answer))
+    for path in ("**/auth/config/models", "**/connections/*/refresh"):
+        await page.route(path, lambda route: route.fulfill(json=answer))
 
 
 async def connection_form(page: Page) -> Locator:
     """The form of the saved connection, opened in the settings."""
-    await page.get_by_role("button", name="Change", exact=True).click()
+    await page.get_by_role("button", name="Edit 127").click()
     return page.locator(".model-form")
 
 

@@ -5,10 +5,11 @@ export type {
   AuditEventRead as AuditEvent,
   ClientEvent,
   ConfigOptions,
-  ConfigRead as ModelConfig,
+  ConnectionRead as Connection,
   Me as Account,
   MessagePage,
   MessageRead as Message,
+  ModelRead as Model,
   Options as ServerOptions,
   ServerEvent,
   SessionRead as Device,
@@ -23,6 +24,8 @@ export interface Conversation {
   updated_at: string;
   /** Whether the model is given instructions in it. */
   has_system_prompt?: boolean | null;
+  /** The model of its own that was chosen for it. */
+  model_id?: number | null;
 }
 
 /** A request for a reply; named by the page, so that it is safe to send again. */

@@ -4,9 +4,9 @@
  */
 type BrowserKey = "theme" | "locale" | "sidebar" | typeof OWNER;
 /** Its text is one person's: nobody else at this browser finds it. */
-type PersonalKey = `${"draft" | "waiting" | "taken"}:${number | "new"}`;
+type PersonalKey = `${"draft" | "waiting" | "taken" | "listed"}:${number | "new"}`;
 
-const PERSONAL = /^(draft|waiting|taken):/;
+const PERSONAL = /^(draft|waiting|taken|listed):/;
 const OWNER = "drafts-of";
 
 const unkept = new Map<string, string>();

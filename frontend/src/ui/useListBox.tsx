@@ -13,6 +13,8 @@ export interface Option {
   /** The heading it stands under; options of one group follow each other. */
   group?: string;
   chosen?: boolean;
+  /** It can be chosen, though it may not do. */
+  faded?: boolean | undefined;
 }
 
 /** Thousands of options are drawn as they are scrolled to. */
@@ -23,7 +25,13 @@ const PAGE = 10;
  * A list of options that an input rules from above it: the keys, the option that they are at, and
  * the list itself (WAI-ARIA 1.2, combobox with a listbox). The focus stays in the input.
  */
-export function useListBox(label: string, options: Option[], choose: (option: Option) => void) {
+export function useListBox<T extends Option>(
+  label: string,
+  options: T[],
+  choose: (option: T) => void,
+  /** What stands at the end of an option, for the pointer alone: the keys stay with the input. */
+  end?: (option: T) => ComponentChildren,
+) {
   const id = useId();
   const active = useSignal(-1);
   const drawn = useSignal(DRAWN_AT_ONCE);
@@ -62,7 +70,7 @@ export function useListBox(label: string, options: Option[], choose: (option: Op
     if (left < currentTarget.clientHeight && drawn.value < options.length) drawn.value += DRAWN_AT_ONCE;
   };
 
-  const draw = (option: Option, place: number) => {
+  const draw = (option: T, place: number) => {
     const heading = option.group !== options[place - 1]?.group && option.group;
     return (
       <>
@@ -75,7 +83,7 @@ export function useListBox(label: string, options: Option[], choose: (option: Op
           key={option.value}
           id={`${id}-${place}`}
           role="option"
-          class="option"
+          class={option.faded ? "option faded" : "option"}
           aria-selected={!!option.chosen}
           aria-setsize={options.length}
           aria-posinset={place + 1}
@@ -88,6 +96,7 @@ export function useListBox(label: string, options: Option[], choose: (option: Op
             {option.text ?? option.value}
           </span>
           {option.note && <small>{option.note}</small>}
+          {end?.(option)}
         </div>
       </>
     );
@@ -106,5 +115,5 @@ export function useListBox(label: string, options: Option[], choose: (option: Op
       "aria-autocomplete": "list",
       "aria-activedescendant": open && at >= 0 ? `${id}-${at}` : undefined,
     }) as const;
-  return { list, owner, onKeyDown, moveTo };
+  return { list, owner, onKeyDown, moveTo, active: options[at] };
 }

@@ -8,9 +8,10 @@ import { IconButton } from "../../ui/IconButton";
 import { Problem } from "../../ui/Problem";
 import { TextArea } from "../../ui/TextArea";
 import { ModelButton, ModelMenuWhereOpen } from "../endpoints/ModelButton";
-import { say, stop, thread } from "./current";
+import { askInstead, say, stop, thread } from "./current";
 import { draftOf, draftsChanged, keepDraft } from "./drafts";
 import { onPaste } from "./dropped";
+import { chooseModel } from "./model";
 import { busy, running } from "./thread";
 
 const MOST_CHARACTERS = 100_000;
@@ -92,7 +93,12 @@ export function Composer() {
           )}
         </div>
       </form>
-      <ModelMenuWhereOpen />
+      <ModelMenuWhereOpen
+        onChoose={(model) => {
+          chooseModel(model);
+          askInstead(model.id);
+        }}
+      />
       {!isTouch() && (
         <p class="composer-hint" id="composer-hint">
           {t().composer.hint}

@@ -2,7 +2,8 @@ import { currentId, follow } from "../../browser/router";
 import { t } from "../../i18n";
 import { sectionAt } from "../../routes";
 import { account } from "../account/account";
-import { answering, editing } from "../endpoints/endpoint";
+import { editing } from "../endpoints/editing";
+import { answering, nameOf } from "../endpoints/models";
 import { draftOf, putDraft } from "./drafts";
 
 function greeting(name: string): string {
@@ -52,14 +53,16 @@ function WhoAnswers() {
   const model = answering.value;
   const text = t().empty;
   if (!model) return <p class="who-answers" />;
-  if (model.host) return <p class="who-answers">{text.own(model.name, model.host)}</p>;
+  const { connection } = model;
+  const name = nameOf(model);
+  if (connection.label) return <p class="who-answers">{text.own(name, connection.label)}</p>;
   return (
     <p class="who-answers">
-      {account.value?.default_model_is_demo ? text.demo(model.name.split("-")[0]!) : text.operator(model.name)}{" "}
+      {account.value?.default_model_is_demo ? text.demo(name.split("-")[0]!) : text.operator(name)}{" "}
       <a
         href={sectionAt("models")}
         onClick={(event) => {
-          editing.value = true;
+          editing.value = "new";
           follow(event);
         }}
       >

@@ -2,8 +2,9 @@ import { follow } from "../../browser/router";
 import { explain, t } from "../../i18n";
 import { sectionAt } from "../../routes";
 import { Icon } from "../../ui/Icon";
+import { modelMenuOpen } from "../endpoints/ModelButton";
 import { focusBox } from "./Composer";
-import { pending, request, withdraw } from "./current";
+import { GONE, pending, request, withdraw } from "./current";
 import { SaidText } from "./SaidText";
 import type { Pending } from "./thread";
 
@@ -21,9 +22,15 @@ export function Refusal({ item, busy }: { item: Pending; busy: boolean }) {
   return (
     <div class="ending bad" role="status">
       <Reason item={item} />
-      <button class="button" disabled={busy} onClick={() => request(item.request)}>
-        {t().common.retry}
-      </button>
+      {GONE.has(item.refused!.code) ? (
+        <button class="button" disabled={busy} onClick={() => (modelMenuOpen.value = true)}>
+          {t().thread.otherModel}
+        </button>
+      ) : (
+        <button class="button" disabled={busy} onClick={() => request(item.request)}>
+          {t().common.retry}
+        </button>
+      )}
       <button
         class="button"
         onClick={() => {

@@ -21,8 +21,9 @@ import {
   update,
 } from "../conversations/conversations";
 import { moment } from "../conversations/titles";
-import { noticeModel } from "../endpoints/endpoint";
+import { answeringId, loadModels, noticeModel } from "../endpoints/models";
 import { draftOf, keepDraft, putBack, putDraft } from "./drafts";
+import { give, meant } from "./model";
 import { keepTaken, takenIn, without } from "./taken";
 import { busy, emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
 import { findVersion } from "./versions";
@@ -76,7 +77,8 @@ function takeUp(id: number): void {
 
 /** Say something; the first message of all makes the conversation. */
 export async function say(content: string): Promise<void> {
-  const message = { type: "message", content, client_id: nameOf(content) } as const;
+  const model_id = openId === null ? answeringId() : undefined;
+  const message = { type: "message", content, client_id: nameOf(content), model_id } as const;
   request(message);
   if (openId === null) await begin(message);
 }
@@ -98,6 +100,7 @@ async function begin(message: ReplyRequest & { type: "message" }): Promise<void>
     const made = await createConversation(isWanted);
     if (!made) return;
     keepWaiting(made.id, [], first);
+    if (message.model_id) void give(made.id, message.model_id).catch(() => undefined); // it is refused with its message
     if (openId === null && isHere()) goTo(made.id, message);
   } catch (error) {
     if (!isWanted()) return;
@@ -127,7 +130,8 @@ function goTo(id: number, message: ReplyRequest): void {
   });
 }
 
-export function request(event: ReplyRequest): void {
+export function request(asked: ReplyRequest): void {
+  const event = meant(openId, asked);
   dispatch({ type: "request", request: event });
   socket.value?.send(event);
 }
@@ -229,9 +233,9 @@ async function readTitle(id: number, signal?: AbortSignal): Promise<void> {
   const asked = moment();
   const found = await api("GET /conversations/{id}", { params: { id }, signal });
   const title = retitle(id, found.title, asked);
-  const has_system_prompt = !!found.system_prompt;
-  update(id, { has_system_prompt });
-  if (id === openId) opened.value = { ...found, title, has_system_prompt };
+  const known = { has_system_prompt: !!found.system_prompt, model_id: found.model_id };
+  update(id, known);
+  if (id === openId) opened.value = { ...found, title, ...known };
 }
 
 /** All events of a frame make one change of the page; a page that nobody sees has no frames. */
@@ -259,11 +263,27 @@ function applyOne(event: ServerEvent): void {
   if (event.type === "start" && !event.resumed) {
     touch(id);
     countMessage();
-    noticeModel(event.message.model_name);
+    notice(id, event.message);
   }
   if (event.type === "error" && event.code === "daily_limit_reached") void loadAccount(); // used up elsewhere
+  if (event.type === "error" && GONE.has(event.code)) void loadModels();
   if (event.type === "error" && event.client_id) sendLater(event.client_id);
   if ((event.type === "done" || event.type === "error") && event.message_id) ended.value = { id: event.message_id };
+}
+
+/** Another model than is named here: somebody chose it for this reply, or elsewhere for all of them. */
+function notice(id: number, { model_id, version }: Message): void {
+  noticeModel(model_id);
+  if (version === 1 && model_id && model_id !== answeringId()) void readTitle(id).catch(() => undefined);
+}
+
+/** What a conversation was to be answered by is there no longer. */
+export const GONE: ReadonlySet<string> = new Set(["model_gone", "model_not_found"]);
+
+/** What was refused for its model is sent to another. */
+export function askInstead(model_id: number): void {
+  for (const { request: event, refused } of thread.peek().pending)
+    if (refused && GONE.has(refused.code)) request({ ...event, model_id });
 }
 
 function sendLater(clientId: string): void {

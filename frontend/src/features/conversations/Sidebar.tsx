@@ -12,7 +12,7 @@ import { overlay } from "../../ui/layers";
 import { MenuButton } from "../../ui/MenuButton";
 import { keysOf } from "../../ui/shortcuts";
 import { account } from "../account/account";
-import { answering } from "../endpoints/endpoint";
+import { answering, nameOf } from "../endpoints/models";
 import { ConversationList } from "./ConversationList";
 import { OpenMenu } from "./OpenMenu";
 
@@ -61,7 +61,8 @@ export function Sidebar() {
 function Profile() {
   const who = account.value;
   const { default_model_left: left = null, default_model_daily: daily = null } = who ?? {};
-  const about = left !== null && daily !== null ? t().list.left(left, daily) : answering.value?.name;
+  const about =
+    left !== null && daily !== null ? t().list.left(left, daily) : answering.value && nameOf(answering.value);
   return (
     <MenuButton
       class="side-row who"

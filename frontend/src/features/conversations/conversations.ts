@@ -141,10 +141,13 @@ async function undo(notice: Toast, conversation: Conversation, show: boolean): P
 
 /** Brings a deleted conversation back into the list. */
 export async function restore(conversation: Conversation): Promise<void> {
-  const { id, title, created_at, updated_at, system_prompt } = await patient("POST /conversations/{id}/restore", {
-    params: { id: conversation.id },
-  });
-  insert({ id, title, created_at, updated_at, has_system_prompt: !!system_prompt });
+  const { id, title, created_at, updated_at, system_prompt, model_id } = await patient(
+    "POST /conversations/{id}/restore",
+    {
+      params: { id: conversation.id },
+    },
+  );
+  insert({ id, title, created_at, updated_at, has_system_prompt: !!system_prompt, model_id });
 }
 
 function without(id: number): Conversation[] {

@@ -1,50 +1,62 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { Model } from "../../api/types";
 import { part } from "../../browser/lazy";
 import { t } from "../../i18n";
 import { Icon } from "../../ui/Icon";
 import { onShortcut } from "../../ui/shortcuts";
-import { answering } from "./endpoint";
+import { answering, nameOf } from "./models";
 
-const menu = part(() => import("./ModelMenu"));
-const open = signal(false);
+export const modelMenu = part(() => import("./ModelMenu"));
+/** Of the chat that is shown. */
+export const modelMenuOpen = signal(false);
 /** After which the menu is loaded ahead: what is typed right after its keys would go elsewhere. */
 const QUIET_MILLISECONDS = 3_000;
 
 /** Names the model that answers; opens the menu of the others. */
 export function ModelButton() {
-  const name = answering.value?.name;
+  const model = answering.value;
+  const name = model ? nameOf(model) : undefined;
   return (
     <button
       type="button"
       class="model-button"
       aria-haspopup="dialog"
-      aria-expanded={open.value}
+      aria-expanded={modelMenuOpen.value}
       aria-label={t().composer.model(name)}
       title={name}
-      onPointerEnter={menu.warm}
-      onFocus={menu.warm}
-      onClick={() => (open.value = true)}
+      onPointerEnter={modelMenu.warm}
+      onFocus={modelMenu.warm}
+      onClick={() => (modelMenuOpen.value = true)}
     >
-      <span>{name ?? (answering.value === null && t().composer.noModel)}</span>
+      <span>{name ?? (model === null && t().composer.noModel)}</span>
       <Icon name="open" />
     </button>
   );
 }
 
 /** Stands outside the composer's form, whose keys and buttons would send. */
-export function ModelMenuWhereOpen() {
+export function ModelMenuWhereOpen({ onChoose }: { onChoose: (model: Model) => void }) {
   useEffect(() => {
     const end = onShortcut("model", () => {
-      open.value = !open.value;
+      modelMenuOpen.value = !modelMenuOpen.value;
     });
-    const timer = setTimeout(menu.warm, QUIET_MILLISECONDS);
+    const timer = setTimeout(modelMenu.warm, QUIET_MILLISECONDS);
     return () => {
       clearTimeout(timer);
       end();
-      open.value = false;
+      modelMenuOpen.value = false;
     };
   }, []);
-  const module = open.value && menu();
-  return module ? <module.ModelMenu onClose={() => (open.value = false)} /> : null;
+  const module = modelMenuOpen.value && modelMenu();
+  if (!module) return null;
+  return (
+    <module.ModelMenu
+      anchor={document.querySelector(".model-button")!}
+      chosen={answering.value?.id}
+      onChoose={onChoose}
+      onClose={() => (modelMenuOpen.value = false)}
+      adds
+    />
+  );
 }

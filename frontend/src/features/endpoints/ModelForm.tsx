@@ -1,4 +1,3 @@
-import type { ModelConfig } from "../../api/types";
 import { locale } from "../../browser/preferences";
 import { t } from "../../i18n";
 import { Combobox } from "../../ui/Combobox";
@@ -9,19 +8,22 @@ import { Presets } from "./Presets";
 import { hostOf, placesAt } from "./presets";
 import { TroubleText } from "./TroubleText";
 import { text as texts } from "./texts";
-import { useModelForm } from "./useModelForm";
+import { type Config, type Saved, useModelForm } from "./useModelForm";
 import "./endpoints.css";
 
 interface Props {
-  saved?: ModelConfig | null;
+  saved?: Saved;
+  /** It can be given a name. */
+  named?: boolean;
+  save: (config: Config) => Promise<unknown>;
   saveLabel: string;
   onSaved: (name: string) => void;
   onCancel?: (() => void) | undefined;
 }
 
 /** An endpoint, its key, one of its models; tried before it is saved. */
-export function ModelForm({ saved, saveLabel, onSaved, onCancel }: Props) {
-  const { url, key, name, models, trouble, works, failed, ...state } = useModelForm(saved, onSaved);
+export function ModelForm({ saved, named, save, saveLabel, onSaved, onCancel }: Props) {
+  const { label, url, key, name, models, trouble, works, failed, ...state } = useModelForm(saved, save, onSaved);
   const text = texts();
   const at = (field: string) =>
     trouble.value?.field === field ? <TroubleText trouble={trouble.value} onUse={state.useMeant} /> : undefined;
@@ -38,7 +40,19 @@ export function ModelForm({ saved, saveLabel, onSaved, onCancel }: Props) {
         void state.save();
       }}
     >
-      <Presets url={url.value} onChoose={state.choose} />
+      {!saved && <Presets url={url.value} onChoose={state.choose} />}
+      {named && (
+        <Field
+          label={text.label}
+          hint={saved ? undefined : text.labelHint}
+          error={at("label")}
+          maxLength={100}
+          placeholder={state.labelFor()}
+          value={label.value}
+          input={{ name: "label", spellcheck: false }}
+          onValue={(value) => (label.value = value)}
+        />
+      )}
       <Field
         label={text.url}
         hint={
@@ -99,7 +113,7 @@ export function ModelForm({ saved, saveLabel, onSaved, onCancel }: Props) {
         loading={doing === "listing"}
         openLabel={doing === "listing" ? text.listing : text.fetch}
         noneLabel={count ? text.noMatch : text.foundNone}
-        hint={count === undefined ? undefined : count ? text.found(count) : text.foundNone}
+        hint={count === undefined ? saved && text.nameTests : count ? text.found(count) : text.foundNone}
         error={at("name")}
       />
       <div role="alert">

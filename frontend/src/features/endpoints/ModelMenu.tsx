@@ -1,154 +1,146 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { Model } from "../../api/types";
 import { isTouch } from "../../browser/preferences";
 import { navigate } from "../../browser/router";
-import { explain, explainError, t } from "../../i18n";
 import { sectionAt } from "../../routes";
 import { Icon } from "../../ui/Icon";
+import { IconButton } from "../../ui/IconButton";
 import { matching } from "../../ui/matching";
-import { Popover } from "../../ui/Popover";
-import { type Option, useListBox } from "../../ui/useListBox";
-import { account } from "../account/account";
-import { chooseModel, forgetConnection } from "./choosing";
-import { connection, editing } from "./endpoint";
-import { listModels } from "./listed";
-import { text as texts } from "./texts";
+import { type Anchor, Popover } from "../../ui/Popover";
+import { tell } from "../../ui/toasts";
+import { useListBox } from "../../ui/useListBox";
+import { editing } from "./editing";
+import { listing, refreshOld } from "./lists";
+import { text as texts } from "./menuTexts";
+import { models, nameOf, setFavourite } from "./models";
+import { type ModelOption, modelOptions } from "./options";
 import "../../ui/forms.css";
 import "./menu.css";
 
-/** Stands for the operator's model among the names of others. */
-const SERVER = "\0server";
+export interface ModelMenuProps {
+  anchor: Anchor;
+  chosen: number | null | undefined;
+  onChoose: (model: Model) => void;
+  onClose: () => void;
+  label?: string;
+  /** Stands before the models, for no model in particular. */
+  instead?: { text: string; chosen: boolean; choose: () => void };
+  /** Whether a connection can be added from here. */
+  adds?: boolean;
+}
 
-/** The models of the person's connection and the operator's one: a filter, and what it leaves. */
-export function ModelMenu({ onClose }: { onClose: () => void }) {
+/** All models that a person may use: a filter, and what it leaves. */
+export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, adds }: ModelMenuProps) {
   const box = useRef<HTMLDivElement>(null);
   const typed = useSignal("");
-  const names = useSignal<string[] | null>(null);
-  const problem = useSignal("");
-  const busy = useSignal(false);
-  const leaving = useSignal(false);
+  const problems = useSignal<string[]>([]);
   const text = texts();
-  const own = connection.value;
-  const operator = account.value?.default_model;
-  const host = own ? new URL(own.model_url).host : "";
+  const all = models.value;
+  /** As they were when it was opened: what is pointed at stays where it is. */
+  const kept = useRef<Set<number>>(undefined);
+  if (all) kept.current ??= new Set(all.filter(({ favourite }) => favourite).map(({ id }) => id));
 
   useLayoutEffect(() => {
     const first = isTouch() ? box.current! : box.current!.querySelector("input")!;
     first.focus(); // the keyboard of a touch screen would cover the list
   }, []);
+  const isKnown = all !== undefined;
   useEffect(() => {
-    if (!own) return;
-    listModels().then(
-      ({ models, error }) => {
-        names.value = models;
-        if (error) problem.value = explain(error);
-      },
-      (error: unknown) => {
-        names.value = [];
-        problem.value = explainError(error);
-      },
-    );
-  }, []);
+    if (isKnown) void refreshOld().then((told) => (problems.value = told));
+  }, [isKnown]);
 
-  const known =
-    names.value && own && !names.value.includes(own.model_name) ? [own.model_name, ...names.value] : names.value;
-  const options: Option[] = [
-    ...(own ? (known ?? [own.model_name]) : []).map((name) => ({
-      value: name,
-      group: host,
-      chosen: name === own!.model_name,
-    })),
-    ...(operator ? [{ value: SERVER, text: operator, group: text.server, chosen: own === null }] : []),
-  ];
-  const found = matching(options, typed.value, (option) => option.text ?? option.value);
-  const act = async (work: () => Promise<void>) => {
-    if (busy.value) return;
-    busy.value = true;
-    problem.value = "";
-    try {
-      await work();
-      onClose();
-    } catch (error) {
-      problem.value = explainError(error);
-    }
-    busy.value = false;
+  const options = useMemo(() => modelOptions(all ?? [], chosen, kept.current ?? new Set()), [all, chosen]);
+  const found = useMemo<ModelOption[]>(() => {
+    const left = matching(options, typed.value, ({ search }) => search);
+    const other = instead && !typed.value && { value: "", text: instead.text, chosen: instead.chosen, search: "" };
+    return other ? [other, ...left] : left;
+  }, [options, typed.value]);
+  const choose = (option: ModelOption) => {
+    onClose();
+    if (!option.model) instead?.choose();
+    else if (!option.chosen) onChoose(option.model);
   };
-  const choose = ({ value, chosen }: Option) => {
-    if (chosen) onClose();
-    else if (value === SERVER) leaving.value = true;
-    else void act(() => chooseModel(own!, value));
-  };
-  const list = useListBox(text.menu, found, choose);
+  const favouriteOf = ({ model }: ModelOption) => model && all?.find(({ id }) => id === model.id)?.favourite;
+  const toggle = (option: ModelOption) => void setFavourite(option.model!, !favouriteOf(option)).catch(tell);
+  const list = useListBox(label ?? text.menu, found, choose, (option) =>
+    option.model ? (
+      <span
+        class={favouriteOf(option) ? "model-star kept" : "model-star"}
+        aria-hidden="true"
+        title={(favouriteOf(option) ? text.unkeep : text.keep)(option.text!)}
+        onClick={(event) => {
+          event.stopPropagation();
+          toggle(option);
+        }}
+      >
+        <Icon name="star" />
+      </span>
+    ) : null,
+  );
   // Before the next key: effects of the other kind may come after it.
   useLayoutEffect(() => {
     list.moveTo(typed.value ? 0 : found.findIndex(({ chosen }) => chosen));
-  }, [typed.value, names.value]);
+  }, [typed.value, isKnown]);
+  const { active } = list;
+  const isFavourite = active && favouriteOf(active);
   return (
-    <Popover anchor={document.querySelector(".model-button")!} align="end" onClose={onClose} class="model-popover">
+    <Popover anchor={anchor} align="end" onClose={onClose} class="model-popover">
       <div
         ref={box}
         class="model-menu"
         role="dialog"
-        aria-label={text.menu}
+        aria-label={label ?? text.menu}
         tabIndex={-1}
         onKeyDown={(event) => {
           if (event.target instanceof HTMLInputElement) list.onKeyDown(event);
         }}
       >
-        {leaving.value ? (
-          <div class="model-leaving">
-            <p>{text.useServerLead(host)}</p>
-            <div class="form-buttons">
-              <button class="button danger" autofocus disabled={busy.value} onClick={() => void act(forgetConnection)}>
-                {text.useServerSure}
-              </button>
-              <button class="button" onClick={() => (leaving.value = false)}>
-                {t().common.cancel}
-              </button>
-            </div>
-          </div>
-        ) : (
-          <>
-            <div class="model-find">
-              <Icon name="search" />
-              <input
-                {...list.owner(true)}
-                type="text"
-                aria-label={text.find}
-                placeholder={text.find}
-                autocomplete="off"
-                spellcheck={false}
-                value={typed.value}
-                onInput={(event) => (typed.value = event.currentTarget.value)}
-              />
-            </div>
-            {found.length ? list.list : <p class="list-none">{text.none}</p>}
-            {own && names.value === null && (
-              <p class="list-none" role="status">
-                {text.loading}
-              </p>
-            )}
-            {own && <p class="model-note">{text.forAll}</p>}
-          </>
-        )}
-        {problem.value && (
-          <p class="problem" role="alert">
-            <Icon name="alert" />
-            {problem.value}
+        <div class="model-find">
+          <Icon name="search" />
+          <input
+            {...list.owner(true)}
+            type="text"
+            aria-label={text.find}
+            placeholder={text.find}
+            autocomplete="off"
+            spellcheck={false}
+            value={typed.value}
+            onInput={(event) => (typed.value = event.currentTarget.value)}
+          />
+          <IconButton
+            icon="star"
+            class={isFavourite ? "model-keep kept" : "model-keep"}
+            label={active?.model ? (isFavourite ? text.unkeep : text.keep)(nameOf(active.model)) : text.noneToKeep}
+            disabled={!active?.model}
+            onClick={() => active && toggle(active)}
+          />
+        </div>
+        {found.length > 0 && list.list}
+        {isKnown && !found.length && <p class="list-none">{typed.value ? text.none : text.nothing}</p>}
+        {(!isKnown || listing.value) && (
+          <p class="list-none" role="status">
+            {text.loading}
           </p>
         )}
-        {!leaving.value && (
+        {problems.value.map((problem) => (
+          <p key={problem} class="problem" role="alert">
+            <Icon name="alert" />
+            {problem}
+          </p>
+        ))}
+        {adds && (
           <button
             type="button"
             class="model-own"
             onClick={() => {
               onClose();
-              editing.value = true;
+              editing.value = "new";
               navigate(sectionAt("models"));
             }}
           >
-            <Icon name={own ? "settings" : "plus"} />
-            {own ? text.changeConnection : text.own}
+            <Icon name="plus" />
+            {text.add}
           </button>
         )}
       </div>

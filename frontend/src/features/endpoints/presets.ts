@@ -106,11 +106,11 @@ export function hostOf(url: string): string {
 }
 
 /** The place of a provider that an address belongs to, and its other ones. */
-export function placesAt(url: string, locale: Locale): { place: Place; others: Place[] } | undefined {
+export function placesAt(url: string, locale: Locale): { name: string; place: Place; others: Place[] } | undefined {
   const host = hostOf(url);
-  for (const { places } of PROVIDERS) {
+  for (const { name, places } of PROVIDERS) {
     const place = places[locale].find((one) => hostOf(one.url) === host);
-    if (host && place) return { place, others: places[locale].filter((one) => one !== place) };
+    if (host && place) return { name: name[locale], place, others: places[locale].filter((one) => one !== place) };
   }
   return undefined;
 }

@@ -3,7 +3,7 @@ import { explain } from "../../i18n";
 import { hostOf, placesAt, programAt } from "./presets";
 import { text } from "./texts";
 
-export type FieldName = "url" | "key" | "name";
+export type FieldName = "label" | "url" | "key" | "name";
 
 export interface Trouble {
   /** The field that it is about; none: nothing in the form is at fault. */
@@ -35,7 +35,13 @@ export interface Filled {
 }
 
 /** The form's names for what the server calls its fields. */
-const FIELDS: Record<string, FieldName> = { model_url: "url", api_key: "key", model_name: "name" };
+const FIELDS: Record<string, FieldName> = {
+  model_url: "url",
+  api_key: "key",
+  model_name: "name",
+  name: "name",
+  label: "label",
+};
 
 /** What can be told without asking anybody; `whole`: the model counts as well. */
 export function foreseen({ url, key, name }: Filled, whole: boolean): Trouble | undefined {

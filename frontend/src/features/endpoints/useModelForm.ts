@@ -3,11 +3,9 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "../../api/client";
 import { ApiError } from "../../api/http";
-import type { ModelConfig } from "../../api/types";
-import { isWide } from "../../browser/preferences";
+import { isWide, locale } from "../../browser/preferences";
 import { account } from "../account/account";
-import { forgetModels } from "./listed";
-import { hostOf, isSameAddress, programAt, withScheme } from "./presets";
+import { hostOf, isSameAddress, placesAt, programAt, withScheme } from "./presets";
 import { type Filled, foreseen, settingFor, type Trouble, troubleOf } from "./trouble";
 
 /** Faults of a test that no other day mends: nothing is saved with them. */
@@ -18,11 +16,33 @@ const unsaved = new Map<string, { url: string; name: string }>();
 
 type Work = "listing" | "testing" | "saving";
 
+/** What is saved already. */
+export interface Saved {
+  id: number;
+  label: string;
+  model_url: string;
+  /** One of its models; empty where none is known. */
+  model_name: string;
+}
+
+/** What there is to save; without a key the saved one stays. */
+export interface Config {
+  label: string;
+  model_url: string;
+  api_key?: string;
+  model_name: string;
+}
+
 /** The state of one form, for as long as it is shown. */
-export function useModelForm(saved: ModelConfig | null | undefined, onSaved: (name: string) => void) {
-  const place = `${account.value?.id} ${saved?.model_url ?? ""}`;
+export function useModelForm(
+  saved: Saved | undefined,
+  keepConfig: (config: Config) => Promise<unknown>,
+  onSaved: (name: string) => void,
+) {
+  const place = `${account.value?.id} ${saved?.id ?? ""}`;
   const left = unsaved.get(place);
   const url = useSignal(left?.url ?? saved?.model_url ?? "");
+  const label = useSignal(saved?.label ?? "");
   const key = useSignal("");
   const name = useSignal(left?.name ?? saved?.model_name ?? "");
   const models = useSignal<string[] | null>(null);
@@ -78,7 +98,12 @@ export function useModelForm(saved: ModelConfig | null | undefined, onSaved: (na
     model_url: url.value.trim(),
     ...(key.value || !isKept() ? { api_key: key.value.trim() } : {}),
   });
-  const config = () => ({ ...endpoint(), model_name: name.value.trim() });
+  const tried = () => ({ ...endpoint(), model_name: name.value.trim() });
+  const labelFor = () => placesAt(url.value, locale.value)?.name ?? programAt(url.value)?.name ?? host();
+  const config = () => ({ ...tried(), label: label.value.trim() || labelFor() });
+  /** The server knows the key, and where it goes. */
+  const asSaved = () => saved && isKept() && !key.value;
+  const isUntried = () => !asSaved() || name.value.trim() !== saved!.model_name;
 
   const tell = (what: Trouble) => {
     trouble.value = what;
@@ -94,7 +119,7 @@ export function useModelForm(saved: ModelConfig | null | undefined, onSaved: (na
     if (work.value) return false;
     complete();
     forget();
-    const asked = JSON.stringify(config());
+    const asked = JSON.stringify(tried());
     let found = foreseen(filled(), whole);
     if (!found) {
       work.value = kind;
@@ -103,7 +128,7 @@ export function useModelForm(saved: ModelConfig | null | undefined, onSaved: (na
         (error: unknown) => () => troubleOf(failureOf(error), filled()),
       );
       work.value = null;
-      if (JSON.stringify(config()) !== asked) return false;
+      if (JSON.stringify(tried()) !== asked) return false;
       found = answer() ?? undefined;
     }
     if (found) tell(found);
@@ -114,7 +139,10 @@ export function useModelForm(saved: ModelConfig | null | undefined, onSaved: (na
     attempt(
       "listing",
       false,
-      () => api("POST /auth/config/models", { body: endpoint(), slow: true }),
+      () =>
+        asSaved()
+          ? api("POST /connections/{id}/refresh", { params: { id: saved!.id }, slow: true })
+          : api("POST /auth/config/models", { body: endpoint(), slow: true }),
       ({ error, models: names, suggested_url: suggested }) => {
         if (error) return troubleOf({ ...error, suggested }, filled());
         models.value = names;
@@ -125,7 +153,12 @@ export function useModelForm(saved: ModelConfig | null | undefined, onSaved: (na
     attempt(
       "testing",
       true,
-      () => api("POST /auth/config/test", { body: config(), slow: true }),
+      () => {
+        const { model_name } = tried();
+        return asSaved()
+          ? api("POST /connections/{id}/test", { params: { id: saved!.id }, body: { model_name }, slow: true })
+          : api("POST /auth/config/test", { body: tried(), slow: true });
+      },
       ({ error, reply_seconds, suggested_url: suggested }) => {
         works.value = reply_seconds;
         failed.value = !!error && !CERTAIN.has(error.code);
@@ -133,13 +166,12 @@ export function useModelForm(saved: ModelConfig | null | undefined, onSaved: (na
       },
     );
   const keep = async () => {
-    if (!(await attempt("saving", true, () => api("PUT /auth/config", { body: config() })))) return;
+    if (!(await attempt("saving", true, () => keepConfig(config())))) return;
     unsaved.delete(place);
-    forgetModels();
     onSaved(config().model_name);
   };
   const save = async () => {
-    if (works.value !== null || (await test())) await keep();
+    if (works.value !== null || !isUntried() || (await test())) await keep();
   };
 
   const choose = (address: string, isRefused = false) => {
@@ -155,7 +187,7 @@ export function useModelForm(saved: ModelConfig | null | undefined, onSaved: (na
 
   /** What was typed is given up. */
   const leave = () => void unsaved.delete(place);
-  const state = { url, key, name, models, work, trouble, works, failed, keyForgotten };
+  const state = { label, labelFor, url, key, name, models, work, trouble, works, failed, keyForgotten };
   return { ...state, form, openList, isKept, change, complete, useMeant, list, test, keep, save, choose, leave };
 }
 

@@ -7,7 +7,8 @@ import { DeleteAccount } from "../account/DeleteAccount";
 import { Devices } from "../account/Devices";
 import { Password } from "../account/Password";
 import { RecentlyDeleted } from "../conversations/RecentlyDeleted";
-import { Model } from "../endpoints/Model";
+import { Connections } from "../endpoints/Connections";
+import { Defaults } from "../endpoints/Defaults";
 import { General } from "./General";
 import { Keyboard } from "./Keyboard";
 import type { text } from "./texts";
@@ -21,7 +22,7 @@ interface Page {
 
 const all: (Page | false)[] = [
   { name: "general", icon: "settings", parts: [General] },
-  { name: "models", icon: "key", parts: [Model] },
+  { name: "models", icon: "key", parts: [Connections, Defaults] },
   { name: "data", icon: "data", parts: [RecentlyDeleted] },
   { name: "account", icon: "person", parts: [Password, DeleteAccount] },
   { name: "devices", icon: "shield", parts: [Devices, Activity] },

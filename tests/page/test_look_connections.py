@@ -1,0 +1,77 @@
+"""Where connections and models are chosen, drawn as in test_look.py; axe finds nothing."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.endpoints.connecting import add_model, connect
+from tests.faults.scale import SOAK
+from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site, running_site
+from tests.page.test_look_models import look_whole
+from tests.support.server import Person
+
+pytestmark = pytest.mark.anyio
+ALL: list[tuple[str, str, dict[str, Any]]] = [
+    ("en-US", "light", {"viewport": DESKTOP}),
+    ("zh-CN", "dark", {"viewport": PHONE, "has_touch": True, "is_mobile": True}),
+    ("zh-CN", "light", {"viewport": DESKTOP}),
+    ("en-US", "dark", {"viewport": PHONE, "has_touch": True, "is_mobile": True}),
+]
+LOOKS = ALL if SOAK else ALL[:2]
+MODELS: dict[str, dict[str, dict[str, Any]]] = {
+    "OpenAI": {"gpt-4o": {"vision": True}, "gpt-4o-mini": {"favourite": True}, "o4-mini": {}},
+    "Home server": {"qwen3:32b": {"context_tokens": 32768}},
+}
+
+
+@pytest.fixture(scope="module")
+async def offering(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    """A site whose operator offers a model."""
+    operator = {"default_model_name": "SmolLM2-135M-Instruct", "default_api_key": "operator's"}
+    async with running_site(tmp_path_factory.mktemp("sharing"), **operator) as site:
+        yield site
+
+
+@pytest.mark.parametrize(("locale", "scheme", "options"), LOOKS)
+async def test_models(
+    offering: Site, open_page: OpenPage, locale: str, scheme: str, options: dict[str, Any]
+) -> None:
+    name = f"{locale}-{scheme}-{options['viewport']['width']}"
+    person = await offering.server.register(f"lin-{name}")
+    await bring(person, offering.upstream.url)
+    page = await open_page(person, at=offering.url, locale=locale, color_scheme=scheme, **options)
+    await refreshed(page)
+    await page.locator(".model-button").click()
+    await expect(page.locator(".option")).to_have_count(5)
+    await look_whole(page, f"models-menu-{name}", options)
+    await page.locator(".option", has_text="gpt-4o").first.click()
+    await expect(page.locator(".model-popover")).to_have_count(0)
+    await page.wait_for_function("!history.state?.layer")  # of the sheet
+    await page.goto("/settings/models")
+    await expect(page.locator(".tag")).to_be_visible()
+    await look_whole(page, f"connections-{name}", options)
+    await page.locator(".connection-row .button").first.click()
+    await page.locator(".connection-edited > .danger").click()
+    await page.locator(".connection-leaving").scroll_into_view_if_needed()
+    await look_whole(page, f"connection-edited-{name}", options)
+    await page.locator(".model-pick").first.click()
+    await look_whole(page, f"connection-default-{name}", options)
+    await page.context.close()
+
+
+async def bring(person: Person, url: str) -> None:
+    """Two connections of one's own, whose models have what is to be told of them."""
+    for label, names in MODELS.items():
+        made = await connect(person, url, label=label)
+        for name, facts in names.items():
+            model = await add_model(person, made, name)
+            change = {"context_tokens": 131072} | facts
+            await person.request("PATCH", f"/models/{model}", json=change)
+
+
+async def refreshed(page: Page) -> None:
+    """No server is asked for its models."""
+    answer: dict[str, Any] = {"models": [], "error": None}
+    await page.route("**/connections/*/refresh", lambda route: route.fulfill(json=answer))

@@ -1,0 +1,165 @@
+"""The models of all connections stand in one menu; each chat has its own."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.endpoints.connecting import add_model, connect, models
+from tests.page.chatting import replied, say
+from tests.page.conftest import PHONE, OpenPage, Site
+from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+MANY = 2_000
+
+
+async def test_a_model_for_each_chat(
+    site: Site, open_page: OpenPage, upstream: ScriptedUpstream
+) -> None:
+    person = await site.person("recite_at_once")
+    home = await connect(person, upstream.url, label="Home")
+    first = await add_model(person, home, "recite_half")
+    page = await open_page(person)
+    await expect(page.get_by_role("button", name="Model: recite_at_once")).to_be_visible()
+    await say(page, "with the first")
+    await replied(page, "with the first")
+    chat = page.url
+
+    await page.keyboard.press("Control+/")
+    find = page.get_by_role("combobox", name="Find a model")
+    options = page.get_by_role("option")
+    await expect(find).to_be_focused()
+    await expect(page.get_by_role("option", selected=True)).to_have_text("recite_at_once")
+    await expect(options).to_have_count(8)  # the lists of both were asked for
+    await find.fill("home half")
+    await expect(options).to_have_text(["recite_half"])
+    await find.press("Enter")
+    await expect(page.get_by_label("Your message")).to_be_focused()
+    await say(page, "one two three four")
+    await expect(page.locator(".reply .prose").last).to_have_text("one two t")
+    upstream.release()
+    await replied(page, "one two three four")
+    await expect(page.locator(".reply .about").last).to_contain_text("recite_half")
+    conversation = (await person.get(f"/conversations/{chat.rsplit('/', 1)[1]}")).json()
+    assert conversation["model_id"] == first
+
+    await page.keyboard.press("Control+Shift+O")
+    await choose(page, "echo")
+    await expect(page.get_by_role("button", name="Model: echo")).to_be_visible()
+    await say(page, "hello")
+    await expect(page.locator(".reply.last .about")).to_contain_text("echo")
+    await page.reload()
+    await expect(page.get_by_role("button", name="Model: echo")).to_be_visible()
+    await page.goto(chat)
+    await expect(page.get_by_role("button", name="Model: recite_half")).to_be_visible()
+    await page.keyboard.press("Control+Shift+O")
+    await expect(page.get_by_role("button", name="Model: echo")).to_be_visible()
+
+
+async def test_favourites_stand_first_by_keys_alone(site: Site, open_page: OpenPage) -> None:
+    person = await site.person("recite")
+    page = await open_page(person)
+    await expect(page.get_by_role("button", name="Model: recite")).to_be_visible()
+    await page.keyboard.press("Control+/")
+    options = page.get_by_role("option")
+    await expect(options).to_have_text(["recite", "echo", "slow", "reasoning"])
+    await page.keyboard.type("slow")
+    await page.keyboard.press("Tab")
+    await expect(page.get_by_role("button", name="Keep slow among the favourites")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("button", name="Take slow out of the favourites")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Control+/")
+    await expect(options).to_have_text(["slow", "recite", "echo", "reasoning"])
+    assert [model["name"] for model in await models(person) if model["favourite"]] == ["slow"]
+
+
+async def test_a_chat_whose_model_is_gone_offers_the_others(
+    site: Site, open_page: OpenPage, upstream: ScriptedUpstream
+) -> None:
+    person = await site.person("recite_at_once")
+    home = await connect(person, upstream.url, label="Home")
+    model = await add_model(person, home, "recite_half")
+    conversation = await person.conversation("With a model")
+    await person.request("PATCH", f"/conversations/{conversation}", json={"model_id": model})
+    page = await open_page(person, f"/c/{conversation}")
+    await expect(page.get_by_role("button", name="Model: recite_half")).to_be_visible()
+    assert (await person.request("DELETE", f"/connections/{home['id']}")).status_code == 204
+    await say(page, "is anybody there")
+    await expect(page.get_by_text("The model recite_half is gone")).to_be_visible()
+    await page.get_by_role("button", name="Choose another model").click()
+    await page.get_by_role("option", name="recite_at_once").click()
+    await replied(page, "is anybody there")
+    await expect(page.get_by_role("button", name="Model: recite_at_once")).to_be_visible()
+
+
+async def test_thousands_of_models_stay_quick(site: Site, open_page: OpenPage) -> None:
+    """What the page's scripts do, not what the machine is doing besides."""
+    person = await site.person("recite")
+    chosen = (await person.get("/auth/me")).json()["default_model_id"]
+    page = await open_page(person)
+    await page.route("**/models", lambda route: route.fulfill(json={"models": many(chosen)}))
+    await page.reload()
+    await expect(page.get_by_role("button", name="Model: maker-7/model-1507")).to_be_visible()
+    await page.locator(".model-button").hover()  # loads the menu
+    debugger = await page.context.new_cdp_session(page)
+    await debugger.send("Performance.enable")
+    options = page.get_by_role("option")
+
+    opened = await script_seconds(debugger)
+    await page.keyboard.press("Control+/")
+    await expect(options.first).to_have_text("maker-7/model-1507128k")
+    opened = await script_seconds(debugger) - opened
+    typed = await script_seconds(debugger)
+    await page.keyboard.type("1999")
+    await expect(options).to_have_text(["maker-9/model-1999128k"])
+    typed = (await script_seconds(debugger) - typed) / 4
+    assert opened < 0.3 and typed < 0.3, (opened, typed)  # 0.06 and 0.01 on two cores
+
+
+async def test_a_sheet_on_the_phone(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(await site.person(), viewport=PHONE, has_touch=True, is_mobile=True)
+    await page.get_by_role("button", name="Model: recite").tap()
+    sheet = page.get_by_role("dialog")
+    options = page.get_by_role("option")
+    await expect(options).to_have_count(4)
+    await expect(page.get_by_role("combobox")).not_to_be_focused()
+    box = await sheet.bounding_box()
+    assert box and box["x"] == 0 and box["width"] == PHONE["width"]
+    assert box["y"] + box["height"] == PHONE["height"]
+    for option in await options.all():
+        assert (await option.bounding_box() or {"height": 0})["height"] >= 43
+    await options.filter(has_text="slow").locator(".model-star").tap()
+    await expect(page.locator(".model-star.kept")).to_have_count(1)
+    await page.touchscreen.tap(200, 100)
+    await expect(sheet).to_have_count(0)
+
+
+async def choose(page: Page, name: str) -> None:
+    """By the keys, in the chat that is shown."""
+    await page.keyboard.press("Control+/")
+    await page.get_by_role("combobox", name="Find a model").fill(name)
+    await page.get_by_role("option", name=name).first.click()
+
+
+def many(chosen: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": chosen if number == 1507 else 10_000 + number,
+            "name": f"maker-{number % 10}/model-{number}",
+            "label": None,
+            "connection": {"id": None, "label": f"Maker {number // 400}", "shared": True},
+            "favourite": False,
+            "default": number == 1507,
+            "context_tokens": 131072,
+            "vision": None,
+            "gone": False,
+        }
+        for number in range(MANY)
+    ]
+
+
+async def script_seconds(debugger: Any) -> float:
+    found = (await debugger.send("Performance.getMetrics"))["metrics"]
+    return float(next(metric["value"] for metric in found if metric["name"] == "ScriptDuration"))

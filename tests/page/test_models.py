@@ -163,3 +163,37 @@ def many(chosen: int) -> list[dict[str, Any]]:
 async def script_seconds(debugger: Any) -> float:
     found = (await debugger.send("Performance.getMetrics"))["metrics"]
     return float(next(metric["value"] for metric in found if metric["name"] == "ScriptDuration"))
+
+
+async def test_another_reply_by_another_model_stands_beside_the_first(
+    site: Site, open_page: OpenPage, upstream: ScriptedUpstream
+) -> None:
+    """For this reply alone, with what that model's server does not take told under it."""
+    person = await site.person("recite_at_once", upstream=upstream)
+    conversation = await person.conversation("With parameters")
+    params = {"params": {"temperature": 0.5}}
+    await person.request("PATCH", f"/conversations/{conversation}", json=params)
+    [connection] = (await person.get("/connections")).json()["connections"]
+    await add_model(person, connection, "refuses")
+    wrong = {"message": "Unsupported parameter: 'temperature'", "param": "temperature"}
+    upstream.refuse = lambda body: {"error": wrong} if "temperature" in body else None
+    page = await open_page(person, f"/c/{conversation}")
+    await expect(page.get_by_role("button", name="Model: recite_at_once")).to_be_visible()
+    await say(page, "once more")
+    await replied(page, "once more")
+    await page.get_by_role("button", name="Another reply by another model").click()
+    await expect(page.get_by_role("option", selected=True)).to_have_text("recite_at_once")
+    await page.keyboard.type("refuses")
+    await page.keyboard.press("Enter")
+    last = page.locator(".reply.last")
+    await expect(last.locator(".versions")).to_contain_text("2 / 2")
+    await expect(last.locator(".about")).to_contain_text("refuses")
+    await expect(last.locator(".left-out")).to_have_text(
+        "without temperature, which this model does not take"
+    )
+    await expect(page.get_by_role("button", name="Model: recite_at_once")).to_be_visible()
+    await last.get_by_role("button", name="Previous version").click()
+    await expect(last.locator(".about")).to_contain_text("recite_at_once")
+    await page.reload()
+    await last.get_by_role("button", name="Next version").click()
+    await expect(last.locator(".left-out")).to_contain_text("without temperature")

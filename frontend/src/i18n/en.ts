@@ -76,6 +76,8 @@ export const en = {
     thinking: "Thinking…",
     thought: "Thought",
     regenerate: "Another reply",
+    regenerateWith: "Another reply by another model",
+    leftOut: (names: string) => `without ${names}, which this model does not take`,
     edit: "Edit",
     editLabel: "Edit your message",
     sendEdit: "Send",

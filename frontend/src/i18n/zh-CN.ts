@@ -78,6 +78,8 @@ export const zhCN: Texts = {
     thinking: "思考中…",
     thought: "思考过程",
     regenerate: "重新生成",
+    regenerateWith: "换个模型重新生成",
+    leftOut: (names) => `未发送 ${names}，该模型不支持`,
     edit: "编辑",
     editLabel: "编辑消息",
     sendEdit: "发送",

@@ -1,9 +1,9 @@
 import type { Message } from "../../api/types";
-import { uniqueId } from "../../browser/anywhere";
 import { t } from "../../i18n";
 import { CopyButton } from "../../ui/CopyButton";
-import { IconButton } from "../../ui/IconButton";
-import { request } from "./current";
+import { modelById, nameOf } from "../endpoints/models";
+import { LeftOut } from "./LeftOut";
+import { Redo } from "./Redo";
 import { Time } from "./Time";
 import { Versions } from "./Versions";
 
@@ -20,18 +20,21 @@ export function ReplyActions({ message, busy }: { message: Message; busy: boolea
         )}
       </div>
     );
-  const again = () => request({ type: "regenerate", message_id: message.id, client_id: uniqueId() });
   const tokens = message.usage?.completion_tokens;
-  const about = [message.model_name, tokens && t().thread.tokens(tokens)].map((part) => (part ? `${part} · ` : ""));
+  const model = modelById.value.get(message.model_id ?? 0);
+  const about = [model ? nameOf(model) : message.model_name, tokens && t().thread.tokens(tokens)].map((part) =>
+    part ? `${part} · ` : "",
+  );
   return (
     <div class="actions">
       {message.content && <CopyButton text={() => message.content} label={t().common.copy} />}
-      <IconButton icon="redo" label={t().thread.regenerate} disabled={busy} onClick={again} />
+      <Redo message={message} busy={busy} />
       <Versions message={message} disabled={busy} />
-      <span class="about">
+      <span class="about" title={message.connection_label || undefined}>
         {about}
         <Time at={message.timestamp} />
       </span>
+      <LeftOut message={message} />
     </div>
   );
 }

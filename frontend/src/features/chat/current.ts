@@ -256,6 +256,7 @@ function apply(): void {
 }
 
 function applyOne(event: ServerEvent): void {
+  const isAsked = event.type === "start" && namesModel(event.client_id);
   dispatch(event);
   const id = openId!;
   if (event.type === "title") retitle(id, event.title);
@@ -263,7 +264,7 @@ function applyOne(event: ServerEvent): void {
   if (event.type === "start" && !event.resumed) {
     touch(id);
     countMessage();
-    notice(id, event.message);
+    if (!isAsked) notice(id, event.message);
   }
   if (event.type === "error" && event.code === "daily_limit_reached") void loadAccount(); // used up elsewhere
   if (event.type === "error" && GONE.has(event.code)) void loadModels();
@@ -271,10 +272,15 @@ function applyOne(event: ServerEvent): void {
   if ((event.type === "done" || event.type === "error") && event.message_id) ended.value = { id: event.message_id };
 }
 
-/** Another model than is named here: somebody chose it for this reply, or elsewhere for all of them. */
-function notice(id: number, { model_id, version }: Message): void {
+/** Another reply was asked for with a model of its own. */
+function namesModel(clientId: string | undefined): boolean {
+  return thread.peek().pending.some(({ request }) => request.client_id === clientId && !!request.model_id);
+}
+
+/** Another model than is named here was chosen elsewhere. */
+function notice(id: number, { model_id }: Message): void {
   noticeModel(model_id);
-  if (version === 1 && model_id && model_id !== answeringId()) void readTitle(id).catch(() => undefined);
+  if (model_id && model_id !== answeringId()) void readTitle(id).catch(() => undefined);
 }
 
 /** What a conversation was to be answered by is there no longer. */

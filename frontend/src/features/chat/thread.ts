@@ -71,6 +71,7 @@ export function reduce(thread: Thread, event: ThreadEvent): Thread {
         status: event.status,
         finish_reason: event.finish_reason,
         usage: event.usage,
+        left_out: event.left_out as Message["left_out"],
         cursor: undefined,
       }));
     case "switched":

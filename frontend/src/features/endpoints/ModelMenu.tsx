@@ -59,7 +59,7 @@ export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, a
   const choose = (option: ModelOption) => {
     onClose();
     if (!option.model) instead?.choose();
-    else if (!option.chosen) onChoose(option.model);
+    else onChoose(option.model);
   };
   const favouriteOf = ({ model }: ModelOption) => model && all?.find(({ id }) => id === model.id)?.favourite;
   const toggle = (option: ModelOption) => void setFavourite(option.model!, !favouriteOf(option)).catch(tell);

@@ -11,6 +11,7 @@ from tests.faults.scale import SOAK
 from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site, running_site
 from tests.page.test_look_models import look_whole
 from tests.support.server import Person
+from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 ALL: list[tuple[str, str, dict[str, Any]]] = [
@@ -59,6 +60,69 @@ async def test_models(
     await page.locator(".model-pick").first.click()
     await look_whole(page, f"connection-default-{name}", options)
     await page.context.close()
+
+
+@pytest.mark.parametrize(("locale", "scheme", "options"), LOOKS)
+async def test_presets(
+    site: Site,
+    open_page: OpenPage,
+    upstream: ScriptedUpstream,
+    locale: str,
+    scheme: str,
+    options: dict[str, Any],
+) -> None:
+    """And what stands under a reply of another model, and over one that is refused."""
+    name = f"{locale}-{scheme}-{options['viewport']['width']}"
+    person = await site.person("recite_at_once", f"kim-{name}", upstream)
+    [connection] = (await person.get("/connections")).json()["connections"]
+    model = await add_model(person, connection, "refuses")
+    preset = {"system_prompt": "Correct my text.", "params": {"temperature": 0.3}}
+    for label in ("Proofreader", "翻译（中 ⇄ 英）"):
+        await person.post("/presets", json={"name": label, "model_id": model} | preset)
+    conversation = await person.conversation("Letter to the landlord")
+    await person.request("PATCH", f"/conversations/{conversation}", json=preset)
+    wrong = {"message": "Unsupported parameter: 'temperature'", "param": "temperature"}
+    upstream.refuse = lambda body: {"error": wrong} if "temperature" in body else None
+    path = f"/conversations/{conversation}/messages"
+    reply = (await person.post(path, json={"content": "Tides come twice a day."})).json()["reply"]
+    again = f"/messages/{reply['id']}/regenerate"
+    assert (await person.post(again, json={"model_id": model})).status_code == 200
+    page = await open_page(
+        person, f"/c/{conversation}", locale=locale, color_scheme=scheme, **options
+    )
+    await expect(page.locator(".left-out")).to_be_visible()
+    await look_whole(page, f"reply-left-out-{name}", options)
+    await page.locator(".model-button").click()
+    await expect(page.locator(".option", has_text="Proofreader")).to_be_visible()
+    await look_whole(page, f"models-menu-presets-{name}", options)
+    await page.keyboard.press("Escape")
+    await page.locator(".title-button").click()
+    await page.locator(".menu .icon-settings").click()
+    await expect(page.locator(".params[open]")).to_be_visible()
+    await page.locator("[name=top_p]").fill("3")
+    await page.locator(".instructions .primary").click()
+    await expect(page.locator("[aria-invalid]")).to_be_visible()
+    await look_whole(page, f"parameters-{name}", options)
+    await page.keyboard.press("Escape")
+    await page.wait_for_function("!history.state?.layer")  # of the sheet
+    await page.goto("/settings/presets")
+    await expect(page.locator(".rows li")).to_have_count(2)
+    await look_whole(page, f"presets-{name}", options)
+    await page.locator(".rows .button").first.click()
+    await look_whole(page, f"preset-form-{name}", options)
+    await page.goto("/settings/general")
+    await expect(page.locator(".section textarea")).to_be_visible()
+    await look_whole(page, f"general-{name}", options)
+    gone = {"label": "Gone", "model_url": upstream.url, "api_key": ""}
+    made = (await person.post("/connections", json=gone)).json()
+    lost = await add_model(person, made, "claude-opus-9")
+    await person.request("PATCH", f"/conversations/{conversation}", json={"model_id": lost})
+    await person.request("DELETE", f"/connections/{made['id']}")
+    await page.goto(f"/c/{conversation}")
+    await page.locator(".composer textarea").fill("Are you still there?")
+    await page.locator(".send").click()
+    await expect(page.locator(".ending.bad .button").first).to_be_visible()
+    await look_whole(page, f"model-gone-{name}", options)
 
 
 async def bring(person: Person, url: str) -> None:

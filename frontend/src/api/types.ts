@@ -11,6 +11,8 @@ export type {
   MessageRead as Message,
   ModelRead as Model,
   Options as ServerOptions,
+  PresetRead as Preset,
+  ReplyParams,
   ServerEvent,
   SessionRead as Device,
   Token,

@@ -116,6 +116,7 @@ export const en = {
     showAll: "Show all",
     showLess: "Show less",
     plainText: "text",
+    filled: (name: string) => `“${name}” fills this chat from now on.`,
     otherModel: "Choose another model",
     modelSettings: "Open model settings",
   },

@@ -118,6 +118,7 @@ export const zhCN: Texts = {
     showAll: "显示全部",
     showLess: "收起",
     plainText: "文本",
+    filled: (name) => `此对话现已采用“${name}”。`,
     otherModel: "另选一个模型",
     modelSettings: "打开模型设置",
   },

@@ -11,7 +11,7 @@ import { ModelButton, ModelMenuWhereOpen } from "../endpoints/ModelButton";
 import { askInstead, say, stop, thread } from "./current";
 import { draftOf, draftsChanged, keepDraft } from "./drafts";
 import { onPaste } from "./dropped";
-import { chooseModel } from "./model";
+import { chooseModel, choosePreset } from "./model";
 import { busy, running } from "./thread";
 
 const MOST_CHARACTERS = 100_000;
@@ -98,6 +98,7 @@ export function Composer() {
           chooseModel(model);
           askInstead(model.id);
         }}
+        onPreset={choosePreset}
       />
       {!isTouch() && (
         <p class="composer-hint" id="composer-hint">

@@ -23,7 +23,7 @@ import {
 import { moment } from "../conversations/titles";
 import { answeringId, loadModels, noticeModel } from "../endpoints/models";
 import { draftOf, keepDraft, putBack, putDraft } from "./drafts";
-import { give, meant } from "./model";
+import { equip, meant } from "./model";
 import { keepTaken, takenIn, without } from "./taken";
 import { busy, emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
 import { findVersion } from "./versions";
@@ -100,7 +100,7 @@ async function begin(message: ReplyRequest & { type: "message" }): Promise<void>
     const made = await createConversation(isWanted);
     if (!made) return;
     keepWaiting(made.id, [], first);
-    if (message.model_id) void give(made.id, message.model_id).catch(() => undefined); // it is refused with its message
+    await equip(made.id, message.model_id ?? undefined);
     if (openId === null && isHere()) goTo(made.id, message);
   } catch (error) {
     if (!isWanted()) return;

@@ -1,11 +1,13 @@
 /** Which model answers in the conversation that is shown, and how a person changes that. */
 import { effect, signal, untracked } from "@preact/signals";
 import { api } from "../../api/client";
-import type { Model, ReplyRequest } from "../../api/types";
+import type { ConversationUpdate } from "../../api/schema";
+import type { Model, Preset, ReplyRequest } from "../../api/types";
 import { currentId } from "../../browser/router";
-import { tell } from "../../ui/toasts";
+import { t } from "../../i18n";
+import { dismiss, notify, type Toast, tell } from "../../ui/toasts";
 import { conversationOf, update } from "../conversations/conversations";
-import { beginWith, wanted } from "../endpoints/models";
+import { answering, beginWith, modelById, templated, wanted } from "../endpoints/models";
 
 /** For the conversation that the next message begins. */
 const picked = signal<number | null>(null);
@@ -17,7 +19,7 @@ effect(() => {
   wanted.value = id === null ? picked.value : (conversationOf(id)?.model_id ?? null);
 });
 effect(() => {
-  if (currentId.value !== null) untracked(() => (picked.value = null));
+  if (currentId.value !== null) untracked(() => (picked.value = templated.value = null));
 });
 
 /** From now on it answers in the conversation that is shown, and in new ones. */
@@ -28,8 +30,53 @@ export function chooseModel(model: Model): void {
   void beginWith(model).catch(tell);
 }
 
+/** Fills the conversation that is shown, or the one that the next message begins; twice is none again. */
+export function choosePreset(preset: Preset): void {
+  const id = currentId.peek();
+  if (id !== null) return void fill(id, preset).catch(tell);
+  const isTaken = templated.peek()?.id === preset.id;
+  templated.value = isTaken ? null : preset;
+  if (!isTaken) picked.value = modelOf(preset) ?? picked.peek();
+}
+
+/** The model that a preset brings, or the one that answers anyway. */
+function modelOf({ model_id }: Preset): number | undefined {
+  return model_id !== null && modelById.peek().has(model_id) ? model_id : answering.peek()?.id;
+}
+
+/** What a preset has takes the place of what was set; it can be undone. */
+async function fill(id: number, preset: Preset): Promise<void> {
+  const { system_prompt, params, model_id, preset_id } = await api("GET /conversations/{id}", { params: { id } });
+  const before = { system_prompt: system_prompt ?? "", params, model_id, preset_id };
+  await set(id, { preset_id: preset.id, model_id: modelOf(preset) });
+  const notice: Toast = {
+    text: t().thread.filled(preset.name),
+    action: {
+      label: t().common.undo,
+      run: () => {
+        dismiss(notice);
+        void set(id, before).catch(tell);
+      },
+    },
+    undoes: true,
+  };
+  notify(notice);
+}
+
+async function set(id: number, body: ConversationUpdate): Promise<void> {
+  const { system_prompt, model_id } = await api("PATCH /conversations/{id}", { params: { id }, body });
+  update(id, { has_system_prompt: !!system_prompt, model_id });
+}
+
+/** A new conversation gets what was chosen for it, before its first message where that counts. */
+export async function equip(id: number, model_id: number | undefined): Promise<void> {
+  const preset = templated.peek();
+  if (preset) await set(id, { preset_id: preset.id, model_id: model_id ?? modelOf(preset) });
+  else if (model_id) void give(id, model_id).catch(() => undefined); // it is refused with its message
+}
+
 /** A conversation has a model of its own from now on. */
-export async function give(id: number, model_id: number): Promise<void> {
+async function give(id: number, model_id: number): Promise<void> {
   const before = conversationOf(id)?.model_id ?? null;
   unconfirmed.set(id, model_id);
   update(id, { model_id });

@@ -3,7 +3,7 @@ import { texts } from "../../i18n";
 const en = {
   label: (title: string) => `“${title}”`,
   rename: "Rename",
-  instructions: "Instructions…",
+  instructions: "Instructions and parameters…",
   export: "Export as Markdown",
   remove: "Delete",
 };
@@ -11,7 +11,7 @@ const en = {
 const zhCN: typeof en = {
   label: (title) => `“${title}”`,
   rename: "重命名",
-  instructions: "指令…",
+  instructions: "指令与参数…",
   export: "导出为 Markdown",
   remove: "删除",
 };

@@ -1,11 +1,11 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Model } from "../../api/types";
+import type { Model, Preset } from "../../api/types";
 import { part } from "../../browser/lazy";
 import { t } from "../../i18n";
 import { Icon } from "../../ui/Icon";
 import { onShortcut } from "../../ui/shortcuts";
-import { answering, nameOf } from "./models";
+import { answering, nameOf, templated } from "./models";
 
 export const modelMenu = part(() => import("./ModelMenu"));
 /** Of the chat that is shown. */
@@ -16,14 +16,14 @@ const QUIET_MILLISECONDS = 3_000;
 /** Names the model that answers; opens the menu of the others. */
 export function ModelButton() {
   const model = answering.value;
-  const name = model ? nameOf(model) : undefined;
+  const name = model ? [templated.value?.name, nameOf(model)].filter(Boolean).join(" · ") : undefined;
   return (
     <button
       type="button"
       class="model-button"
       aria-haspopup="dialog"
       aria-expanded={modelMenuOpen.value}
-      aria-label={t().composer.model(name)}
+      aria-label={model === null ? undefined : t().composer.model(name)}
       title={name}
       onPointerEnter={modelMenu.warm}
       onFocus={modelMenu.warm}
@@ -35,8 +35,13 @@ export function ModelButton() {
   );
 }
 
+interface Props {
+  onChoose: (model: Model) => void;
+  onPreset: (preset: Preset) => void;
+}
+
 /** Stands outside the composer's form, whose keys and buttons would send. */
-export function ModelMenuWhereOpen({ onChoose }: { onChoose: (model: Model) => void }) {
+export function ModelMenuWhereOpen({ onChoose, onPreset }: Props) {
   useEffect(() => {
     const end = onShortcut("model", () => {
       modelMenuOpen.value = !modelMenuOpen.value;
@@ -56,7 +61,8 @@ export function ModelMenuWhereOpen({ onChoose }: { onChoose: (model: Model) => v
       chosen={answering.value?.id}
       onChoose={onChoose}
       onClose={() => (modelMenuOpen.value = false)}
-      adds
+      onPreset={onPreset}
+      preset={templated.value?.id}
     />
   );
 }

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Model } from "../../api/types";
+import type { Model, Preset } from "../../api/types";
 import { isTouch } from "../../browser/preferences";
 import { navigate } from "../../browser/router";
 import { sectionAt } from "../../routes";
@@ -14,7 +14,8 @@ import { editing } from "./editing";
 import { listing, refreshOld } from "./lists";
 import { text as texts } from "./menuTexts";
 import { models, nameOf, setFavourite } from "./models";
-import { type ModelOption, modelOptions } from "./options";
+import { type ModelOption, modelOptions, presetOptions } from "./options";
+import { loadPresets, presets } from "./presetList";
 import "../../ui/forms.css";
 import "./menu.css";
 
@@ -26,12 +27,15 @@ export interface ModelMenuProps {
   label?: string;
   /** Stands before the models, for no model in particular. */
   instead?: { text: string; chosen: boolean; choose: () => void };
-  /** Whether a connection can be added from here. */
-  adds?: boolean;
+  /** Where presets can be chosen and connections added; `preset`: the one that is chosen. */
+  onPreset?: (preset: Preset) => void;
+  preset?: number | undefined;
 }
 
+const NONE: Preset[] = [];
+
 /** All models that a person may use: a filter, and what it leaves. */
-export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, adds }: ModelMenuProps) {
+export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, onPreset, preset }: ModelMenuProps) {
   const box = useRef<HTMLDivElement>(null);
   const typed = useSignal("");
   const problems = useSignal<string[]>([]);
@@ -50,7 +54,15 @@ export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, a
     if (isKnown) void refreshOld().then((told) => (problems.value = told));
   }, [isKnown]);
 
-  const options = useMemo(() => modelOptions(all ?? [], chosen, kept.current ?? new Set()), [all, chosen]);
+  useEffect(() => {
+    if (onPreset) void loadPresets().catch(() => undefined);
+  }, []);
+
+  const templates = (onPreset && presets.value) ?? NONE;
+  const options = useMemo(
+    () => [...presetOptions(templates, preset), ...modelOptions(all ?? [], chosen, kept.current ?? new Set())],
+    [all, chosen, templates],
+  );
   const found = useMemo<ModelOption[]>(() => {
     const left = matching(options, typed.value, ({ search }) => search);
     const other = instead && !typed.value && { value: "", text: instead.text, chosen: instead.chosen, search: "" };
@@ -58,7 +70,8 @@ export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, a
   }, [options, typed.value]);
   const choose = (option: ModelOption) => {
     onClose();
-    if (!option.model) instead?.choose();
+    if (option.preset) onPreset?.(option.preset);
+    else if (!option.model) instead?.choose();
     else onChoose(option.model);
   };
   const favouriteOf = ({ model }: ModelOption) => model && all?.find(({ id }) => id === model.id)?.favourite;
@@ -80,8 +93,8 @@ export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, a
   );
   // Before the next key: effects of the other kind may come after it.
   useLayoutEffect(() => {
-    list.moveTo(typed.value ? 0 : found.findIndex(({ chosen }) => chosen));
-  }, [typed.value, isKnown]);
+    list.moveTo(typed.value ? 0 : found.findIndex(({ chosen, preset }) => chosen && !preset));
+  }, [typed.value, isKnown, templates.length]);
   const { active } = list;
   const isFavourite = active && favouriteOf(active);
   return (
@@ -129,7 +142,7 @@ export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, a
             {problem}
           </p>
         ))}
-        {adds && (
+        {onPreset && (
           <button
             type="button"
             class="model-own"

@@ -1,13 +1,16 @@
 /** The models that a person may use, and which of them answers. */
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { api, patient, persistent } from "../../api/client";
-import type { Account, Model } from "../../api/types";
+import type { Account, Model, Preset } from "../../api/types";
 import { account, loadAccount } from "../account/account";
 
 /** Undefined while they are not known. */
 export const models = signal<Model[] | undefined>(undefined);
 /** The model that was chosen for the conversation that is shown; null: none, so the default one answers. */
 export const wanted = signal<number | null>(null);
+
+/** What the conversation that the next message begins is filled from. */
+export const templated = signal<Preset | null>(null);
 
 export const modelById = computed(() => new Map(models.value?.map((model) => [model.id, model])));
 
@@ -67,7 +70,9 @@ export function noticeModel(id: number | null | undefined): void {
 }
 
 /** A change of what holds for all chats. */
-export async function changeAccount(change: Partial<Pick<Account, "default_model_id" | "title_model_id">>) {
+export async function changeAccount(
+  change: Partial<Pick<Account, "default_model_id" | "title_model_id" | "custom_instructions">>,
+) {
   account.value = await api("PATCH /auth/me", { body: change });
   tabs.postMessage(null);
 }

@@ -1,11 +1,12 @@
 /** Models as they are chosen from: in groups, favourites first, with what is to be known of each. */
-import type { Model } from "../../api/types";
+import type { Model, Preset } from "../../api/types";
 import type { Option } from "../../ui/useListBox";
 import { text as texts } from "./menuTexts";
-import { isServers, nameOf } from "./models";
+import { isServers, modelById, nameOf } from "./models";
 
 export interface ModelOption extends Option {
   model?: Model;
+  preset?: Preset;
   /** What is looked for. */
   search: string;
 }
@@ -46,6 +47,23 @@ function optionOf(
     search: `${nameOf(model)} ${model.name} ${at}`,
     model,
   };
+}
+
+export function presetOptions(presets: Preset[], chosen: number | undefined): ModelOption[] {
+  return presets.map((preset) => ({
+    value: `preset ${preset.id}`,
+    text: preset.name,
+    group: texts().presets,
+    note: namesOf(preset),
+    chosen: preset.id === chosen,
+    search: `${preset.name} ${texts().presets}`,
+    preset,
+  }));
+}
+
+function namesOf({ model_id }: Preset): string | undefined {
+  const model = model_id === null ? undefined : modelById.value.get(model_id);
+  return model && nameOf(model);
 }
 
 /** What a connection is called. */

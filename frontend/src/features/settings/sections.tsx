@@ -8,7 +8,9 @@ import { Devices } from "../account/Devices";
 import { Password } from "../account/Password";
 import { RecentlyDeleted } from "../conversations/RecentlyDeleted";
 import { Connections } from "../endpoints/Connections";
+import { CustomInstructions } from "../endpoints/CustomInstructions";
 import { Defaults } from "../endpoints/Defaults";
+import { PresetList } from "../endpoints/PresetList";
 import { General } from "./General";
 import { Keyboard } from "./Keyboard";
 import type { text } from "./texts";
@@ -21,8 +23,9 @@ interface Page {
 }
 
 const all: (Page | false)[] = [
-  { name: "general", icon: "settings", parts: [General] },
+  { name: "general", icon: "settings", parts: [General, CustomInstructions] },
   { name: "models", icon: "key", parts: [Connections, Defaults] },
+  { name: "presets", icon: "preset", parts: [PresetList] },
   { name: "data", icon: "data", parts: [RecentlyDeleted] },
   { name: "account", icon: "person", parts: [Password, DeleteAccount] },
   { name: "devices", icon: "shield", parts: [Devices, Activity] },

@@ -5,6 +5,7 @@ const en = {
   sections: {
     general: "General",
     models: "Models",
+    presets: "Prompts and presets",
     data: "Data",
     account: "Account",
     devices: "Devices and activity",
@@ -18,6 +19,7 @@ const zhCN: typeof en = {
   sections: {
     general: "通用",
     models: "模型",
+    presets: "提示词与预设",
     data: "数据",
     account: "账号",
     devices: "设备与动态",

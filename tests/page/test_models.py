@@ -94,6 +94,26 @@ async def test_a_chat_whose_model_is_gone_offers_the_others(
     await expect(page.get_by_role("button", name="Model: recite_at_once")).to_be_visible()
 
 
+async def test_a_model_that_is_listed_no_longer_is_grey_and_can_be_tried(
+    site: Site, open_page: OpenPage, upstream: ScriptedUpstream
+) -> None:
+    person = await site.person("recite_at_once")
+    home = await connect(person, upstream.url, label="Home")
+    await add_model(person, home, "echo")
+    moved = {"model_url": f"http://{upstream.host}/elsewhere/v1", "api_key": "sk-moved"}
+    await person.request("PATCH", f"/connections/{home['id']}", json=moved)
+    page = await open_page(person)
+    await page.route("**/connections/*/refresh", lambda route: route.abort())
+    await page.get_by_role("button", name="Model: recite_at_once").click()
+    option = page.get_by_role("option", name="echo")
+    await expect(option).to_have_class("option faded")
+    await expect(option).to_have_text("echono longer listed")
+    await expect(page.get_by_text("Home: The server cannot be reached.")).to_be_visible()
+    await option.click()
+    await say(page, "hello")
+    await replied(page, "You said: hello")
+
+
 async def test_thousands_of_models_stay_quick(site: Site, open_page: OpenPage) -> None:
     """What the page's scripts do, not what the machine is doing besides."""
     person = await site.person("recite")

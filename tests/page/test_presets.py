@@ -1,4 +1,4 @@
-"""Presets, parameters and instructions: kept in the settings or with a chat, and sent to the model."""
+"""Presets, parameters and instructions: kept in the settings or with a chat, and sent along."""
 
 import pytest
 from playwright.async_api import Page, expect

@@ -8,6 +8,7 @@ import { routes } from "../../routes";
 import { Page } from "../../ui/Page";
 import { ConversationTitle } from "../conversations/ConversationTitle";
 import { conversationOf } from "../conversations/conversations";
+import { models } from "../endpoints/models";
 import { Composer } from "./Composer";
 import { ConnectionNotice } from "./ConnectionNotice";
 import { gone, thread } from "./current";
@@ -30,12 +31,7 @@ export function ChatPage({ who }: { who: Account }) {
   if (gone.value) return <Gone />;
   const { loaded, messages, pending } = thread.value;
   const fresh = !pending.length && (id === null || (loaded && !messages.length));
-  if (!who.can_chat && fresh)
-    return (
-      <Page>
-        <First />
-      </Page>
-    );
+  if (!who.can_chat && fresh && !models.value?.length) return <Page>{models.value && <First />}</Page>;
   return (
     <Page heading={known && <ConversationTitle conversation={known} />}>
       {fresh ? <EmptyState name={who.username} /> : <Thread key={id} title={known?.title ?? ""} />}

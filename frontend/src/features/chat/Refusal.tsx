@@ -4,7 +4,8 @@ import { sectionAt } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { modelMenuOpen } from "../endpoints/ModelButton";
 import { focusBox } from "./Composer";
-import { GONE, pending, request, withdraw } from "./current";
+import { pending, request, withdraw } from "./current";
+import { GONE } from "./model";
 import { SaidText } from "./SaidText";
 import type { Pending } from "./thread";
 

@@ -3,7 +3,7 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import { api, patient } from "../../api/client";
 import { ConversationSocket } from "../../api/socket";
-import type { Message, ReplyRequest, ServerEvent } from "../../api/types";
+import type { Message, Preset, ReplyRequest, ServerEvent } from "../../api/types";
 import { uniqueId } from "../../browser/anywhere";
 import { currentId, navigateBelow, route } from "../../browser/router";
 import { t } from "../../i18n";
@@ -14,16 +14,15 @@ import {
   createConversation,
   expectEnd,
   opened,
+  readConversation,
   retitle,
   setReplying,
   titleOf,
   touch,
-  update,
 } from "../conversations/conversations";
-import { moment } from "../conversations/titles";
-import { answeringId, loadModels, noticeModel } from "../endpoints/models";
+import { answeringId, loadModels, noticeModel, templated } from "../endpoints/models";
 import { draftOf, keepDraft, putBack, putDraft } from "./drafts";
-import { equip, meant } from "./model";
+import { equip, GONE, meant } from "./model";
 import { keepTaken, takenIn, without } from "./taken";
 import { busy, emptyThread, type Pending, reduce, running, type Thread, type ThreadEvent } from "./thread";
 import { findVersion } from "./versions";
@@ -80,7 +79,7 @@ export async function say(content: string): Promise<void> {
   const model_id = openId === null ? answeringId() : undefined;
   const message = { type: "message", content, client_id: nameOf(content), model_id } as const;
   request(message);
-  if (openId === null) await begin(message);
+  if (openId === null) await begin(message, templated.peek());
 }
 
 function nameOf(content: string): string {
@@ -93,14 +92,14 @@ function nameOf(content: string): string {
 const unwanted = new Set<string>();
 
 /** Whoever has gone elsewhere meanwhile stays there; the message is sent once they are back. */
-async function begin(message: ReplyRequest & { type: "message" }): Promise<void> {
+async function begin(message: ReplyRequest & { type: "message" }, preset: Preset | null): Promise<void> {
   const first = [{ request: message, after: 0 }];
   const isWanted = () => !unwanted.has(message.client_id);
   try {
     const made = await createConversation(isWanted);
     if (!made) return;
     keepWaiting(made.id, [], first);
-    await equip(made.id, message.model_id ?? undefined);
+    await equip(made.id, message.model_id, preset);
     if (openId === null && isHere()) goTo(made.id, message);
   } catch (error) {
     if (!isWanted()) return;
@@ -218,7 +217,7 @@ function connect(id: number): ConversationSocket {
       attached = true;
       void catchUp(id).catch(() => undefined);
       // The model names a conversation after its first reply; others may while nobody is connected.
-      if (opened || thread.value.messages.length <= 2) void readTitle(id).catch(() => undefined);
+      if (opened || thread.value.messages.length <= 2) void readConversation(id).catch(() => undefined);
       opened = true;
     },
     onGone: () => (gone.value = true),
@@ -226,16 +225,7 @@ function connect(id: number): ConversationSocket {
 }
 
 async function knowTitle(id: number, signal: AbortSignal): Promise<void> {
-  if (titleOf(id) === undefined) await readTitle(id, signal);
-}
-
-async function readTitle(id: number, signal?: AbortSignal): Promise<void> {
-  const asked = moment();
-  const found = await api("GET /conversations/{id}", { params: { id }, signal });
-  const title = retitle(id, found.title, asked);
-  const known = { has_system_prompt: !!found.system_prompt, model_id: found.model_id };
-  update(id, known);
-  if (id === openId) opened.value = { ...found, title, ...known };
+  if (titleOf(id) === undefined) await readConversation(id, signal);
 }
 
 /** All events of a frame make one change of the page; a page that nobody sees has no frames. */
@@ -280,16 +270,7 @@ function namesModel(clientId: string | undefined): boolean {
 /** Another model than is named here was chosen elsewhere. */
 function notice(id: number, { model_id }: Message): void {
   noticeModel(model_id);
-  if (model_id && model_id !== answeringId()) void readTitle(id).catch(() => undefined);
-}
-
-/** What a conversation was to be answered by is there no longer. */
-export const GONE: ReadonlySet<string> = new Set(["model_gone", "model_not_found"]);
-
-/** What was refused for its model is sent to another. */
-export function askInstead(model_id: number): void {
-  for (const { request: event, refused } of thread.peek().pending)
-    if (refused && GONE.has(refused.code)) request({ ...event, model_id });
+  if (model_id && model_id !== answeringId()) void readConversation(id).catch(() => undefined);
 }
 
 function sendLater(clientId: string): void {

@@ -9,6 +9,9 @@ import { dismiss, notify, type Toast, tell } from "../../ui/toasts";
 import { conversationOf, update } from "../conversations/conversations";
 import { answering, beginWith, modelById, templated, wanted } from "../endpoints/models";
 
+/** What a conversation was to be answered by is there no longer. */
+export const GONE: ReadonlySet<string> = new Set(["model_gone", "model_not_found"]);
+
 /** For the conversation that the next message begins. */
 const picked = signal<number | null>(null);
 /** What a conversation was given and the server has not confirmed: its requests name it until then. */
@@ -69,8 +72,7 @@ async function set(id: number, body: ConversationUpdate): Promise<void> {
 }
 
 /** A new conversation gets what was chosen for it, before its first message where that counts. */
-export async function equip(id: number, model_id: number | undefined): Promise<void> {
-  const preset = templated.peek();
+export async function equip(id: number, model_id: number | null | undefined, preset: Preset | null): Promise<void> {
   if (preset) await set(id, { preset_id: preset.id, model_id: model_id ?? modelOf(preset) });
   else if (model_id) void give(id, model_id).catch(() => undefined); // it is refused with its message
 }

@@ -1,7 +1,7 @@
 /** The list of conversations, most recently used first, as far as it has been loaded. */
 
 import { signal } from "@preact/signals";
-import { patient, pause } from "../../api/client";
+import { api, patient, pause } from "../../api/client";
 import type { Conversation } from "../../api/types";
 import { currentId, navigate } from "../../browser/router";
 import { explainError, t } from "../../i18n";
@@ -80,6 +80,16 @@ export function retitle(id: number, title: string, at?: number): string {
   const newest = newestTitle(id, title, at);
   if (titleOf(id) !== newest) update(id, { title: newest });
   return newest;
+}
+
+/** What the server knows of it now, for the list and for the page that shows it. */
+export async function readConversation(id: number, signal?: AbortSignal): Promise<void> {
+  const asked = moment();
+  const found = await api("GET /conversations/{id}", { params: { id }, signal });
+  const title = retitle(id, found.title, asked);
+  const known = { has_system_prompt: !!found.system_prompt, model_id: found.model_id };
+  update(id, known);
+  if (id === currentId.value) opened.value = { ...found, title, ...known };
 }
 
 /** Deletes at once; the notice that says so can take it back, also before the server knows of it. */

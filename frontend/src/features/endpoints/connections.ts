@@ -29,7 +29,9 @@ async function heldBy(id: number, name: string, first: boolean): Promise<void> {
   const made = name ? await api("POST /connections/{id}/models", { params: { id }, body: { name } }) : undefined;
   await changed();
   if (made && first) await beginWith(modelById.value.get(made.id) ?? made);
-  void refresh(id).then(changed);
+  void refresh(id)
+    .then(changed)
+    .catch(() => undefined); // the next look at them asks again
 }
 
 export async function switchOn({ id }: Connection): Promise<void> {

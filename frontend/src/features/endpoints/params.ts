@@ -49,7 +49,8 @@ export function wrongBy(error: unknown): Wrong | undefined {
   const wrong: Wrong = {};
   for (const { field, message } of error.fields) {
     const [first, name] = field.split(".");
-    if (first === "params" && NAMES.includes(name as ParamName)) wrong[name as ParamName] = text().wrong.told(message.replace(/\.0$/, ""));
+    if (first === "params" && NAMES.includes(name as ParamName))
+      wrong[name as ParamName] = text().wrong.told(message.replace(/\.0$/, ""));
   }
   return Object.keys(wrong).length ? wrong : undefined;
 }

@@ -19,7 +19,6 @@ const en = {
   customLead: "What every model is told first, in all your chats.",
   customPlaceholder: "Answer briefly, and in British English.",
   tooLong: (count: number) => `${count.toLocaleString("en")} of 16,000 characters. Shorten it a little.`,
-  using: (name: string) => `Preset: ${name}`,
 };
 
 const zhCN: typeof en = {
@@ -41,7 +40,6 @@ const zhCN: typeof en = {
   customLead: "在所有对话中都会先告诉模型的话。",
   customPlaceholder: "回答要简短，用词要平实。",
   tooLong: (count) => `${count.toLocaleString("zh-CN")} / 16,000 个字符，请精简一些。`,
-  using: (name) => `预设：${name}`,
 };
 
 /** Texts of presets and of the instructions for all chats. */

@@ -37,7 +37,7 @@ VOID = {"nothing", "many keys"}
 """Says nothing to an operation that needs no body: keys that are unknown are passed over."""
 VALUES: list[Any] = [
     True,
-    1,
+    2**31,  # and no id of anything
     -1,
     1.5,
     [],
@@ -144,6 +144,8 @@ async def test_values_of_the_wrong_kind(target: Target, ada: Visitor) -> None:
     for method, path, body in await _operations(target):
         for field in body or ():
             for value in VALUES:
+                if value == {} and isinstance(body[field], dict):  # of the right kind
+                    continue
                 content = _escaped(body | {field: value})
                 answer = await ada.request(method, path.format(id=1), content=content, headers=JSON)
                 _assert_refused(answer, (method, path, field, str(value)[:40]))

@@ -52,7 +52,7 @@ async def test_a_first_day(open_page: OpenPage, upstream: ScriptedUpstream) -> N
     await page.keyboard.press("Control+,")
     await tab_to(page, page.get_by_role("link", name="Models"))
     await press(page, page.get_by_role("link", name="Models"))
-    await tab_to(page, page.get_by_role("button", name="Change", exact=True))
+    await tab_to(page, page.get_by_role("button", name="Add a connection"))
     await page.keyboard.press("Escape")
     await focus_shows(page)
 

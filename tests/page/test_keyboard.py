@@ -257,6 +257,7 @@ async def test_a_deleted_row_leaves_the_focus_to_the_next(
     person = await site.person()
     ids = {title: await person.conversation(title) for title in ("third", "second", "first")}
     page = await open_page(person, f"/c/{ids['first']}" if at == "shown" else "/")
+    await expect(page.get_by_label("Your message")).to_be_focused()
     row = page.get_by_role("link", name="first")
     await row.focus()
     await page.keyboard.press("Delete")

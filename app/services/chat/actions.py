@@ -42,7 +42,7 @@ class Continue:
 ReplyAction = Send | Edit | Regenerate | Continue
 
 
-class Options(Protocol):
+class AboutModel(Protocol):
     """The fields of a request, in whatever form it comes, that are about the model."""
 
     model_id: int | None
@@ -60,7 +60,7 @@ class ModelChoice:
     params: str | None = None
 
     @classmethod
-    def of(cls, options: Options | None) -> "ModelChoice":
+    def of(cls, options: AboutModel | None) -> "ModelChoice":
         """What a request asks for besides its action."""
         if options is None or options.model_id is None and options.params is None:
             return AS_IT_IS

@@ -5,7 +5,7 @@ from typing import Literal
 
 from app.services.endpoints import windows
 
-Source = Literal["user", "operator", "environment"]
+ConnectionSource = Literal["user", "operator", "environment"]
 """Whose a connection is: somebody's own, the operator's, or that of the operator's settings."""
 OPERATOR = 0
 """In place of a user's id, whom the keys of the operator's connections are sealed for."""
@@ -28,7 +28,7 @@ class NewConnection:
     base_url: str
     sealed_key: str | None
     key_tail: str | None
-    source: Source = "user"
+    source: ConnectionSource = "user"
     enabled: bool = True
 
 
@@ -55,7 +55,7 @@ class SavedEndpoint:
     sealed_key: str | None
     model_id: int | None = None
     connection_label: str | None = None
-    source: Source = "user"
+    source: ConnectionSource = "user"
     context_tokens: int | None = None
     quirks: str | None = None
 

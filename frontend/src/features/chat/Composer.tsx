@@ -7,6 +7,7 @@ import { Icon } from "../../ui/Icon";
 import { IconButton } from "../../ui/IconButton";
 import { Problem } from "../../ui/Problem";
 import { TextArea } from "../../ui/TextArea";
+import { mayTakeFocus } from "../conversations/heldFocus";
 import { ModelButton, ModelMenuWhereOpen } from "../endpoints/ModelButton";
 import { askInstead } from "./askInstead";
 import { say, stop, thread } from "./current";
@@ -31,7 +32,7 @@ export function Composer() {
   const waits = useComputed(() => busy(thread.value));
 
   useLayoutEffect(() => {
-    if (isWide()) input.current!.focus();
+    if (isWide() && mayTakeFocus()) input.current!.focus();
   }, []);
   // Before the first key is typed: effects of the other kind may come many keys later.
   useLayoutEffect(() => {

@@ -8,6 +8,7 @@ import { watchNear } from "../../ui/watchNear";
 import { ConversationItem } from "./ConversationItem";
 import { conversations, loadConversations, moreConversations, remove } from "./conversations";
 import { groupByTime } from "./groupByTime";
+import { holdFocus } from "./heldFocus";
 import { renaming } from "./opened";
 
 /** One stop of the Tab key: arrows, Home and End move in it, F2 renames, Delete deletes. */
@@ -27,7 +28,6 @@ export function ConversationList() {
     return watchNear(end.current!, box.current, "400px", (isNear) => isNear && load());
   }, [conversations.value, moreConversations.value]);
   const known = conversations.value;
-  // After the page that is shown then has taken the focus.
   useEffect(() => {
     if (next.current === undefined) return;
     const row = next.current?.isConnected ? next.current.querySelector("a") : null;
@@ -56,6 +56,7 @@ export function ConversationList() {
       },
       Delete: () => {
         if (!conversation) return;
+        holdFocus();
         next.current = rows[at + 1] ?? rows[at - 1] ?? null;
         void remove(conversation).catch(tell);
       },

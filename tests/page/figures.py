@@ -130,7 +130,7 @@ async def read_to_the_beginning(page: Page) -> None:
         await page.wait_for_timeout(20)
     await thread.evaluate("box => { box.scrollTop = box.scrollHeight; }")
     await expect(page.locator("article").last).to_be_in_viewport()
-    await page.wait_for_function("document.querySelectorAll('article').length < 60")
+    await page.wait_for_function("() => document.querySelectorAll('article').length < 60")
 
 
 LONG_TASKS = """window.tasks = [];

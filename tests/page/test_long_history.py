@@ -26,7 +26,7 @@ async def opened(site: Site, open_page: OpenPage, title: str) -> Page:
     await page.add_init_script(WATCH_CONNECTION)
     await page.goto(f"/c/{conversation}")
     await expect(page.get_by_text(f"Message number {MESSAGES}.")).to_be_in_viewport()
-    await page.wait_for_function("window.isConnected")  # it asks anew for what failed before
+    await page.wait_for_function("() => window.isConnected")  # it asks anew for what failed before
     return page
 
 

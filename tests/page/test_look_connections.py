@@ -49,7 +49,7 @@ async def test_models(
     await look_whole(page, f"models-menu-{name}", options)
     await page.locator(".option", has_text="gpt-4o").first.click()
     await expect(page.locator(".model-popover")).to_have_count(0)
-    await page.wait_for_function("!history.state?.layer")  # of the sheet
+    await page.wait_for_function("() => !history.state?.layer")  # of the sheet
     await page.goto("/settings/models")
     await expect(page.locator(".tag")).to_be_visible()
     await look_whole(page, f"connections-{name}", options)
@@ -104,7 +104,7 @@ async def test_presets(
     await expect(page.locator("[aria-invalid]")).to_be_visible()
     await look_whole(page, f"parameters-{name}", options)
     await page.keyboard.press("Escape")
-    await page.wait_for_function("!history.state?.layer")  # of the sheet
+    await page.wait_for_function("() => !history.state?.layer")  # of the sheet
     await page.goto("/settings/presets")
     await expect(page.locator(".rows li")).to_have_count(2)
     await look_whole(page, f"presets-{name}", options)

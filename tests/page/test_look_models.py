@@ -73,7 +73,7 @@ async def test_the_menu_and_the_settings(
     await expect(page.locator(".option")).to_have_count(len(NAMES) + 4)
     await look_whole(page, f"model-menu-{name}", options)
     await page.keyboard.press("Escape")
-    await page.wait_for_function("!history.state?.layer")  # of the sheet
+    await page.wait_for_function("() => !history.state?.layer")  # of the sheet
     await page.goto("/settings/models")
     await expect(page.locator(".tag")).to_be_visible()
     await look_whole(page, f"settings-models-{name}", options)

@@ -4,6 +4,7 @@ from app.models.audit import AuditEvent, AuditHead
 from app.models.base import Base, utc_now
 from app.models.config import ModelConfig
 from app.models.connection import ModelConnection
+from app.models.context import MessageContext, PromptText
 from app.models.conversation import Conversation
 from app.models.generation import Generation, GenerationPiece
 from app.models.message import Message
@@ -25,6 +26,7 @@ __all__ = [
     "GenerationPiece",
     "LoginSession",
     "Message",
+    "MessageContext",
     "Model",
     "ModelConfig",
     "ModelConnection",
@@ -32,6 +34,7 @@ __all__ = [
     "ModelWindow",
     "PasswordReset",
     "Preset",
+    "PromptText",
     "RefreshToken",
     "SchemaInfo",
     "User",

@@ -15,8 +15,9 @@ from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED, EventStream
 from app.routers.words import worded
 from app.schemas.asking import MessageCreate
+from app.schemas.context import ContextRead
 from app.schemas.message import Exchange, MessagePage
-from app.services.chat.actions import Send
+from app.services.chat.actions import ModelChoice, Send
 
 router = APIRouter(prefix="/conversations/{id}", tags=["chat"])
 
@@ -43,6 +44,14 @@ async def send_message(id: ConversationId, body: MessageCreate, reply: ReplyingD
     With `Accept: text/event-stream` the answer is the reply's events.
     """
     return await reply.answer(id, Send(body.content), body)
+
+
+@router.post("/context", responses=errors(401, 404, 409, 413, 422, 429))
+async def preview_context(
+    id: ConversationId, body: MessageCreate, user: CurrentUser, services: ServicesDep
+) -> ContextRead:
+    """What a model would be sent if this were said now; nothing is stored, and no model asked."""
+    return await services.chat.preview(user.id, id, body.content, ModelChoice.of(body))
 
 
 @router.get(

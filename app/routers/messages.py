@@ -12,6 +12,7 @@ from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED
 from app.routers.words import worded
 from app.schemas.asking import MessageCreate, ReplyOptions
+from app.schemas.context import MessageContexts
 from app.schemas.fields import Id
 from app.schemas.message import Exchange, MessagePage, MessageVersions
 from app.services.chat.actions import Continue, Edit, Regenerate
@@ -71,6 +72,14 @@ async def list_versions(
 ) -> MessageVersions:
     """The newest versions of this message below `before_id`, itself included, oldest first."""
     return worded(await services.messages.versions(id, limit, before_id), language)
+
+
+@router.get("/context", responses=errors(401, 404, 422, 429))
+async def get_context(
+    id: MessageId, conversation_id: ItsConversation, services: ServicesDep
+) -> MessageContexts:
+    """What a model was sent for this reply, as it was written down when it ended."""
+    return await services.messages.contexts(id)
 
 
 @router.post("/activate", responses=errors(401, 404, 409, 422, 429))

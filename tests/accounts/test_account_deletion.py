@@ -74,6 +74,7 @@ async def rows_everywhere(
     ada = await server.register()
     await ada.say(await ada.conversation(), "to the operator's model")
     await ada.set_model(upstream_url, "echo")
+    await patch(ada, "/auth/me", custom_instructions="Be brief.")
     for _ in range(3):
         await ada.say(await ada.conversation(), "hello")
     await ada.set_model(upstream_url, "context_length")

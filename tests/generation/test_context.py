@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.generation.context import Said, build_prompt
+from app.services.generation.prompt import Said, build_prompt
 from app.services.messages.estimate import estimate_tokens
 
 SAID = st.lists(

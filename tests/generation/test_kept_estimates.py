@@ -13,7 +13,8 @@ from sqlalchemy.engine import URL
 from app.database import table_of
 from app.migration import migrate, sync_engine
 from app.models import Conversation, Message
-from app.services.generation.context import Past, Said, build_prompt, read_prompt
+from app.services.generation.context import Past, read_prompt
+from app.services.generation.prompt import Said, build_prompt
 from app.services.messages.estimate import estimate_tokens
 from tests.conftest import StartServer
 from tests.support.backups import settings
@@ -78,7 +79,8 @@ def test_a_prompt_is_what_the_whole_past_gives(engine: Engine) -> None:
             connection.execute(insert(_message), rows)
             last = newest(connection)
             read = Past(conversation, last, system, USER, b"of no model")
-            assert read_prompt(connection, read, budget) == build_prompt(past, system, budget)
+            prompt = read_prompt(connection, read, budget).prompt
+            assert prompt == build_prompt(past, system, budget)
 
 
 def test_what_is_kept_is_believed(engine: Engine) -> None:
@@ -88,9 +90,9 @@ def test_what_is_kept_is_believed(engine: Engine) -> None:
         connection.execute(update(_message).where(own).values(status="complete", content="hello"))
         connection.execute(insert(_message), message(USER, "and now?"))
         past = Past(USER, newest(connection), None, USER, b"of no model")
-        assert len(read_prompt(connection, past, 100)) == 3
+        assert len(read_prompt(connection, past, 100).prompt) == 3
         connection.execute(update(_message).where(_message.c.id == USER).values(tokens=99))
-        assert len(read_prompt(connection, past, 100)) == 1
+        assert len(read_prompt(connection, past, 100).prompt) == 1
 
 
 def message(conversation: int, content: str) -> dict[str, Any]:

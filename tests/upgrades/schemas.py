@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    SmallInteger,
     String,
     Table,
     insert,
@@ -162,7 +163,7 @@ def made_up(table: Table, number: int) -> Row:
 def _anything(column: Column[Any], number: int) -> object:
     kind = column.type
     if isinstance(kind, Integer):
-        return number % 100 if "TINY" in repr(kind) else number
+        return number % 100 if isinstance(kind, SmallInteger) or "TINY" in repr(kind) else number
     if isinstance(kind, DateTime):
         return NOW
     if isinstance(kind, LargeBinary) or "BINARY" in repr(kind):

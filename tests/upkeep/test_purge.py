@@ -19,12 +19,14 @@ from app.models import (
     Message,
     ModelWindow,
     PasswordReset,
+    PromptText,
     WsTicket,
     utc_now,
 )
 from app.schemas.message import MessageRead
 from app.services.messages.rows import read_messages
 from tests.conftest import StartServer
+from tests.endpoints.connecting import patch
 from tests.support.server import ENCRYPTION_KEY, PASSWORD, SECRET_KEY, RunningServer
 from tests.support.upstream import ScriptedUpstream
 
@@ -85,6 +87,49 @@ async def test_only_what_was_deleted_long_ago_is_purged(
     await asyncio.to_thread(wait_until_gone, database_url, old)
     assert (await ada.post(f"/conversations/{recent}/restore")).status_code == 200
     assert len(await ada.messages(recent)) == len(await ada.messages(kept)) == 2
+
+
+async def test_instructions_go_with_the_last_reply_that_was_sent_them(
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
+) -> None:
+    server = await start_server()
+    ada = await server.person_with_model(upstream.url)
+    purged, kept, running = [await ada.conversation() for _ in range(3)]
+    text = table_of(PromptText)
+
+    def texts() -> list[str]:
+        engine = engine_of(database_url)
+        with engine.connect() as connection:
+            hers = select(text.c.text).where(text.c.user_id == ada.id)
+            found = sorted(connection.execute(hers).scalars())
+        engine.dispose()
+        return found
+
+    for conversation, prompts in ((purged, ("gone", "shared")), (kept, ("shared", "own"))):
+        for prompt in prompts:
+            await patch(ada, f"/conversations/{conversation}", system_prompt=prompt)
+            await ada.say(conversation, "hello")
+    assert await asyncio.to_thread(texts) == ["gone", "own", "shared"]
+    await ada.request("DELETE", f"/conversations/{purged}")
+    await asyncio.to_thread(delete_days_ago, database_url, purged, 31)
+    purger = server.app.state.services.purger
+    await ada.set_model(upstream.url, "hold")
+    await patch(ada, f"/conversations/{running}", system_prompt="gone")
+    async with ada.socket(running) as socket:
+        await socket.send(type="message", content="hello")
+        start, *_ = await socket.until("chunk")
+        await purger.purge()
+        assert await asyncio.to_thread(texts) == ["gone", "own", "shared"], "it is being used"
+        upstream.release()
+        await socket.until("done")
+    await purger.purge()
+    assert await asyncio.to_thread(texts) == ["gone", "own", "shared"]
+    told = (await ada.get(f"/messages/{start['message']['id']}/context")).json()
+    assert told["runs"][0]["system_prompt"] == "gone"
+    await ada.request("DELETE", f"/conversations/{running}")
+    await asyncio.to_thread(delete_days_ago, database_url, running, 31)
+    await purger.purge()
+    assert await asyncio.to_thread(texts) == ["own", "shared"]
 
 
 async def test_messages_that_are_purged_while_they_are_read_do_no_harm(

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete, select
 
 from app.database import Database, table_of
-from app.models import Conversation, LoginSession, Model, ModelConnection, User
+from app.models import Conversation, LoginSession, Model, ModelConnection, PromptText, User
 from app.services.audit.events import AuditAction, record
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.upkeep.removal import remove_of_conversations, remove_of_sessions, remove_some
@@ -13,6 +13,7 @@ _conversation = table_of(Conversation)
 _session = table_of(LoginSession)
 _connection = table_of(ModelConnection)
 _model = table_of(Model)
+_text = table_of(PromptText)
 
 
 async def delete_account(database: Database, user_id: int) -> None:
@@ -25,6 +26,8 @@ async def delete_account(database: Database, user_id: int) -> None:
     while await database.write(remove_of_conversations, _conversation.c.user_id == user_id):
         pass
     while await database.write(remove_of_sessions, _session.c.user_id == user_id):
+        pass
+    while await database.write(remove_some, _text.c.id, _text.c.user_id == user_id):
         pass
     its_connections = select(_connection.c.id).where(_connection.c.user_id == user_id)
     its_models = _model.c.connection_id.in_(its_connections)

@@ -4,7 +4,7 @@ Its statements are built once: building one takes longer than running it, and a 
 for the first word.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,11 +43,11 @@ from app.services.conversations.rows import owned
 from app.services.endpoints import choice
 from app.services.endpoints.carried import WRITTEN, carry_over
 from app.services.endpoints.saved import SavedEndpoint
-from app.services.generation.context import Past, read_prompt
+from app.services.generation.context import Outgoing, Past, read_prompt
 from app.services.generation.live_reply import Opening
 from app.services.generation.opening import opening_of
+from app.services.messages.contexts import keep_prompt
 from app.services.messages.tree import shown
-from app.services.upstream.types import Prompt
 from app.services.usage.daily import ReplyLimits, count_default
 
 NEW_MESSAGES: dict[type, int] = {Send: 2, Edit: 2, Regenerate: 1, Continue: 0}
@@ -58,10 +58,10 @@ _config = table_of(ModelConfig)
 _user = table_of(User)
 _message = table_of(Message)
 
-_user_id = bindparam("of_user", type_=_user.c.id.type)
-_conversation_id = bindparam("in_conversation", type_=_conversation.c.id.type)
-_here = _generation.c.running_conversation_id == _conversation_id
-_running = (_generation.c.user_id == _user_id, _generation.c.running_conversation_id.is_not(None))
+USER_ID = bindparam("of_user", type_=_user.c.id.type)
+CONVERSATION_ID = bindparam("in_conversation", type_=_conversation.c.id.type)
+_here = _generation.c.running_conversation_id == CONVERSATION_ID
+_running = (_generation.c.user_id == USER_ID, _generation.c.running_conversation_id.is_not(None))
 
 _LOCK = Prepared(
     select(
@@ -71,10 +71,10 @@ _LOCK = Prepared(
         _conversation.c.params,
     )
     .join(_user, _user.c.id == _conversation.c.user_id)
-    .where(_conversation.c.id == _conversation_id, owned(_user_id))
+    .where(_conversation.c.id == CONVERSATION_ID, owned(USER_ID))
     .with_for_update()
 )
-_SENDER = Prepared(
+SENDER = Prepared(
     select(
         _user.c.yn,
         _user.c.config_seen,
@@ -85,12 +85,12 @@ _SENDER = Prepared(
         select(func.count()).where(_here).scalar_subquery().label("running_here"),
         select(func.count()).where(*_running).scalar_subquery().label("running"),
         select(func.max(_message.c.id))
-        .where(shown(_conversation_id))
+        .where(shown(CONVERSATION_ID))
         .scalar_subquery()
         .label("leaf_id"),
     )
     .select_from(choice.with_model(_user.outerjoin(_config, _config.c.user_id == _user.c.id)))
-    .where(_user.c.id == _user_id)
+    .where(_user.c.id == USER_ID)
 )
 _BEGIN = Prepared(
     insert(_generation),
@@ -105,7 +105,7 @@ _BEGIN = Prepared(
 )
 _touched = (
     update(_conversation)
-    .where(_conversation.c.id == _conversation_id)
+    .where(_conversation.c.id == CONVERSATION_ID)
     .values(
         updated_at=bindparam("now"),
         message_count=_conversation.c.message_count + bindparam("more"),
@@ -135,7 +135,7 @@ class Begun:
     new one, where it changed."""
 
     generation_id: int
-    prompt: Prompt
+    outgoing: Outgoing
     endpoint: SavedEndpoint
     turn: Turn
     opening: Opening
@@ -197,17 +197,18 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
     past = Past(
         request.conversation_id,
         turn.reply.id if isinstance(request.action, Continue) else turn.user_message.id,
-        _instructions(sender.custom_instructions, conversation.system_prompt),
+        instructions(sender.custom_instructions, conversation.system_prompt),
         request.user_id,
         endpoint.model_key,
+        uncounted=1 if isinstance(request.action, Send | Edit) else 0,  # the question
     )
-    prompt = read_prompt(connection, past, endpoint.budget(limits.context_tokens))
+    outgoing = _outgoing(connection, past, endpoint.budget(limits.context_tokens))
     title = request.title if conversation.title_source == "default" else None
     _touch(connection, request, now, title)
     exchange = Exchange(message=turn.user_message, reply=turn.reply)
     return Begun(
         generation_id,
-        prompt,
+        outgoing,
         endpoint,
         turn,
         opening_of(exchange, request.client_id),
@@ -216,6 +217,15 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
         title_model_id=sender.title_model_id,
         params=request.choice.params_over(conversation.params),
     )
+
+
+def _outgoing(connection: Connection, past: Past, budget: int) -> Outgoing:
+    """What the model is sent, with the text of its instructions kept: its user's row is held."""
+    outgoing = read_prompt(connection, past, budget)
+    if past.system_prompt is None or outgoing.prompt_id is not None:
+        return outgoing
+    prompt_id = keep_prompt(connection, past.user_id, past.system_prompt)
+    return replace(outgoing, prompt_id=prompt_id)
 
 
 def _of(request: SendRequest) -> dict[str, Any]:
@@ -232,10 +242,10 @@ def _lock(connection: Connection, request: SendRequest) -> Any:
 def _sender(connection: Connection, request: SendRequest, wanted: int | None) -> Any:
     """The user, the model that answers, the replies that run, and the last message shown."""
     values = {**_of(request), **choice.values_of(wanted, request.default_endpoint)}
-    sender = _SENDER.first(connection, values)
+    sender = SENDER.first(connection, values)
     if sender.config_seen != sender.config_at:  # the version before has written since
         carry_over(connection, request.user_id)
-        sender = _SENDER.first(connection, values)
+        sender = SENDER.first(connection, values)
     return sender
 
 
@@ -266,7 +276,7 @@ def _endpoint(
     return endpoint
 
 
-def _instructions(*texts: str | None) -> str | None:
+def instructions(*texts: str | None) -> str | None:
     """What the user wants of every model, then what of this conversation's."""
     return "\n\n".join(text for text in texts if text) or None
 

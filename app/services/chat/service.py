@@ -1,7 +1,5 @@
 """The use cases of a chat. HTTP, server-sent events and sockets all come in here."""
 
-import orjson
-
 from app.database import Database
 from app.errors import (
     BlankMessage,
@@ -10,13 +8,16 @@ from app.errors import (
     ReplyInProgress,
     ServerRestarting,
 )
+from app.schemas.context import ContextRead
 from app.schemas.message import Exchange
 from app.services.ai_service import AiService
 from app.services.chat import control
 from app.services.chat.actions import AS_IT_IS, Continue, Edit, ModelChoice, ReplyAction, Send
 from app.services.chat.begin import Attached, Begun, SendRequest, begin
+from app.services.chat.preview import Draft, preview, tuning_of
 from app.services.conversations.rows import find_owned
 from app.services.conversations.title_text import first_words
+from app.services.endpoints.carried import read_carried
 from app.services.endpoints.service import ConfigService
 from app.services.generation.channel import Channel
 from app.services.generation.ended import EndedReplies
@@ -25,7 +26,6 @@ from app.services.generation.live_reply import GrowingText, LiveReply
 from app.services.generation.running_reply import RunningReply
 from app.services.generation.supervisor import Supervisor
 from app.services.messages.cursor import Cursor
-from app.services.upstream.parameters import Tuning
 from app.services.usage.daily import ReplyLimits
 from app.tracing import span
 from app.utils.visible import has_visible
@@ -104,6 +104,19 @@ class ChatService:
         if begun.title is not None:
             channel.set_title(begun.title)
         return running.live
+
+    async def preview(
+        self, user_id: int, conversation_id: int, content: str, choice: ModelChoice
+    ) -> ContextRead:
+        """What a model would be sent if this were said now; nothing is stored.
+
+        Raises as `begin` does, save what is about replies that the user has elsewhere.
+        """
+        _check_content(content)
+        draft = Draft(
+            conversation_id, content, choice, self._configs.default_endpoint(user_id), self._limits
+        )
+        return await read_carried(self._database, preview, user_id, draft)
 
     async def activate(self, user_id: int, channel: Channel, message_id: int) -> None:
         """Show another version of a message, with the newest messages under it, to all readers."""
@@ -186,14 +199,6 @@ def _check_content(content: str) -> None:
         raise BlankMessage
 
 
-def _tuning(begun: Begun) -> Tuning | None:
-    """The parameters of a reply; None where none is set."""
-    if not begun.params:
-        return None
-    quirks = begun.endpoint.quirks
-    return Tuning(begun.params, orjson.loads(quirks) if quirks else None)
-
-
 def _running(begun: Begun, request: SendRequest) -> RunningReply:
     turn = begun.turn
     live = LiveReply(
@@ -210,9 +215,9 @@ def _running(begun: Begun, request: SendRequest) -> RunningReply:
         request.user_id,
         begun.endpoint,
         live,
-        begun.prompt,
+        begun.outgoing,
         continues=isinstance(request.action, Continue),
         spent=turn.reply.usage,
         title_model_id=begun.title_model_id,
-        tuning=_tuning(begun),
+        tuning=tuning_of(begun.params, begun.endpoint),
     )

@@ -30,6 +30,7 @@ from app.engines.prepared import Prepared, PreparedIn
 from app.models import Generation, GenerationPiece, Message, utc_now
 from app.schemas.message import TextKind, is_cut_off
 from app.services.generation.live_reply import Ending
+from app.services.messages.contexts import write_context
 from app.services.messages.estimate import estimate_tokens
 from app.services.messages.pieces import KINDS
 
@@ -122,7 +123,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The whole text of a message, its run, and how it ended."""
+    """The whole text of a message, its run, how it ended, and what its model was sent."""
 
     generation_id: int
     message_id: int
@@ -130,6 +131,7 @@ class Finish:
     content: str
     reasoning: str
     ending: Ending
+    context: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,8 @@ def _finish(connection: Connection, item: Finish) -> None:
     _CLAIM.run(connection, {"id_of": item.generation_id, "now": utc_now()})
     texts = item.content, item.reasoning
     write_ending(connection, item.message_id, item.run, *texts, item.ending)
+    if item.context is not None:
+        write_context(connection, item.message_id, item.run, item.context)
 
 
 def write_ending(

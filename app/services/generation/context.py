@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import Connection, String, bindparam, case, func, select, type_coerce
 
 from app.database import table_of
 from app.engines.prepared import Prepared, PreparedIn
-from app.models import Message, ModelWindow, utc_now
+from app.models import Conversation, Message, ModelWindow, PromptText, utc_now
+from app.services.generation.prompt import Said, fitted, with_system
+from app.services.messages.contexts import Unsent, hash_of, left_out
+from app.services.messages.cursor import MAX_ID
 from app.services.messages.estimate import CHARACTERS_PER_TOKEN, MESSAGE_TOKENS, estimate_tokens
 from app.services.messages.tree import shown
 from app.services.upstream.types import Prompt
@@ -19,13 +21,10 @@ MOST_OF_A_PAGE = 1_000
 SHORT_TOKENS = 500
 """What is longer is read only once it is known that it may fit."""
 
-GO_ON = (
-    "Your last message was cut off. Go on exactly where it ends, in the same language, "
-    "without repeating anything and without any introduction."
-)
-
 _message = table_of(Message)
 _window = table_of(ModelWindow)
+_text = table_of(PromptText)
+_conversation = table_of(Conversation)
 
 # As kept with the message, else what no text of its length is estimated below.
 _least = func.coalesce(
@@ -40,6 +39,19 @@ _learned = (
     )
     .scalar_subquery()
 )
+_known_text = (
+    select(_text.c.id)
+    .where(
+        _text.c.user_id == bindparam("of_user", type_=_text.c.user_id.type),
+        _text.c.hash == bindparam("prompt_hash", type_=_text.c.hash.type),
+    )
+    .scalar_subquery()
+)
+_counted = (
+    select(_conversation.c.message_count)
+    .where(_conversation.c.id == bindparam("in_conversation", type_=_message.c.id.type))
+    .scalar_subquery()
+)
 _NEWEST = Prepared(
     select(
         type_coerce(_message.c.sender, String).label("sender"),
@@ -48,6 +60,8 @@ _NEWEST = Prepared(
         _least.label("least"),
         _message.c.id,
         _learned.label("window"),
+        _known_text.label("prompt_id"),
+        _counted.label("counted"),
     )
     .where(
         shown(bindparam("in_conversation", type_=_message.c.id.type)),
@@ -62,43 +76,91 @@ _LONG = PreparedIn(
 )
 
 
-type Said = Sequence[Any]
-"""One message of the path shown: its sender, its text, its tokens as kept with it (None where they
-have to be estimated), and what else was read. A plain tuple, as there may be thousands."""
-
-
 @dataclass(frozen=True, slots=True)
 class Past:
     """What a prompt is made of: a conversation down to a message, with its system prompt, for a
-    user's model, which is known by its key."""
+    user's model, which is known by its key.
+
+    `uncounted`: how many messages that is more than the conversation's `message_count` says.
+    `draft`: a question that is not stored, after the last message.
+    """
 
     conversation_id: int
     last_message_id: int
     system_prompt: str | None
     user_id: int
     model_key: bytes
+    uncounted: int = 0
+    draft: str | None = None
 
 
-def prompt_tokens(prompt: Prompt) -> int:
-    """About how many tokens a prompt is, on the high side."""
-    return sum(estimate_tokens(message["content"]) for message in prompt)
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A prompt, and what of the past it holds: so many messages, the first of them, what was left
+    out, and about how many tokens that is. `prompt_id`: of its system prompt, where that is kept.
+    """
+
+    prompt: Prompt
+    messages: int
+    first_message_id: int | None
+    last_message_id: int
+    left_out: Unsent
+    tokens: int
+    prompt_id: int | None
 
 
-def read_prompt(connection: Connection, past: Past, budget: int) -> Prompt:
+class Newest(NamedTuple):
+    """The messages worth reading, newest first, those passed over between them, the budget, the id
+    of the system prompt's text and how many messages the conversation counts."""
+
+    rows: list[Said]
+    passed: list[int]
+    budget: int
+    prompt_id: int | None
+    counted: int
+
+
+def read_prompt(connection: Connection, past: Past, budget: int) -> Outgoing:
     """The prompt for a reply: as much of the past as `budget` tokens hold, and as the model has
     been found to take."""
-    newest, budget = _newest(connection, past, budget)
-    if long := [row[4] for row in newest if row[1] is None]:
+    newest = _newest(connection, past, budget)
+    rows = newest.rows
+    if long := [row[4] for row in rows if row[1] is None]:
         texts = {row.id: row.content for row in _LONG.all(connection, long)}
-        newest = [
-            (row[0], texts.get(row[4], ""), row[2]) if row[1] is None else row for row in newest
+        rows = [
+            (row[0], texts.get(row[4], ""), *row[2:]) if row[1] is None else row for row in rows
         ]
-    return build_prompt(newest[::-1], past.system_prompt, budget)
+    said = rows[::-1]
+    kept, tokens = fitted(said, past.system_prompt, newest.budget)
+    return _outgoing(past, newest, said, kept, tokens)
 
 
-def _newest(connection: Connection, past: Past, budget: int) -> tuple[list[Said], int]:
-    """The messages worth reading, newest first, and the budget; the newest question always is,
-    whatever its length.
+def _outgoing(
+    past: Past, newest: Newest, said: list[Said], kept: Sequence[Said], tokens: int
+) -> Outgoing:
+    first = next((row[4] for row in kept if row[0] == "user"), MAX_ID)
+    failed = [row[4] for row in said if not row[1] and row[0] != "user" and row[4] > first]
+    over = newest.passed
+    if len(kept) < len(said):
+        ids = {row[4] for row in kept}.union(failed)
+        over = sorted([*over, *[row[4] for row in said if row[4] not in ids]])
+    over = [id for id in over if id > first]
+    # Of those that were kept, neither failed replies nor answers before the first question.
+    messages = sum([bool(row[1]) or row[0] == "user" for row in kept if row[4] >= first])
+    before = newest.counted + past.uncounted - messages - len(failed)
+    return Outgoing(
+        with_system(past.system_prompt, kept),
+        messages,
+        None if first == MAX_ID else first,
+        past.last_message_id,
+        left_out(before, over, failed),
+        tokens,
+        newest.prompt_id,
+    )
+
+
+def _newest(connection: Connection, past: Past, budget: int) -> Newest:
+    """The messages worth reading; the newest question always is, whatever its length.
 
     Judged by what is kept of them, else by their length alone: a text has at least one token per
     four characters, and reading megabytes only to leave them out would delay everybody.
@@ -108,21 +170,31 @@ def _newest(connection: Connection, past: Past, budget: int) -> tuple[list[Said]
         "of_user": past.user_id,
         "of_model": past.model_key,
         "now": utc_now(),
+        "prompt_hash": hash_of(past.system_prompt),
     }
     kept: list[Said] = []
+    if past.draft is not None:
+        tokens = estimate_tokens(past.draft)
+        kept.append(("user", past.draft, tokens, tokens, MAX_ID))
+    passed: list[int] = []
+    prompt_id, counted = None, 0
     below, most = past.last_message_id + 1, PAGE
     while True:
         rows = _NEWEST.tuples(connection, {**values, "below": below, "most": most})
         kept += rows
-        if rows and (window := rows[0][5]) is not None:
-            budget = min(budget, window)
+        if rows:
+            *_, window, prompt_id, counted = rows[0]
+            budget = budget if window is None else min(budget, window)
         is_full = False
         tokens = _least_tokens(kept)
         if tokens > budget:
+            tried = kept
             kept, is_full = _fitting(kept, budget)
+            fitting = {row[4] for row in kept}
+            passed += [row[4] for row in tried if row[4] not in fitting]
             tokens = _least_tokens(kept)
         if is_full or len(rows) < most:
-            return kept, budget
+            return Newest(kept, passed, budget, prompt_id, counted)
         below = rows[-1][4]
         # As many as there is room for, if they are like those before.
         most = min(max(PAGE, (budget - tokens) * len(kept) // tokens), MOST_OF_A_PAGE)
@@ -152,77 +224,3 @@ def _fitting(rows: list[Said], budget: int) -> tuple[list[Said], bool]:
         has_question = has_question or is_question
         answered = not is_question and content != ""
     return kept, False
-
-
-def prompt_to_continue(prompt: Prompt) -> Prompt:
-    """The prompt with a last message that asks to continue a reply that was broken off."""
-    if prompt[-1]["role"] != "assistant":
-        return prompt
-    return [*prompt, {"role": "user", "content": GO_ON}]
-
-
-def system_prompt_in(prompt: Prompt) -> str | None:
-    """The system prompt that a prompt begins with."""
-    return prompt[0]["content"] if prompt[0]["role"] == "system" else None
-
-
-def build_prompt(said: Sequence[Said], system_prompt: str | None, budget: int) -> Prompt:
-    """Messages, oldest first, as a prompt: the newest whole turns that fit, roles alternating.
-
-    Empty replies (failed ones) are left out, and the questions around them joined, save those that
-    do not fit. The newest question is always there, however long it is, and so is the system
-    prompt.
-    """
-    left = budget - (estimate_tokens(system_prompt) if system_prompt else 0)
-    if _tokens(said) > left:
-        said = _whole_turns(said, left)
-    system = [{"role": "system", "content": system_prompt}] if system_prompt else []
-    return system + _joined(said)
-
-
-def _tokens(said: Sequence[Said]) -> int:
-    return sum([message[2] or estimate_tokens(message[1]) for message in said])
-
-
-def _whole_turns(said: Sequence[Said], left: int) -> list[Said]:
-    """The newest whole turns that fit, and the newest in any case."""
-    kept: list[list[Said]] = []
-    for turn in reversed(_turns(said)):
-        cost = _tokens(turn)
-        if kept and cost > left:
-            if len(turn) > 1:
-                break
-            continue
-        left -= cost
-        kept.append(turn)
-    return [*chain.from_iterable(reversed(kept))]
-
-
-def _turns(said: Sequence[Said]) -> list[list[Said]]:
-    """Questions, each with its answer where it got one."""
-    turns: list[list[Said]] = []
-    for message in said:
-        if message[0] == "user":
-            turns.append([message])
-        elif message[1] and turns and len(turns[-1]) == 1:
-            turns[-1].append(message)
-    return turns
-
-
-def _joined(said: Sequence[Said]) -> Prompt:
-    """Messages as one prompt, with questions that follow each other as one message; of answers the
-    first that says something."""
-    prompt: Prompt = []
-    asked = False
-    for message in said:
-        content = message[1]
-        if message[0] != "user":
-            if asked and content:
-                prompt.append({"role": "assistant", "content": content})
-                asked = False
-        elif asked:
-            prompt[-1]["content"] += "\n\n" + content
-        else:
-            prompt.append({"role": "user", "content": content})
-            asked = True
-    return prompt

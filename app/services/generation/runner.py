@@ -20,15 +20,10 @@ from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
 from app.services.endpoints.service import ConfigService
 from app.services.endpoints.windows import Learned, room_for_prompt
-from app.services.generation.context import (
-    Past,
-    prompt_to_continue,
-    prompt_tokens,
-    read_prompt,
-    system_prompt_in,
-)
+from app.services.generation.context import Outgoing, Past, read_prompt
 from app.services.generation.live_reply import Ending
 from app.services.generation.ordering import put_in_order
+from app.services.generation.prompt import prompt_to_continue, prompt_tokens, system_prompt_in
 from app.services.generation.running_reply import RunningReply
 from app.services.upstream.parameters import Tuning
 from app.services.upstream.types import ModelKey, Prompt
@@ -68,6 +63,7 @@ class Runner:
         notify()  # of what had been held back, or stands in another order now
         if running.tuning is not None:
             ending = replace(ending, left_out=_left_out(running.tuning))
+        running.counted = ending.usage
         if running.spent is not None:
             ending = replace(ending, usage=running.spent.plus(ending.usage))
         return ending
@@ -88,13 +84,14 @@ class Runner:
     async def _ask(self, running: RunningReply, notify: Callable[[], None]) -> Completion:
         async def ask(prompt: Prompt) -> Completion:
             live = running.live
+            running.is_asked = True
             return await self._ai.stream_reply(
                 endpoint, prompt, live.push, before, running.tuning, on_read=notify
             )
 
         endpoint = self._configs.open(running.endpoint)
         before = running.live.size_bytes
-        prompt = prompt_to_continue(running.prompt) if running.continues else running.prompt
+        prompt = _prompt(running, running.outgoing)
         for _ in range(SHORTER_TRIES):
             try:
                 return await ask(prompt)
@@ -104,15 +101,17 @@ class Runner:
                 budget = shorter(prompt, refusal)
                 if budget is None:
                     raise
-                asked, prompt = prompt, await self._prompt(running, prompt, budget)
+                outgoing = await self._shorter(running, prompt, budget)
+                asked, prompt = prompt, _prompt(running, outgoing)
                 if prompt_tokens(prompt) >= prompt_tokens(asked):  # the question alone is left
                     if isinstance(refusal, ContextTooLong):
                         running.learned = _learned(budget, refusal)
                     raise
+                running.outgoing = outgoing
                 running.learned = _learned(budget, refusal)
         return await ask(prompt)
 
-    async def _prompt(self, running: RunningReply, asked: Prompt, budget: int) -> Prompt:
+    async def _shorter(self, running: RunningReply, asked: Prompt, budget: int) -> Outgoing:
         question = running.live.opening.user_message["id"]
         past = Past(
             running.conversation_id,
@@ -120,9 +119,10 @@ class Runner:
             system_prompt_in(asked),
             running.user_id,
             running.endpoint.model_key,
+            uncounted=0 if running.continues else -1,  # the reply
         )
-        prompt = await self._database.read(read_prompt, past, budget)
-        return prompt_to_continue(prompt) if running.continues else prompt
+        outgoing = await self._database.read(read_prompt, past, budget)
+        return replace(outgoing, prompt_id=running.outgoing.prompt_id)
 
     def _completed(self, running: RunningReply, outcome: Completion) -> Ending:
         self._put_in_order(running)
@@ -148,6 +148,10 @@ class Runner:
         if ordered is not None:
             running.rewrite(ordered.content, ordered.reasoning)
             self._ai.remember_prefilled(_key(running), ordered.closer)
+
+
+def _prompt(running: RunningReply, outgoing: Outgoing) -> Prompt:
+    return prompt_to_continue(outgoing.prompt) if running.continues else outgoing.prompt
 
 
 def _left_out(tuning: Tuning) -> tuple[dict[str, str], ...]:

@@ -7,9 +7,9 @@ from typing import Literal
 from app.schemas.message import TextKind, UsageRead
 from app.services.endpoints.saved import SavedEndpoint
 from app.services.endpoints.windows import Learned
+from app.services.generation.context import Outgoing
 from app.services.generation.live_reply import Ending, LiveReply
 from app.services.upstream.parameters import Tuning
-from app.services.upstream.types import Prompt
 
 CancelReason = Literal["stopped", "interrupted"]
 
@@ -18,8 +18,8 @@ CancelReason = Literal["stopped", "interrupted"]
 class RunningReply:
     """One generation of this process, from its row in the database to its ending there.
 
-    `prompt`: what its model is sent first. `continues`: it goes on with a text that had been broken
-    off; `spent`: what that took.
+    `outgoing`: what its model is sent, where it `is_asked`. `continues`: it goes on with a text
+    that had been broken off; `spent`: what that took; `counted`: what this run takes.
     `tuning`: its parameters, where any are set. `title_model_id`: the model that its user has write
     titles, where that is chosen.
     `learned`: how long a prompt its model seems to take, once a longer one was refused.
@@ -31,9 +31,11 @@ class RunningReply:
     user_id: int
     endpoint: SavedEndpoint
     live: LiveReply
-    prompt: Prompt
+    outgoing: Outgoing
     continues: bool = False
     spent: UsageRead | None = None
+    counted: UsageRead | None = None
+    is_asked: bool = False
     title_model_id: int | None = None
     tuning: Tuning | None = None
     task: asyncio.Task[Ending] | None = None

@@ -18,6 +18,7 @@ from app.services.generation import checkpoint
 from app.services.generation.checkpoint import Finish, Piece, SaveResult
 from app.services.generation.live_reply import Ending
 from app.services.generation.running_reply import RunningReply
+from app.services.generation.sent import sent_for
 
 SIGN_OF_LIFE_SECONDS = 2
 
@@ -48,6 +49,7 @@ class Pending:
             str(live.content),
             str(live.reasoning),
             self.ending,
+            sent_for(self.reply),
         )
 
 

@@ -10,8 +10,10 @@ from app.database import Database, table_of
 from app.engines.prepared import Prepared, PreparedIn
 from app.errors import MessageNotFound
 from app.models import Conversation, Message
+from app.schemas.context import MessageContexts
 from app.schemas.message import MessagePage, MessageVersions
 from app.services.conversations.rows import find_owned, owned
+from app.services.messages.contexts import contexts_of
 from app.services.messages.cursor import MAX_ID
 from app.services.messages.rows import read_messages
 from app.services.messages.tree import shown
@@ -65,6 +67,10 @@ class MessageService:
     async def versions(self, message_id: int, limit: int, before_id: int | None) -> MessageVersions:
         """The newest `limit` versions of a message below `before_id`, oldest first."""
         return await self._database.read(_versions, message_id, limit, before_id)
+
+    async def contexts(self, message_id: int) -> MessageContexts:
+        """What a model was sent for a reply; MessageNotFound for a message that is none."""
+        return await self._database.read(contexts_of, message_id)
 
 
 def _page(

@@ -19,6 +19,7 @@ from app.models import (
     WsTicket,
     utc_now,
 )
+from app.services.upkeep.prompt_texts import purge_prompt_texts
 from app.services.upkeep.removal import remove_of_conversations, remove_of_sessions, remove_some
 from app.services.usage.daily import SECONDS_PER_DAY
 
@@ -59,11 +60,12 @@ class Purger:
 
     async def purge(self) -> None:
         """Remove conversations deleted longer ago than the retention, and all logins, tickets,
-        links, counts and lessons about models that are over."""
+        links, counts and lessons about models that are over, and texts that nothing leads to."""
         over = utc_now() - MARGIN
         await self._in_parts(purge_conversations, over - self._retention)
         for part in (purge_sessions, purge_tickets, purge_resets, purge_uses, purge_windows):
             await self._in_parts(part, over)
+        await purge_prompt_texts(self._database, PAUSE_SECONDS)
 
     async def _in_parts(self, part: Part, before: datetime) -> None:
         while True:

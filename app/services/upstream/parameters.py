@@ -58,9 +58,13 @@ class Tuning:
         """What was set and not sent, in the order in which it was given up."""
         return [LeftOut(name=name, reason=reason) for name, reason in self._left.items()]
 
+    def kept(self) -> Params:
+        """What the next request has of them, under the names that they have here."""
+        return {name: value for name, value in self._params.items() if name not in self._left}
+
     def fields(self) -> Params:
         """What the next request has of them, as fields of its body."""
-        named = {self._sent_as(name): value for name, value in self._kept().items()}
+        named = {self._sent_as(name): value for name, value in self.kept().items()}
         extra = named.pop("extra", {})
         return {**extra, **named}
 
@@ -70,7 +74,7 @@ class Tuning:
 
     def accept(self) -> None:
         """Take note that the server took the request as it is now."""
-        self.sent = self._kept()
+        self.sent = self.kept()
         if self._adaptations:
             quirks = with_refused(self._quirks, self._refused)
             if self._is_renamed:
@@ -100,9 +104,6 @@ class Tuning:
             self._is_renamed = True
             self._tokens_name = OTHER_NAME if name == OWN_NAME else OWN_NAME
         return True
-
-    def _kept(self) -> Params:
-        return {name: value for name, value in self._params.items() if name not in self._left}
 
     def _sent_as(self, name: str) -> str:
         return self._tokens_name if name == OWN_NAME else name

@@ -101,6 +101,22 @@ export interface ConnectionUpdate {
   enabled?: boolean | null;
 }
 
+/** What one request sends to a model; what is named last is left out where there is none. `messages` of the conversation, from `first_message_id` to `last_message_id`; without these two where it is a draft alone. `params`: as sent; `params_left_out`: set and not sent. `estimated_tokens`: of the whole prompt, by the estimate that it was cut by; `usage`: what the model's server counted for this run. */
+export interface ContextRead {
+  model_name: string;
+  messages: number;
+  left_out: LeftOutMessages[];
+  params_left_out: LeftOutRead[];
+  estimated_tokens: number;
+  run?: number | null;
+  connection_label?: string | null;
+  first_message_id?: number | null;
+  last_message_id?: number | null;
+  system_prompt?: string | null;
+  params?: ParamsRead | null;
+  usage?: UsageRead | null;
+}
+
 /** Have the model go on in a reply that was broken off. */
 export interface ContinueReply {
   type: "continue";
@@ -234,6 +250,13 @@ export interface Health {
 
 export type JsonValue = unknown;
 
+/** How many messages were not sent, and why: `budget` (the prompt had no room for them) or `failed` (replies without a word). `ids`: those after the first message that was sent, the newest of them where they are many. */
+export interface LeftOutMessages {
+  reason: "budget" | "failed";
+  count: number;
+  ids: number[];
+}
+
 /** A parameter that was set and not sent, as the model's server does not take it, and why. */
 export interface LeftOutRead {
   name: string;
@@ -267,6 +290,12 @@ export interface Me {
   default_model_id: number | null;
   title_model_id: number | null;
   custom_instructions: string | null;
+}
+
+/** What was sent for a reply: a run for the reply and one for each time it was continued, the newest 20, oldest first. None where nothing was written down. */
+export interface MessageContexts {
+  message_id: number;
+  runs: ContextRead[];
 }
 
 /** `POST /conversations/{id}/messages`. */
@@ -623,6 +652,7 @@ export interface Calls {
   "POST /conversations/{id}/restore": { params: { id: number }; answer: ConversationRead };
   "GET /conversations/{id}/messages": { params: { id: number; limit?: number; before_id?: number }; answer: MessagePage };
   "POST /conversations/{id}/messages": { params: { id: number }; body: MessageCreate; answer: Exchange };
+  "POST /conversations/{id}/context": { params: { id: number }; body: MessageCreate; answer: ContextRead };
   "POST /conversations/{id}/stop": { params: { id: number }; answer: void };
   "GET /connections": { answer: ConnectionList };
   "POST /connections": { body: ConnectionCreate; answer: ConnectionRead };
@@ -642,6 +672,7 @@ export interface Calls {
   "POST /messages/{id}/continue": { params: { id: number }; body?: ReplyOptions; answer: Exchange };
   "POST /messages/{id}/edit": { params: { id: number }; body: MessageCreate; answer: Exchange };
   "GET /messages/{id}/versions": { params: { id: number; limit?: number; before_id?: number }; answer: MessageVersions };
+  "GET /messages/{id}/context": { params: { id: number }; answer: MessageContexts };
   "POST /messages/{id}/activate": { params: { id: number }; answer: MessagePage };
   "GET /health/live": { answer: Health };
   "GET /health/ready": { answer: Health };

@@ -9,7 +9,7 @@ import { account, loadAccount } from "./features/account/account";
 import { ChatPage } from "./features/chat/ChatPage";
 import { ThreadSkeleton } from "./features/chat/ThreadSkeleton";
 import { conversationMenu } from "./features/conversations/OpenMenu";
-import { instructionsOf } from "./features/conversations/opened";
+import { instructionsOf, sentOf } from "./features/conversations/opened";
 import { Sidebar } from "./features/conversations/Sidebar";
 import { frameShortcuts } from "./features/conversations/shortcuts";
 import { SettingsFrame } from "./features/settings/SettingsFrame";
@@ -28,6 +28,7 @@ const settings = part(() => import("./features/settings/SettingsDialog"));
 const keyboard = part(() => import("./features/settings/KeyboardSheet"));
 const switcher = part(() => import("./features/conversations/Switcher"));
 const instructions = part(() => import("./features/conversations/Instructions"));
+const sent = part(() => import("./features/chat/Sent"));
 
 export function App() {
   useEffect(() => void persistent(resume), []);
@@ -77,10 +78,12 @@ function Overlays() {
   const Keyboard = overlay.value === "keyboard" && keyboard()?.KeyboardSheet;
   const of = instructionsOf.value;
   const Instructions = of && instructions()?.Instructions;
+  const Sent = sentOf.value && sent()?.Sent;
   return (
     <>
       {Settings && <Settings />}
       {Instructions && <Instructions key={of.id} conversation={of} />}
+      {Sent && <Sent key={sentOf.value!.id} conversation={sentOf.value!} />}
       {Switcher && <Switcher />}
       {Keyboard && <Keyboard />}
     </>

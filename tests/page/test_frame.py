@@ -13,7 +13,8 @@ from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 ON_A_PHONE = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
-ENTRIES = ["Rename", "Instructions and parameters…", "Export as Markdown", "Delete"]
+SENT = "What the model was sent…"
+ENTRIES = ["Rename", "Instructions and parameters…", SENT, "Export as Markdown", "Delete"]
 
 
 async def test_a_conversation_has_the_same_menu_in_every_place(

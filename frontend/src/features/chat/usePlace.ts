@@ -64,7 +64,8 @@ function goTo(box: HTMLElement, { message, top }: Place): boolean {
   return true;
 }
 
-async function loadFor({ message }: Place): Promise<void> {
+/** Older pages, until the message is there. */
+export async function loadFor({ message }: Pick<Place, "message">): Promise<void> {
   const isMissing = () => thread.value.hasMore && thread.value.messages[0]!.id > message;
   for (let pages = 0; pages < MOST_PAGES && isMissing(); pages++) await loadOlder();
   await new Promise(requestAnimationFrame);

@@ -5,7 +5,7 @@ import { tell } from "../../ui/toasts";
 import { remove } from "./conversations";
 import { download } from "./export";
 import { text } from "./menuTexts";
-import { instructionsOf, menuOf, type Place, renaming } from "./opened";
+import { instructionsOf, menuOf, type Place, renaming, sentOf } from "./opened";
 
 /** The same entries wherever a conversation stands. */
 function sections(conversation: Conversation, place: Place): MenuSection[] {
@@ -30,6 +30,13 @@ function sections(conversation: Conversation, place: Place): MenuSection[] {
           icon: "settings",
           run: () => {
             instructionsOf.value = conversation;
+          },
+        },
+        {
+          label: text().sent,
+          icon: "eye",
+          run: () => {
+            sentOf.value = conversation;
           },
         },
         { label: text().export, icon: "data", run: () => void download(id).catch(tell) },

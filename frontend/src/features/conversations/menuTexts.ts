@@ -4,6 +4,7 @@ const en = {
   label: (title: string) => `“${title}”`,
   rename: "Rename",
   instructions: "Instructions and parameters…",
+  sent: "What the model was sent…",
   export: "Export as Markdown",
   remove: "Delete",
 };
@@ -12,6 +13,7 @@ const zhCN: typeof en = {
   label: (title) => `“${title}”`,
   rename: "重命名",
   instructions: "指令与参数…",
+  sent: "发给模型的内容…",
   export: "导出为 Markdown",
   remove: "删除",
 };

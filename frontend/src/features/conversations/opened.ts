@@ -1,4 +1,4 @@
-/** What is open about a conversation: its menu, its name being changed, its instructions. */
+/** What is open about a conversation: its menu, its name being changed, its instructions, what a model was sent. */
 import { signal } from "@preact/signals";
 import type { Conversation } from "../../api/types";
 import type { Anchor } from "../../ui/Popover";
@@ -9,6 +9,7 @@ export type Place = "list" | "title";
 export const menuOf = signal<{ conversation: Conversation; anchor: Anchor; place: Place } | null>(null);
 export const renaming = signal<{ id: number; place: Place } | null>(null);
 export const instructionsOf = signal<Conversation | null>(null);
+export const sentOf = signal<Conversation | null>(null);
 
 /** Of a button that opens the menu, for those who cannot see it. */
 export function opensMenu(id: number, place: Place) {

@@ -1,6 +1,7 @@
 """Which model answers: the request's, the conversation's, the user's default, the operator's; and
 what is told of one that cannot be asked any more."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -319,6 +320,36 @@ async def test_what_holds_for_all_conversations(
     assert (me["default_model_id"], me["title_model_id"]) == (None, None)
     assert_refused(await say(ada, conversation), 409, "model_not_configured")
     assert (await patch(ada, "/auth/me", custom_instructions=""))["custom_instructions"] is None
+
+
+async def test_titles_by_a_model_of_the_operator_are_all_counted(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    server = await start_server(
+        default_model_url=upstream.url,
+        default_model_name="operators",
+        default_api_key="sk-operator",
+        default_model_daily_messages=100,
+        max_replies_per_user=16,
+    )
+    ada = await server.person_with_model(upstream.url)
+    shared = next(m["id"] for m in await models(ada) if m["connection"]["shared"])
+    await patch(ada, "/auth/me", title_model_id=shared)
+
+    async def titled(conversation: int) -> None:
+        async with ada.socket(conversation) as socket:
+            await socket.say("hello")
+            assert (await socket.until("title"))[-1]["title"] == upstream.title
+
+    for _ in range(2):
+        conversations = [await ada.conversation() for _ in range(12)]
+        async with asyncio.TaskGroup() as group:
+            for conversation in conversations:
+                group.create_task(titled(conversation))
+    titles = [request.model for request in upstream.requests if request not in upstream.replies]
+    assert titles == ["operators"] * 24
+    me = await patch(ada, "/auth/me", default_model_id=shared)
+    assert me["default_model_left"] == 100 - 24
 
 
 async def test_a_title_model_that_is_withdrawn_is_passed_over(

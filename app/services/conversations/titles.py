@@ -10,6 +10,7 @@ from app.services.ai_service import AiService
 from app.services.conversations.rows import write_model_title
 from app.services.conversations.title_text import title_in
 from app.services.endpoints.choice import require_usable
+from app.services.endpoints.rows import hold_user
 from app.services.endpoints.saved import SavedEndpoint
 from app.services.endpoints.service import ConfigService
 from app.services.usage.daily import ReplyLimits, count_default
@@ -95,5 +96,6 @@ def _title_model(
     """The model that is to write a title. An operator's one is counted where the reply was not."""
     found = require_usable(connection, endpoint.user_id, model_id, default)
     if found.is_shared and not endpoint.is_shared:
+        hold_user(connection, endpoint.user_id)  # as a message does that is counted meanwhile
         count_default(connection, endpoint.user_id, limits, utc_now())
     return found

@@ -186,6 +186,39 @@ async def test_names_that_change_at_every_look_do_not_pile_up(
     assert len(listed) == 1 + 2_000 and kept in [model["id"] for model in listed]
 
 
+async def test_a_long_list_forgets_nothing_that_is_used_or_back_again(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    ada = await server.register()
+    made = await connect(ada, upstream.url)
+    path = f"/connections/{made['id']}"
+    upstream_models = list(MODELS)
+    try:
+        MODELS[:] = [f"m{n}" for n in range(1_000)]
+        await ada.post(f"{path}/refresh")
+        ids = {model["name"]: model["id"] for model in await models(ada)}
+        await patch(ada, "/auth/me", default_model_id=ids["m7"], title_model_id=ids["m8"])
+        await patch(ada, f"/models/{ids['m9']}", favourite=True, label="Nine")
+        # It leads elsewhere for a while, and comes back; later its list has none of them.
+        for url in (OTHER, upstream.url):
+            await patch(ada, path, model_url=url, api_key=KEY)
+        assert (await ada.post(f"{path}/refresh")).json()["error"] is None
+        back = {model["name"]: model for model in await models(ada)}
+        assert {name: model["id"] for name, model in back.items()} == ids
+        assert not any(model["gone"] for model in back.values())
+        assert (back["m9"]["favourite"], back["m9"]["label"]) == (True, "Nine")
+        for look in "ab":
+            MODELS[:] = [f"{look}{n}" for n in range(1_000)]
+            await ada.post(f"{path}/refresh")
+    finally:
+        MODELS[:] = upstream_models
+    kept = {model["name"]: model["id"] for model in await models(ada)}
+    assert (kept["m7"], kept["m8"]) == (ids["m7"], ids["m8"])
+    conversation = await ada.conversation()
+    answer = await ada.say(conversation, "hello")
+    assert answer.status_code == 200, answer.text
+
+
 async def test_a_model_is_tried(server: RunningServer, upstream: ScriptedUpstream) -> None:
     ada = await server.register()
     made = await connect(ada, upstream.url)

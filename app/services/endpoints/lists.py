@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from app.database import table_of
 from app.errors import ListFull
-from app.models import Conversation, Model, ModelConnection, Preset, utc_now
+from app.models import Conversation, Model, ModelConnection, Preset, User, utc_now
 from app.services.endpoints import windows
 
 MODELS_PER_OWNER = 20_000
@@ -18,6 +18,7 @@ _model = table_of(Model)
 _connection = table_of(ModelConnection)
 _conversation = table_of(Conversation)
 _preset = table_of(Preset)
+_user = table_of(User)
 
 
 def named(connection: Connection, connection_id: int, name: str) -> int:
@@ -44,14 +45,14 @@ def save_list(connection: Connection, owner: int, connection_id: int, names: Seq
     if not names:
         return
     now = utc_now()
-    _forget_gone(connection, owner, connection_id)
     here = _model.c.connection_id == connection_id
     rows = connection.execute(select(_model.c.id, _model.c.name, _model.c.listed_at).where(here))
     known = {row.name: row for row in rows}
     wanted = set(names)
+    _change(connection, [row.id for name, row in known.items() if name in wanted], now, None)
+    _forget_gone(connection, owner, connection_id)  # after that: what is back is not gone
     room = MODELS_PER_OWNER - _count(connection, owner)
     new = [name for name in names if name not in known][: max(room, 0)]
-    _change(connection, [row.id for name, row in known.items() if name in wanted], now, None)
     lost = [row.id for name, row in known.items() if name not in wanted and row.listed_at]
     _change(connection, lost, None, now)
     if new:
@@ -93,14 +94,17 @@ def _forget_gone(connection: Connection, owner: int, connection_id: int) -> None
 def forget_unused(
     connection: Connection, owner: int, connection_id: int, only_gone: bool = False
 ) -> bool:
-    """Remove the models of a connection that no conversation and no preset of its owner names;
-    whether any is left. Shared ones may be named anywhere, and stay."""
+    """Remove the models of a connection that its owner has not chosen, for all conversations, for
+    one or in a preset; whether any is left. Shared ones may be named anywhere, and stay."""
     here = _model.c.connection_id == connection_id
     if owner:
         which = [here]
         for table in (_conversation, _preset):
             mine = (table.c.user_id == owner, table.c.model_id.is_not(None))
             which.append(_model.c.id.not_in(select(table.c.model_id).where(*mine)))
+        for column in (_user.c.default_model_id, _user.c.title_model_id):
+            chosen = select(column).where(_user.c.id == owner, column.is_not(None))
+            which.append(_model.c.id.not_in(chosen))
         if only_gone:
             which.append(_model.c.gone_at.is_not(None))
         connection.execute(delete(_model).where(*which))

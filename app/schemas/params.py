@@ -8,7 +8,6 @@ import json
 import re
 from typing import Annotated, Any
 
-import orjson
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -18,7 +17,7 @@ from pydantic import (
     JsonValue,
     ValidationError,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from app.schemas.fields import LeftOutWhereNone, Text
 from app.schemas.message import TOKENS_MAX
@@ -27,6 +26,8 @@ Params = dict[str, Any]
 
 STOPS_MAX = 4
 EXTRA_MAX_BYTES = 8 * 1024
+EXTRA_MAX_DEPTH = 100
+"""Far below the depth at which an answer that holds it could be written no longer."""
 RESERVED = {"model", "messages", "input", "stream", "stream_options", "n", "store"}
 """What a request holds besides, or what would make another request of it."""
 TOKEN_NAMES = ("max_tokens", "max_completion_tokens")
@@ -51,13 +52,17 @@ def _few(value: object) -> object:
 
 
 def _own_names_only(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    taken = (RESERVED | set(TOKEN_NAMES) | ReplyParams.model_fields.keys()) & value.keys()
+    reserved = RESERVED | set(TOKEN_NAMES) | ReplyParams.model_fields.keys()
+    # In any case: servers in Go read "Model" as "model", and the last of them counts there.
+    taken = [name for name in value if name.casefold() in reserved]
     if taken:
         raise PydanticCustomError("reserved_name", "holds a name", {"name": min(taken)})
     return value
 
 
 def _storable(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    if _is_deeper(value, EXTRA_MAX_DEPTH):
+        raise PydanticKnownError("recursion_loop")
     try:
         text = _json(value)
     except ValueError:  # NaN, or an infinity
@@ -139,8 +144,8 @@ def stored(text: str | None) -> Params:
     """The parameters that a text holds. What this version does not know is left out: a later one
     may have written it, and no reply shall fail for it."""
     try:
-        read = orjson.loads(text or "{}")
-    except orjson.JSONDecodeError:
+        read = json.loads(text or "{}")  # not orjson, to which an int of many digits is a float
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(read, dict):
         return {}
@@ -167,6 +172,13 @@ def _json(value: object) -> str:
     return json.dumps(
         value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
     )
+
+
+def _is_deeper(value: JsonValue, depth: int) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return depth == 0 or any(_is_deeper(part, depth - 1) for part in inner)
 
 
 def _texts(value: JsonValue) -> list[str]:

@@ -1,6 +1,7 @@
 """Presets are templates, and parameters go from where they were set to the model's server."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -97,6 +98,43 @@ async def test_bounds(server: RunningServer) -> None:
     assert_refused(answer, 404, "model_not_found")
     await asyncio.gather(*(preset(ada) for _ in range(199)))
     assert_refused(await ada.post("/presets", json={"name": "n"}), 409, "list_full")
+
+
+@pytest.mark.parametrize("depth", [1, 99, 100, 253, 254, 255, 256, 900])
+async def test_extra_that_is_taken_is_answered_and_sent(
+    server: RunningServer, upstream: ScriptedUpstream, depth: int
+) -> None:
+    ada = await server.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    body = '{"name": "n", "params": {"extra": {"a": %s}}}' % ("[" * depth + "]" * depth)
+    answer = await ada.post("/presets", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code == 201) is (depth < 100), answer.text
+    if answer.status_code != 201:
+        assert_refused(answer, 422, "invalid_input")
+        return
+    extra = json.loads(body)["params"]["extra"]
+    assert (await ada.get("/presets")).json()["presets"][0]["params"] == {"extra": extra}
+    path = f"/conversations/{conversation}"
+    await patch(ada, path, preset_id=answer.json()["id"])
+    assert (await ada.get(path)).json()["params"] == {"extra": extra}
+    assert (await say(ada, conversation)).json()["reply"]["status"] == "complete"
+    assert upstream.replies[-1].body["a"] == extra["a"]
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63) - 1, 2**64, 10**30, -(10**400)])
+async def test_a_number_of_many_digits_stays_as_it_is(
+    server: RunningServer, upstream: ScriptedUpstream, number: int
+) -> None:
+    ada = await server.person_with_model(upstream.url)
+    path = f"/conversations/{await ada.conversation()}"
+    params = {"temperature": 0.5, "extra": {"a": number}}
+    assert (await patch(ada, path, params=params))["params"] == params
+    assert (await ada.get(path)).json()["params"] == params
+    for options in ({}, {"params": params}):
+        answer = await ada.post(f"{path}/messages", json={"content": "hello"} | options)
+        assert answer.json()["reply"]["status"] == "complete", answer.text
+        sent = upstream.replies[-1].body
+        assert (sent["temperature"], sent["a"]) == (0.5, number)
 
 
 async def test_a_preset_is_copied(server: RunningServer, upstream: ScriptedUpstream) -> None:

@@ -114,6 +114,13 @@ def test_a_name_has_one_place(name: str) -> None:
     assert refusal({"extra": {name: None}}) == ("extra", f"must not hold {name}")
 
 
+@pytest.mark.parametrize(
+    "name", ["Model", "MESSAGES", "me\u017f\u017fages", "N", "Max_To\u212aens"]
+)
+def test_a_name_is_the_same_in_capitals_as_servers_in_go_read_it(name: str) -> None:
+    assert refusal({"extra": {name: 1}}) == ("extra", f"must not hold {name}")
+
+
 def test_extra_may_be_as_large_as_is_said_and_no_deeper_than_it_can_be_read() -> None:
     assert asked({"extra": {"a": "x" * 8184}})
     deep: Any = 1

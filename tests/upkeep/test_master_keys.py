@@ -122,6 +122,20 @@ async def test_a_wrong_key_changes_nothing(url: str, start_server: StartServer) 
     assert await asyncio.to_thread(stored, url) == before
 
 
+async def test_a_key_that_was_encrypted_anew_is_the_same_key(
+    url: str, start_server: StartServer
+) -> None:
+    server = await start_server(database_url=url)
+    address = "http://127.0.0.1:11434/v1"
+    ada = await server.register()
+    await ada.set_model(address, "m", api_key="sk-long-enough-for-its-tail")
+    await rotate(server.app.state.services.database, KeyVault([NEW, OLD]), lambda _: None)
+    change = {"model_url": address, "model_name": "next"}
+    assert (await ada.request("PUT", "/auth/config", json=change)).status_code == 200
+    (made,) = (await ada.get("/connections")).json()["connections"]
+    assert made["key_tail"] == "tail"
+
+
 @pytest.mark.databases("sqlite")
 def test_a_rotation_leaves_the_schema_alone_where_it_should(tmp_path: Path) -> None:
     ended = run(tmp_path, "rotate-keys", AUTO_MIGRATE="false")

@@ -83,9 +83,11 @@ def put_default(
     sealed: str,
     at: datetime,
     key_tail: str | None = None,
+    is_same_key: bool = False,
 ) -> None:
     """Make the row that was written `at` a time the connection `default`, and its model the user's
-    default one. `key_tail`: of a new key, where it is known."""
+    default one. `key_tail`: of a new key, where it is known. `is_same_key`: though rotate-keys may
+    have encrypted it twice, each time to another text."""
     mine = _connection.c.slug_key == slug_key(user_id, DEFAULT)
     known = connection.execute(select(_connection).where(mine)).first()
     if known is None:
@@ -95,8 +97,10 @@ def put_default(
         id = known.id
         values: dict[str, Any] = {"base_url": base_url, "enabled": 1, "updated_at": at}
         if sealed != known.encrypted_api_key:
-            values |= {"encrypted_api_key": sealed, "key_tail": key_tail}
-            quirks.forget(connection, user_id, id)
+            values["encrypted_api_key"] = sealed
+            if not is_same_key:
+                values["key_tail"] = key_tail
+                quirks.forget(connection, user_id, id)
         if base_url != known.base_url:
             lists.part_from_server(connection, id)
             if known.label == rows.label_of(known.base_url):

@@ -16,7 +16,7 @@ from app.schemas.config import ConfigOptions, ConfigRead, ConfigUpdate, Endpoint
 from app.services.ai_service import AiService, Endpoint
 from app.services.audit.events import AuditAction, record
 from app.services.endpoints import windows
-from app.services.endpoints.carried import put_default, remove_default
+from app.services.endpoints.carried import hold_up_to_date, put_default, remove_default
 from app.services.endpoints.environment import renew
 from app.services.endpoints.rows import hold_user
 from app.services.endpoints.saved import OPERATOR, SavedEndpoint, tail_of
@@ -184,7 +184,7 @@ def _save(
     now = utc_now()
     values = {"base_url": base_url, "model_name": model_name, "updated_at": now}
     # Two simultaneous first saves have no row of their own to lock: they lock the user's.
-    hold_user(connection, user_id)
+    hold_up_to_date(connection, user_id)
     mine = select(_config.c.base_url, _config.c.encrypted_api_key).where(
         _config.c.user_id == user_id
     )
@@ -199,7 +199,8 @@ def _save(
         connection.execute(insert(_config).values(user_id=user_id, created_at=now, **values))
     else:
         connection.execute(update(_config).where(_config.c.user_id == user_id).values(**values))
-    put_default(connection, user_id, base_url, model_name, key, now, key_tail)
+    saved = (base_url, model_name, key, now, key_tail)
+    put_default(connection, user_id, *saved, is_same_key=sealed is None)
     windows.forget(connection, user_id, windows.model_key(base_url, model_name))
     host, key_changed = host_of(base_url), sealed is not None
     record(connection, AuditAction.CONFIG_CHANGED, user_id, host=host, key_changed=key_changed)

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -42,6 +43,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
         max_size=3,
     ),
 }
+AT_ANY_PACE = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ASKED = st.fixed_dictionaries({}, optional={n: st.none() | v for n, v in VALUES.items()})
 
 
@@ -130,6 +132,7 @@ def test_extra_may_be_as_large_as_is_said_and_no_deeper_than_it_can_be_read() ->
         ReplyParams.model_validate({"extra": {"a": deep}})
 
 
+@AT_ANY_PACE
 @for_all(ASKED, ASKED)
 def test_a_request_goes_over_its_conversation_key_by_key(
     below: dict[str, Any], above: dict[str, Any]
@@ -142,6 +145,7 @@ def test_a_request_goes_over_its_conversation_key_by_key(
     assert merged(both, over) == both == merged(both, {})
 
 
+@AT_ANY_PACE
 @for_all(ASKED, st.randoms())
 def test_the_same_parameters_are_the_same_text(values: dict[str, Any], chance: Any) -> None:
     names = list(values)
@@ -154,6 +158,7 @@ def test_the_same_parameters_are_the_same_text(values: dict[str, Any], chance: A
     assert stable(stored(text)) == stable(merged({}, params))
 
 
+@AT_ANY_PACE
 @for_all(ASKED, ASKED)
 def test_other_parameters_are_another_text(one: dict[str, Any], other: dict[str, Any]) -> None:
     one, other = asked(one), asked(other)

@@ -324,6 +324,27 @@ async def test_a_deleted_connection_leaves_what_is_named(
     assert await in_table(server.app.state.settings, left, ada.id) == [("", None, None), 1]
 
 
+async def test_the_saved_model_answers_again_once_the_chosen_one_is_deleted(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    operators = {"default_model_url": upstream.url, "default_model_name": "operators"}
+    for settings in ({}, operators | {"default_api_key": "sk-operator"}):
+        server = await start_server(**settings)
+        ada = await server.person_with_model(upstream.url, "saved")
+        saved = (await ada.get("/auth/me")).json()["default_model_id"]
+        made = await connect(ada, upstream.url)
+        chosen = await add_model(ada, made, "chosen")
+        await patch(ada, "/auth/me", default_model_id=chosen, title_model_id=chosen)
+        await ada.request("DELETE", f"/connections/{made['id']}")
+        me = (await ada.get("/auth/me")).json()
+        assert (me["default_model_id"], me["title_model_id"]) == (saved, None)
+        assert me["has_config"] and me["can_chat"]
+        answer = await ada.say(await ada.conversation(), "hello")
+        assert answer.json()["reply"]["model_name"] == "saved"
+        await ada.request("DELETE", "/auth/config")
+        assert (await ada.get("/auth/me")).json()["default_model_id"] is None
+
+
 async def test_five_thousand_models_are_listed(server: RunningServer) -> None:
     ada = await server.register()
     made = await connect(ada, OTHER)

@@ -155,7 +155,8 @@ def _tell_the_version_before(
 
 def remove(connection: Connection, owner: int, connection_id: int) -> None:
     """Remove a connection with its key; ConnectionNotFound. Models that are named somewhere stay,
-    so that they can be told to be gone; nobody's default model is one of them."""
+    so that they can be told to be gone; nobody's default model is one of them: that is the model
+    which `PUT /auth/config` saved again, where there is one."""
     row = find_owned(connection, owner, connection_id)
     if owner and row.slug == DEFAULT:
         connection.execute(delete(_config).where(_config.c.user_id == owner))
@@ -170,9 +171,10 @@ def remove_row(connection: Connection, owner: int, row: Any) -> None:
     """Wipe the row of a connection, or remove it where none of its models is named any more."""
     if owner:
         its_models = select(_model.c.id).where(_model.c.connection_id == row.id)
-        for column in (_user.c.default_model_id, _user.c.title_model_id):
+        saved = None if row.slug == DEFAULT else _saved_model(connection, owner)
+        for column, instead in ((_user.c.default_model_id, saved), (_user.c.title_model_id, None)):
             mine = (_user.c.id == owner, column.in_(its_models))
-            connection.execute(update(_user).where(*mine).values({column: None}))
+            connection.execute(update(_user).where(*mine).values({column: instead}))
     same = _connection.c.id == row.id
     if not lists.forget_unused(connection, owner, row.id):
         connection.execute(delete(_connection).where(same))
@@ -189,6 +191,20 @@ def remove_row(connection: Connection, owner: int, row: Any) -> None:
             deleted_at=utc_now(),
         )
     )
+
+
+def _saved_model(connection: Connection, user_id: int) -> int | None:
+    """The model that `PUT /auth/config` saved; None where nothing is saved."""
+    mine = select(_config.c.model_name).where(_config.c.user_id == user_id)
+    name = connection.execute(mine).scalar()
+    if name is None:
+        return None
+    models = _model.join(_connection, _connection.c.id == _model.c.connection_id)
+    its_slug = _connection.c.slug_key == slug_key(user_id, DEFAULT)
+    found = (
+        select(_model.c.id).select_from(models).where(its_slug, _model.c.name_key == name.encode())
+    )
+    return connection.execute(found).scalar()
 
 
 def usable(user_id: Any) -> ColumnElement[bool]:

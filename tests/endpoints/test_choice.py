@@ -262,6 +262,29 @@ async def test_models_of_the_operator_are_counted_and_withdrawn(
     assert "shared-model" in answer.json()["detail"]
 
 
+async def test_extra_parameters_are_for_connections_of_ones_own(
+    start_server: StartServer, upstream: ScriptedUpstream
+) -> None:
+    """Gateways take another model from there, or another address for the operator's key."""
+    server = await operators(start_server, upstream)
+    ada = await server.person_with_model(upstream.url)
+    sealed = server.app.state.services.vault.seal(0, upstream.url, "sk-of-the-operator")
+    added = await in_table(server.app.state.settings, share, upstream.url, sealed)
+    shared = [m["id"] for m in await models(ada) if m["connection"]["shared"]]
+    assert added in shared and len(shared) == 2  # that of the settings, too
+    params = {"temperature": 0.5, "extra": {"api_base": "http://elsewhere.example/v1"}}
+    conversation = await ada.conversation()
+    await patch(ada, f"/conversations/{conversation}", params=params)
+    for model_id in shared:
+        reply = (await say(ada, conversation, model_id=model_id)).json()["reply"]
+        assert reply["left_out"] == [{"name": "extra", "reason": "shared_model"}]
+        sent = upstream.replies[-1].body
+        assert sent["temperature"] == 0.5 and "api_base" not in sent
+    reply = (await say(ada, conversation)).json()["reply"]
+    assert "left_out" not in reply
+    assert upstream.replies[-1].body["api_base"] == "http://elsewhere.example/v1"
+
+
 def share(connection: Connection, url: str, sealed: str) -> int:
     now = utc_now()
     row = {

@@ -46,7 +46,8 @@ def tuning_of(params: Params, endpoint: SavedEndpoint) -> Tuning | None:
     """The parameters of a reply; None where none is set."""
     if not params:
         return None
-    return Tuning(params, orjson.loads(endpoint.quirks) if endpoint.quirks else None)
+    quirks = orjson.loads(endpoint.quirks) if endpoint.quirks else None
+    return Tuning(params, quirks, is_shared=endpoint.is_shared)
 
 
 def preview(connection: Connection, user_id: int, draft: Draft) -> ContextRead:

@@ -24,8 +24,8 @@ ADAPTATIONS_MAX = 3
 
 class LeftOut(TypedDict):
     """A parameter that was set and not sent, and why: `not_supported` (at all),
-    `value_not_supported`, `not_together` (with another that was sent), or `refused`: it is what the
-    reply failed for."""
+    `value_not_supported`, `not_together` (with another that was sent), `shared_model` (`extra` is
+    for one's own connections), or `refused`: it is what the reply failed for."""
 
     name: str
     reason: str
@@ -39,13 +39,22 @@ class Tuning:
     where nothing is new.
     """
 
-    def __init__(self, params: Params, quirks: object = None, now: float | None = None) -> None:
+    def __init__(
+        self,
+        params: Params,
+        quirks: object = None,
+        now: float | None = None,
+        is_shared: bool = False,
+    ) -> None:
         """`params`: merged, without nulls. `quirks`: JSON that was `learned` before, or anything
-        else. `now`: in seconds since 1970."""
+        else. `now`: in seconds since 1970. `is_shared`: the key is the operator's, so that `extra`
+        is not sent: gateways take other models, and other addresses for the key, from there."""
         self._params = params
         self._now = time.time() if now is None else now
         self._quirks = known(quirks, self._now)
         self._left: dict[str, str] = {**left_out_of(params, self._quirks["refused"])}
+        if is_shared and "extra" in params:
+            self._left["extra"] = "shared_model"
         self._refused: list[Refused] = []
         self._tokens_name = OTHER_NAME if self._quirks["renamed"] else OWN_NAME
         self._is_renamed = False

@@ -10,13 +10,9 @@ import orjson
 import typer
 from pydantic import BaseModel, ValidationError
 
-from app.cli.configuration import load_settings, require_data_dir, with_secrets
+from app.cli.database import opened
 from app.cli.failure import fail
-from app.cli.schema import ready, require_own_key
-from app.database import open_database
 from app.encryption import KeyVault
-from app.errors import AppError
-from app.origin import COMMAND_LINE, ActingFor
 from app.schemas.config import ApiKey, ModelName, ModelUrl
 from app.schemas.connection import Label
 from app.services.ai_service import AiService
@@ -109,21 +105,12 @@ def _run[T](work: Callable[[SharedConnections], Awaitable[T]]) -> T:
 
 
 async def _on_connections[T](work: Callable[[SharedConnections], Awaitable[T]]) -> T:
-    settings = load_settings()
-    require_data_dir(settings)
-    await asyncio.to_thread(ready, settings)
-    await asyncio.to_thread(require_own_key, settings)
-    settings = with_secrets(settings)
-    database = open_database(settings)
-    ai = AiService(settings)
-    shared = SharedConnections(database, KeyVault(settings.encryption_keys), ai)
-    try:
-        with ActingFor(COMMAND_LINE):
+    async with opened() as (settings, database):
+        ai = AiService(settings)
+        shared = SharedConnections(database, KeyVault(settings.encryption_keys), ai)
+        try:
             return await work(shared)
-    except OfSettings:
-        fail("This connection comes from the settings DEFAULT_MODEL_*: change it there")
-    except AppError as error:
-        fail(error.text("en"))
-    finally:
-        await ai.aclose()
-        await database.close()
+        except OfSettings:
+            fail("This connection comes from the settings DEFAULT_MODEL_*: change it there")
+        finally:
+            await ai.aclose()

@@ -12,12 +12,9 @@ import typer
 from pydantic import ValidationError
 from rich.cells import cell_len
 
-from app.cli.configuration import load_settings, require_data_dir, with_secrets
+from app.cli.configuration import load_settings
+from app.cli.database import opened
 from app.cli.failure import fail
-from app.cli.schema import ready, require_own_key
-from app.database import open_database
-from app.errors import AppError
-from app.origin import COMMAND_LINE, ActingFor
 from app.schemas.user import AccountRead, UserCreate
 from app.services.accounts.service import AccountService
 from app.services.auth.hash_threads import PasswordThreads
@@ -140,20 +137,11 @@ class _Accounts:
 
 
 async def _on_accounts[T](work: Callable[[_Accounts], Awaitable[T]]) -> T:
-    settings = load_settings()
-    require_data_dir(settings)
-    await asyncio.to_thread(ready, settings)
-    await asyncio.to_thread(require_own_key, settings)
-    settings = with_secrets(settings)
-    database = open_database(settings)
-    threads = PasswordThreads(settings.bcrypt_rounds)
-    passwords = PasswordService(database, threads)
-    service = AccountService(database, settings, threads, passwords)
-    try:
-        with ActingFor(COMMAND_LINE):
+    async with opened() as (settings, database):
+        threads = PasswordThreads(settings.bcrypt_rounds)
+        passwords = PasswordService(database, threads)
+        service = AccountService(database, settings, threads, passwords)
+        try:
             return await work(_Accounts(service, passwords))
-    except AppError as error:
-        fail(error.text("en"))
-    finally:
-        threads.close()
-        await database.close()
+        finally:
+            threads.close()

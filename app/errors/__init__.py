@@ -7,6 +7,7 @@ HTTP answers `{"detail": text, "code": code}`; a socket sends the same two as an
 
 from app.errors.base import AppError as AppError
 from app.errors.base import Language as Language
+from app.errors.missing import *
 from app.errors.reply import *
 from app.errors.reply import Interrupted
 from app.errors.request import *

@@ -4,11 +4,10 @@ Some carry what the audit log says of them; no text of theirs does.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, Literal
+from typing import Literal
 
 from app.errors.base import AppError, Language
 
-ObjectKind = Literal["conversation", "message", "session", "connection", "model", "preset"]
 UrlRefusal = Literal["malformed", "query", "private_address", "host"]
 """No model's URL · one with a query · it names a private address · its host is not found, or may
 not be called."""
@@ -205,52 +204,6 @@ class NotFound(AppError):
 class MethodNotAllowed(AppError):
     status, code = 405, "method_not_allowed"
     zh, en = "不支持这种请求方法", "This method is not supported here"
-
-
-class ObjectNotFound(AppError):
-    """`id`: what was asked for. It may be there, and somebody else's."""
-
-    status = 404
-    kind: ClassVar[ObjectKind]
-
-    def __init__(self, id: int | None = None) -> None:
-        super().__init__()
-        self.id = id
-
-
-class SessionNotFound(ObjectNotFound):
-    kind, code = "session", "session_not_found"
-    zh, en = "登录会话不存在", "There is no such session"
-
-
-class ConversationNotFound(ObjectNotFound):
-    kind, code, close_code = "conversation", "conversation_not_found", 4404
-    zh, en = "对话不存在", "There is no such conversation"
-
-
-class MessageNotFound(ObjectNotFound):
-    kind, code = "message", "message_not_found"
-    zh, en = "消息不存在", "There is no such message"
-
-
-class ConnectionNotFound(ObjectNotFound):
-    kind, code = "connection", "connection_not_found"
-    zh, en = "模型连接不存在", "There is no such connection"
-
-
-class ModelNotFound(ObjectNotFound):
-    kind, code = "model", "model_not_found"
-    zh, en = "模型不存在", "There is no such model"
-
-
-class PresetNotFound(ObjectNotFound):
-    kind, code = "preset", "preset_not_found"
-    zh, en = "预设不存在", "There is no such preset"
-
-
-class ConfigNotFound(AppError):
-    status, code = 404, "config_not_found"
-    zh, en = "尚未配置模型", "No model has been configured yet"
 
 
 class UsernameTaken(AppError):

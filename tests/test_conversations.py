@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, insert, update
 
 from app.database import table_of
 from app.models import Conversation, utc_now
-from app.services.conversations.rows import BEFORE, PageRequest, deleted_query, page_query
+from app.services.conversations.list_rows import BEFORE, PageRequest, deleted_query, page_query
 from tests.support.refusals import assert_refused, last_words
 from tests.support.server import Person, RunningServer
 from tests.support.upstream import ScriptedUpstream

@@ -10,8 +10,8 @@ from app.schemas.conversation import (
     ConversationRead,
     ConversationUpdate,
 )
-from app.services.conversations import rows
-from app.services.conversations.rows import PageRequest
+from app.services.conversations import list_rows, rows
+from app.services.conversations.list_rows import PageRequest
 from app.services.endpoints.service import ConfigService
 
 __all__ = ["ConversationService", "PageRequest"]
@@ -31,14 +31,14 @@ class ConversationService:
 
     async def list(self, user_id: int, page: PageRequest) -> ConversationList:
         """One page of the user's conversations, most recently used first."""
-        return await self._database.read(rows.page_of, user_id, page)
+        return await self._database.read(list_rows.page_of, user_id, page)
 
     async def deleted(self, user_id: int, page: PageRequest) -> ConversationList:
         """One page of what the user deleted and can restore, the newest deletion first.
 
         Raises ConversationNotFound when the page is to begin after one that is not the user's.
         """
-        return await self._database.read(rows.deleted_page_of, user_id, page, self._retention)
+        return await self._database.read(list_rows.deleted_page_of, user_id, page, self._retention)
 
     async def get(self, user_id: int, conversation_id: int) -> ConversationRead:
         """The conversation; ConversationNotFound when it is not there or not this user's."""

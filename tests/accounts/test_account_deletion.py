@@ -16,7 +16,7 @@ from app.errors import InvalidToken
 from app.models import Base, User
 from app.models.marks import owner_of
 from app.services.backup.transaction import CHANGE, transaction
-from app.services.conversations.rows import PageRequest
+from app.services.conversations.list_rows import PageRequest
 from tests.conftest import StartServer
 from tests.endpoints.connecting import models, patch
 from tests.faults.watching import eventually

@@ -14,7 +14,7 @@ dev: setup ## serve while the code is edited: the server at 8000, the page at 51
 test: setup ## all tests, on every database that can be had, and in a browser
 	@scripts/test
 
-quick: setup ## the tests for every change: on SQLite, no browser, faults or attacks
+quick: setup ## the tests for every change: on SQLite, no browser, faults, attacks or upgrades
 	@scripts/quick
 
 coverage: setup ## the same, and fail when less of the code is run than pyproject.toml asks for

@@ -1,6 +1,8 @@
 """Settings: the only reader of the environment and of `.env`."""
 
 import base64
+import re
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -19,6 +21,8 @@ SECONDS_MAX = 86_400
 """A day, the upper bound of every wait."""
 DAYS_MAX = 36_500
 """A hundred years: sums with times that far away can still be computed and stored."""
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""What S3 lets a bucket be called."""
 SECRET_KEY_MIN_BYTES = 32
 """RFC 7518 §3.2: an HS256 key is at least as long as its hash output."""
 
@@ -44,6 +48,22 @@ def _web_page(value: str) -> str:
         sound = False
     if value and not sound:
         raise ValueError("must be an address such as https://chat.example.com")
+    return value
+
+
+def _files(value: str) -> str:
+    """Refuse what names neither a folder of this machine nor a bucket."""
+    try:
+        url = urlsplit(value)
+        is_folder = url.scheme == "file" and not url.netloc and url.path.startswith("/")
+        is_bucket = url.scheme == "s3" and BUCKET.fullmatch(url.netloc) is not None
+        sound = (is_folder or is_bucket) and not (url.query or url.fragment)
+    except ValueError:
+        sound = False
+    if value and not sound:
+        raise ValueError("must be empty, or such as file:///srv/files or s3://bucket/prefix")
+    if value and is_bucket and find_spec("obstore") is None:
+        raise ValueError("names a bucket: install the extra s3")
     return value
 
 
@@ -114,13 +134,30 @@ class Settings(BaseSettings):
 
     # Limits
     rate_limit_per_minute: AtLeastOne = 60
+    search_rate_limit_per_minute: AtLeastOne = 120
     login_rate_limit_per_minute: AtLeastOne = 10
     max_sessions_per_user: AtLeastOne = 50
     max_sockets_per_user: AtLeastOne = 20
     max_replies_per_user: AtLeastOne = 5
     ws_allow_access_token_in_query: bool = True
+    jobs_at_once: int = Field(2, ge=1, le=100)
     retention_days: Days = 30
     audit_retention_days: int = Field(365, ge=0, le=DAYS_MAX)
+
+    # Files
+    files_url: Annotated[str, AfterValidator(_files)] = ""
+    attachments_max_bytes: int = Field(20 * 1024 * 1024, ge=1024, le=1024**3)
+    attachments_quota_bytes: int = Field(1024**3, ge=0)
+    context_images: int = Field(8, ge=0, le=100)
+    imports_max_bytes: int = Field(2 * 1024**3, ge=1024, le=1024**4)
+
+    # Programs
+    api_body_max_bytes: int = Field(20 * 1024 * 1024, ge=1024, le=1024**3)
+    api_requests_per_user: AtLeastOne = 20
+
+    # Links
+    shares: Literal["on", "login", "off"] = "on"
+    shares_expire_days: Days = 30
 
     # Backups
     backup_every: float = Field(0, ge=0, le=DAYS_MAX * 24, allow_inf_nan=False)

@@ -1,6 +1,6 @@
 """API keys at rest: authenticated encryption, bound to the user and the URL they were saved for.
 
-And the signature under the audit log's head, with keys made from the same master keys.
+And what is signed with keys made from the same master keys: the audit log's head, and pictures.
 """
 
 import base64
@@ -92,6 +92,24 @@ class HeadSigner:
     def verifies(self, key_id: bytes, content: bytes, signature: bytes) -> bool:
         """Whether the key with this id made the signature."""
         return hmac.compare_digest(hmac.digest(self._keys[key_id], content, "sha256"), signature)
+
+
+class PictureMarks:
+    """By which a picture that was drawn here is known when it comes back in an export
+    (HMAC-SHA256). `keys`: as of `KeyVault`; the newest marks."""
+
+    def __init__(self, keys: list[str]) -> None:
+        masters = [base64.urlsafe_b64decode(fernet_key(key)) for key in keys]
+        self._keys = [_derived(key, b"picture mark", 32) for key in masters]
+
+    def mark(self, sha256: bytes) -> str:
+        """That of a picture with these bytes; empty without a key."""
+        return hmac.digest(self._keys[0], sha256, "sha256").hex() if self._keys else ""
+
+    def knows(self, sha256: bytes, mark: str) -> bool:
+        """Whether a picture with these bytes was marked so here."""
+        marks = [hmac.digest(key, sha256, "sha256").hex().encode() for key in self._keys]
+        return any(hmac.compare_digest(each, mark.encode()) for each in marks)
 
 
 def _head_key(master: bytes) -> bytes:

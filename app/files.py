@@ -3,10 +3,15 @@
 What exists already keeps its mode: whoever opened it to others may have had a reason.
 """
 
+import errno
 import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+DRAFT = ".draft"
 RIGHTS = ". Let the user that runs this read and write it"
 
 
@@ -40,6 +45,50 @@ def open_lock(path: Path) -> IO[bytes]:
     except PermissionError:
         handle = os.open(path, os.O_RDONLY)
     return os.fdopen(handle, "rb")
+
+
+@contextmanager
+def appearing(path: Path) -> Iterator[IO[bytes]]:
+    """A new file, mode 0600: a draft under another name, renamed once it is whole and on disk, else
+    deleted. Raises FileExistsError where the name is taken, other OSError."""
+    _require_free(path)  # tried again when it is whole
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}{DRAFT}")
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(draft, flags, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _put_in_place(draft, path)
+        _sync_folder(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _require_free(path: Path) -> None:
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, "is there already", str(path))
+
+
+def _put_in_place(draft: Path, path: Path) -> None:
+    """Give the draft its name unless that is taken: a rename would overwrite it."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        _require_free(path)
+        raise  # it was there a moment ago
+    except OSError:  # not every file system has links
+        _require_free(path)
+        draft.rename(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new name survives a power cut only once its folder is written, too."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def in_the_way(error: OSError, path: Path | str | None = None) -> str:

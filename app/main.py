@@ -20,26 +20,10 @@ from app.middleware.headers import SecurityHeaders
 from app.middleware.hosts import AllowedHosts
 from app.middleware.https import ForceHttps
 from app.middleware.limits import BodyLimit, BodyTimeout, HeadLimit
+from app.middleware.origins import ProgramOrigins
 from app.migration import migrate, require_schema
 from app.responses import install_error_handlers
-from app.routers import (
-    audit,
-    auth,
-    chat,
-    config,
-    connections,
-    conversations,
-    health,
-    messages,
-    metrics,
-    models,
-    pages,
-    passwords,
-    presets,
-    sessions,
-    socket,
-    transfer,
-)
+from app.routers.all import all_routes
 from app.routers.web_page import page_routes
 from app.schemas.document import with_events
 from app.secret_files import with_local_secrets
@@ -48,6 +32,9 @@ from app.shutdown import GracefulSignals
 from app.state import AppState
 from app.tracing import begin_tracing, end_tracing
 from app.utils.tasks import stop_tasks
+
+EXPOSED = ["Retry-After", "X-Request-ID", "Content-Disposition", "Upload-Offset"]
+"""What pages of other origins may read of an answer's headers."""
 
 
 class Api(FastAPI):
@@ -81,7 +68,12 @@ def create_app(settings: Settings | None = None, page: Path | None = None) -> Fa
     )
     app.state = state = AppState(settings, page)
     # Last added is outermost.
-    app.add_middleware(BodyLimit)
+    app.add_middleware(
+        BodyLimit,
+        attachment_bytes=settings.attachments_max_bytes,
+        import_bytes=settings.imports_max_bytes,
+        program_bytes=settings.api_body_max_bytes,
+    )
     app.add_middleware(BodyTimeout, seconds=settings.request_timeout_seconds)
     app.add_middleware(RateLimit, limits=state.rate_limits)
     app.add_middleware(EndWithServer, requests=state.connections.requests)
@@ -92,8 +84,9 @@ def create_app(settings: Settings | None = None, page: Path | None = None) -> Fa
             allow_origins=settings.cors_origins,
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=["Retry-After", "X-Request-ID", "Content-Disposition"],
+            expose_headers=EXPOSED,
         )
+    app.add_middleware(ProgramOrigins)
     if settings.force_https:
         app.add_middleware(ForceHttps, hosts=settings.allowed_hosts)
     app.add_middleware(AllowedHosts, hosts=settings.allowed_hosts)
@@ -102,10 +95,7 @@ def create_app(settings: Settings | None = None, page: Path | None = None) -> Fa
     app.add_middleware(WatchResponses, stalled=state.connections.responses)
     app.add_middleware(RequestContext, settings=settings)
     install_error_handlers(app)
-    for module in (auth, audit, sessions, passwords, config, conversations, transfer, chat):
-        app.include_router(module.router)
-    for module in (connections, models, presets, messages, socket, health, metrics, pages):
-        app.include_router(module.router)
+    app.router.routes.extend(all_routes())
     return app
 
 
@@ -125,11 +115,12 @@ async def _lifespan(app: Api) -> AsyncIterator[None]:
     signals = GracefulSignals(lambda: connections.drain(services.drain), connections.cut_off)
     signals.install()
     sweeper = asyncio.create_task(connections.sweep(services.sessions.live), name="sweeper")
+    keys = asyncio.create_task(connections.watch_keys(services.keys.live), name="keys")
     try:
         yield
     finally:
         signals.restore()
-        await stop_tasks(sweeper)
+        await stop_tasks(sweeper, keys)
         await services.close()
         await asyncio.to_thread(end_tracing)
 

@@ -1,7 +1,7 @@
 """What this process counts. Plain numbers, cheap to change; `exposition` writes them down.
 
 No label holds what a user chose: no id, address, host or name of a model, and only known values,
-so that the number of series stays small.
+so that the number of series stays small. Names of models are the operator's own.
 """
 
 from bisect import bisect_left
@@ -21,9 +21,9 @@ class Counter:
         # Known values of a label begin at 0, so that the first event is seen as growth.
         self.values: dict[Labels, int] = {(value,): 0 for value in known} if labels else {(): 0}
 
-    def add(self, *labels: str) -> None:
-        """Count one."""
-        self.values[labels] = self.values.get(labels, 0) + 1
+    def add(self, *labels: str, by: int = 1) -> None:
+        """Count one, or so many."""
+        self.values[labels] = self.values.get(labels, 0) + by
 
 
 class Spread:
@@ -93,9 +93,64 @@ rate_limited = Counter(
     "chat_rate_limited",
     "Refused for going over a budget",
     "budget",
-    known=("all", "login", "password", "register"),
+    known=("all", "files", "login", "password", "register", "search", "shares"),
+)
+uploads = Counter(
+    "chat_uploads",
+    "Files that were uploaded, by what became of them",
+    "status",
+    known=("stored", "refused", "failed"),
+)
+imports_ended = Counter(
+    "chat_imports",
+    "Imports that ended, by how",
+    "status",
+    known=("done", "failed", "cancelled"),
+)
+imported_messages = Counter("chat_imported_messages", "Messages of imports that were looked at")
+jobs_ended = Counter(
+    "chat_jobs", "Background jobs that ended, by how", "status", known=("done", "failed")
+)
+search_seconds = Histogram("chat_search_seconds", "Time of a search", DURATIONS)
+share_reads = Counter(
+    "chat_share_reads",
+    "What was asked for by a link, by whether there was such a link",
+    "status",
+    known=("hit", "miss"),
 )
 logins_failed = Counter("chat_logins_failed", "Logins with a wrong name or password")
 
-COUNTERS = (requests, replies, replies_lost, upstream_errors, rate_limited, logins_failed)
-HISTOGRAMS = (request_seconds, first_token_seconds, token_gap_seconds, checkpoint_seconds)
+model_tokens = Counter(
+    "chat_model_tokens",
+    "Tokens that models were sent and sent, counted or estimated; `own`: models of users' own",
+    "model",
+    "kind",
+)
+model_cost = Counter(
+    "chat_model_cost_nano_usd",
+    "What models cost in billionths of a dollar, as far as prices are known",
+    "model",
+)
+
+COUNTERS = (
+    requests,
+    replies,
+    replies_lost,
+    upstream_errors,
+    rate_limited,
+    logins_failed,
+    share_reads,
+    uploads,
+    imports_ended,
+    imported_messages,
+    jobs_ended,
+    model_tokens,
+    model_cost,
+)
+HISTOGRAMS = (
+    request_seconds,
+    first_token_seconds,
+    token_gap_seconds,
+    checkpoint_seconds,
+    search_seconds,
+)

@@ -5,32 +5,49 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.config import Settings
-from app.errors import RateLimited
+from app.errors import InvalidKey, RateLimited, ShareNotFound
 from app.metrics import rate_limited
 from app.sliding_window import SlidingWindow
 from app.utils.client_address import network_of
-from app.utils.tokens import Claims
+from app.utils.tokens import Claims, token_hash
 
 ENDED_SESSIONS_KEPT = 10_000
+KEYS_KEPT = 10_000
 
 MINUTE, HOUR = 60, 3600
 MAILS_PER_HOUR = 3
+FILES_PER_MINUTE = 600
+SHARE_MISSES_PER_MINUTE = 30
 SMALL_BUDGETS = ("login", "register", "forgot", "reset", "password")
 
 
 class RateLimits:
-    """One budget for whatever a user does, and small ones for logging in and registering."""
+    """One budget for whatever a user does, one for the files they look at, one for searches, and
+    small ones for logging in and registering."""
 
     def __init__(self, settings: Settings) -> None:
         small = settings.login_rate_limit_per_minute
         self._budgets = {name: SlidingWindow(small, MINUTE) for name in SMALL_BUDGETS}
         self._budgets["all"] = SlidingWindow(settings.rate_limit_per_minute, MINUTE)
+        self._budgets["files"] = SlidingWindow(FILES_PER_MINUTE, MINUTE)
+        self._budgets["search"] = SlidingWindow(settings.search_rate_limit_per_minute, MINUTE)
+        self._budgets["shares"] = SlidingWindow(SHARE_MISSES_PER_MINUTE, MINUTE)
         self._mails = SlidingWindow(MAILS_PER_HOUR, HOUR)
         self._ended: dict[int, None] = {}
+        self._keys: dict[bytes, None] = {}
+        self._per_minute = settings.rate_limit_per_minute
 
     def hit(self, who: str) -> None:
         """Count one request or socket message of a user or an address; RateLimited when spent."""
         self._hit("all", who)
+
+    def hit_file(self, who: str) -> None:
+        """Count one file that a user or an address reads; RateLimited when spent."""
+        self._hit("files", who)
+
+    def hit_search(self, who: str) -> None:
+        """Count one search of a user or an address; RateLimited when spent."""
+        self._hit("search", who)
 
     def payer(self, claims: Claims, address: str) -> str:
         """The budget that a request with this token counts against.
@@ -45,6 +62,41 @@ class RateLimits:
     def stranger(address: str) -> str:
         """The budget of a request without a valid token: that of its address, of IPv6 a /64."""
         return f"address:{network_of(address, 32, 64)}"
+
+    @contextmanager
+    def finding_key(self, key: str, address: str) -> Iterator[None]:
+        """Count a key that is not good against its address; RateLimited when that is spent, save
+        for keys that were good here: who guesses locks no neighbour out."""
+        stranger = self.stranger(address)
+        hash = token_hash(key)
+        if hash not in self._keys:
+            self._refuse("all", self._budgets["all"].wait(stranger))
+        try:
+            yield
+        except InvalidKey:
+            self._keys.pop(hash, None)
+            self._budgets["all"].hit(stranger)
+            raise
+        self._keys[hash] = None
+        if len(self._keys) > KEYS_KEPT:
+            del self._keys[next(iter(self._keys))]
+
+    def hit_program(self, user_id: int) -> None:
+        """Count a request of one of a user's programs; RateLimited when spent."""
+        try:
+            self.hit(f"user:{user_id}")
+        except RateLimited as error:
+            error.told = self.told_program(user_id)
+            raise
+
+    def told_program(self, user_id: int) -> dict[str, str]:
+        """What a user's programs are told of their budget, in OpenAI's headers."""
+        left, seconds = self._budgets["all"].left(f"user:{user_id}")
+        return {
+            "x-ratelimit-limit-requests": str(self._per_minute),
+            "x-ratelimit-remaining-requests": str(left),
+            "x-ratelimit-reset-requests": f"{seconds:.0f}s",
+        }
 
     def remember_ended(self, session_id: int) -> None:
         """Remember that a session has ended; the oldest entries are dropped."""
@@ -68,11 +120,27 @@ class RateLimits:
         yield
         self._budgets["password"].forget(who)
 
+    @contextmanager
+    def finding_share(self, address: str) -> Iterator[None]:
+        """Count a look for a link from an address, of IPv6 a /64, where there is none; RateLimited
+        when spent, also for one that there is. Many looks at once find no more than one by one."""
+        who = network_of(address, 32, 64)
+        self._refuse("shares", self._budgets["shares"].wait(who))
+        try:
+            yield
+        except ShareNotFound:
+            self._hit("shares", who)
+            raise
+
     def may_mail(self, account: str) -> bool:
         """Count a mail to an account; False above its hourly limit."""
         return self._mails.hit(account) == 0
 
     def _hit(self, name: str, who: str) -> None:
-        if seconds := self._budgets[name].hit(who):
+        self._refuse(name, self._budgets[name].hit(who))
+
+    @staticmethod
+    def _refuse(name: str, seconds: float) -> None:
+        if seconds:
             rate_limited.add(name)
             raise RateLimited(retry_after=max(1, math.ceil(seconds)))

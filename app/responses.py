@@ -15,10 +15,14 @@ from app.errors import (
     BodyTooLarge,
     DatabaseUnavailable,
     InvalidInput,
+    InvalidToken,
     MalformedJson,
     MethodNotAllowed,
     NotFound,
     RequestTimeout,
+    program_error,
+    program_headers,
+    program_status,
 )
 from app.logs import log
 from app.not_found_page import POLICY, not_found_page
@@ -34,15 +38,31 @@ BY_STATUS: dict[int, type[AppError]] = {
 }
 
 
+def is_program_request(scope: Scope) -> bool:
+    """Whether it is for the API of programs, which are answered in OpenAI's shape."""
+    path: str = scope["path"]
+    return path == "/v1" or path.startswith("/v1/")
+
+
 def is_page_request(scope: Scope) -> bool:
     """Whether a browser asks for a page to show, as it does for an address that was entered."""
     accepted = Headers(scope=scope).get("accept", "")
     return scope.get("method") in ("GET", "HEAD") and "text/html" in accepted
 
 
+def told_program(scope: Scope, error: AppError) -> dict[str, object]:
+    """A failure as a program reads it: in English, unless it asks for another language."""
+    accepted = Headers(scope=scope).get("accept-language")
+    return program_error(error, preferred_language(accepted or "en"))
+
+
 def error_response(scope: Scope, error: AppError) -> Response:
     """The answer for a failure, in the client's language; a page where a browser finds none."""
-    language = preferred_language(Headers(scope=scope).get("accept-language"))
+    if is_program_request(scope):
+        told = told_program(scope, error)
+        return JSONResponse(told, program_status(error), program_headers(error))
+    accepted = Headers(scope=scope).get("accept-language")
+    language = preferred_language(accepted)
     if isinstance(error, NotFound) and is_page_request(scope):
         page = not_found_page(language, scope.get("root_path", ""))
         headers = {"Content-Security-Policy": POLICY, "Vary": "Accept, Accept-Language"}
@@ -56,8 +76,12 @@ def error_response(scope: Scope, error: AppError) -> Response:
 
 
 def note(scope: Scope, error: AppError) -> None:
-    """Report a refusal to the audit log, which records some of them."""
-    app_state(scope).services.audit.refused(error, request_state(scope).user_id)
+    """Report a refusal to the audit log, which records some of them, and a session that has ended
+    to the budgets."""
+    state = app_state(scope)
+    state.services.audit.refused(error, request_state(scope).user_id)
+    if isinstance(error, InvalidToken) and error.session_id is not None:
+        state.rate_limits.remember_ended(error.session_id)
 
 
 def install_error_handlers(app: FastAPI) -> None:

@@ -27,15 +27,30 @@ class SlidingWindow:
     def hit(self, key: str) -> float:
         """Count an event and return 0; above the limit, count nothing and return the seconds to
         wait."""
+        seconds = self.wait(key)
+        if not seconds:
+            self._now[key] = self._now.get(key, 0) + 1
+        return seconds
+
+    def wait(self, key: str) -> float:
+        """The seconds until another event is within the limit; 0 where it is so now."""
         gone = self._turn()
         now, before = self._now.get(key, 0), self._before.get(key, 0)
         if now + before * (1 - gone) + 1 <= self._limit + ROUNDING:
-            self._now[key] = now + 1
             return 0
         if now < self._limit:
             return (1 - (self._limit - 1 - now) / before - gone) * self._seconds
         # Not before the next window, in which these are the ones before.
         return (2 - (self._limit - 1) / now - gone) * self._seconds
+
+    def left(self, key: str) -> tuple[int, float]:
+        """How many events are within the limit at this moment, and the seconds until all of it is
+        there again."""
+        gone = self._turn()
+        now, before = self._now.get(key, 0), self._before.get(key, 0)
+        left = int(self._limit - now - before * (1 - gone) + ROUNDING)
+        windows = (2 if now else 1 if before else 0) - (gone if now or before else 0)
+        return max(left, 0), windows * self._seconds
 
     def forget(self, key: str) -> None:
         """Forget the events of a key."""

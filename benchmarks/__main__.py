@@ -14,7 +14,22 @@ import typer
 import uvloop
 from sqlalchemy.engine import URL
 
-from benchmarks import capacity, footprint, history, lab, latency, look, reads, tokens, turns
+from benchmarks import (
+    beside,
+    capacity,
+    footprint,
+    history,
+    imports,
+    lab,
+    latency,
+    look,
+    programs,
+    reads,
+    search,
+    tokens,
+    turns,
+    usage,
+)
 from benchmarks.chart import cost_chart
 from benchmarks.figures import Row
 from benchmarks.lab import Lab, Sizes
@@ -34,6 +49,11 @@ SCENARIOS: dict[str, Callable[[Lab], Awaitable[None]]] = {
     "once": capacity.at_once,
     "sockets": footprint.sockets,
     "histories": history.histories,
+    "usage": usage.usage,
+    "beside": beside.beside,
+    "imports": imports.imports,
+    "search": search.search,
+    "api": programs.programs,
     "capacity": capacity.capacity,
 }
 RESULTS = Path(__file__).parent / "results"

@@ -26,9 +26,9 @@ def at_most(limit: float, of: Literal["value", "ratio"] = "value") -> Target:
     return Target("≤", limit, of)
 
 
-def at_least(limit: float) -> Target:
+def at_least(limit: float, of: Literal["value", "ratio"] = "value") -> Target:
     """Larger is better."""
-    return Target("≥", limit, "value")
+    return Target("≥", limit, of)
 
 
 @dataclass(frozen=True)

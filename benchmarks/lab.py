@@ -37,6 +37,7 @@ class Sizes:
     logins: int = 8
     history: int = 10_000
     account: int = 1_000_000
+    imported: int = 20_000
     requests: int = 60
 
 
@@ -48,6 +49,7 @@ QUICK = Sizes(
     turns=15,
     chat_turns=2,
     account=100_000,
+    imported=6_000,
     requests=20,
 )
 TINY = Sizes(
@@ -65,6 +67,7 @@ TINY = Sizes(
     logins=1,
     history=10,
     account=20,
+    imported=20,
     requests=2,
 )
 

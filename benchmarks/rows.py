@@ -1,6 +1,8 @@
 """Long histories, put into a database by SQL: to write them as messages would take hours."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
 
 from sqlalchemy import Connection, bindparam, create_engine, inspect, text
 from sqlalchemy.engine import make_url
@@ -23,6 +25,16 @@ CONVERSATIONS = text(f"""
     SELECT :user, 'Benchmark', 'user', 0, '2026-01-01 00:00:00.000000', '2026-01-01 00:00:00.000000'
     FROM sequence
 """)
+CONVERSATION = text("""
+    INSERT INTO conversation (user_id, title, title_source, created_at, updated_at)
+    VALUES (:user, 'Benchmark', 'user', :at, :at)
+""")
+SAID = text("""
+    INSERT INTO message (conversation_id, sender, content, timestamp, search_state)
+    VALUES (:conversation, :sender, :content, :at, :state)
+""")
+UNREAD = text("SELECT COUNT(*) FROM message WHERE search_state IS NULL")
+BEGUN, STEP = datetime(2016, 1, 1), timedelta(minutes=5)
 CONTENT = "What was said, again and again. " * 8
 NEWEST = "SELECT COALESCE(MAX(id), 0) FROM message"
 ESTIMATED = text("UPDATE message SET tokens = :tokens WHERE conversation_id = :conversation")
@@ -42,13 +54,14 @@ class Rows:
     def __init__(self, database_url: str) -> None:
         self.engine = create_engine(make_url(database_url))
         self._is_mysql = self.engine.dialect.name == "mysql"
+        self._said = 0
         columns = inspect(self.engine).get_columns("message")
         self._keeps_estimates = any(column["name"] == "tokens" for column in columns)
 
     def add_messages(self, conversation_ids: list[int], count: int, content: str = CONTENT) -> None:
         """As many messages in each of the conversations, user and AI by turns."""
         with self.engine.begin() as connection:
-            self._allow(connection, count)
+            self.allow(connection, count)
             for conversation in conversation_ids:
                 base = connection.execute(text(NEWEST)).scalar_one()
                 where = {"count": count, "conversation": conversation}
@@ -59,11 +72,29 @@ class Rows:
                 connection.execute(text(COUNTED), where)
         self._refresh_statistics()
 
+    def add_said(self, user_id: int, contents: Sequence[str], is_read: bool = False) -> None:
+        """A conversation of these messages, each said some time after the one before, also of
+        another conversation. `is_read`: the index of the search has them."""
+        with self.engine.begin() as connection:
+            begun = {"user": user_id, "at": self._next_time()}
+            conversation = connection.execute(CONVERSATION, begun).lastrowid
+            its = {"conversation": conversation, "state": 1 if is_read else None}
+            made = [
+                {**its, "sender": sender, "content": content, "at": self._next_time()}
+                for sender, content in zip(cycle(("user", "ai")), contents, strict=False)
+            ]
+            connection.execute(SAID, made)
+
+    def unread(self) -> int:
+        """How many messages the index of the search lacks."""
+        with self.engine.connect() as connection:
+            return int(connection.execute(UNREAD).scalar_one())
+
     def add_conversations(self, user_id: int, count: int) -> None:
         """As many empty conversations of a user."""
         owned = OWNED.replace('"', "`") if self._is_mysql else OWNED
         with self.engine.begin() as connection:
-            self._allow(connection, count)
+            self.allow(connection, count)
             connection.execute(CONVERSATIONS, {"user": user_id, "count": count})
             connection.execute(text(owned), {"user": user_id, "count": count})
         self._refresh_statistics()
@@ -79,13 +110,18 @@ class Rows:
     def close(self) -> None:
         self.engine.dispose()
 
+    def _next_time(self) -> str:
+        self._said += 1
+        return f"{BEGUN + STEP * self._said:%Y-%m-%d %H:%M:%S.%f}"
+
     def _refresh_statistics(self) -> None:
         """MySQL does it by itself, some seconds later: until then it takes the table for empty."""
         if self._is_mysql:
             with self.engine.connect() as connection:
                 connection.execute(text("ANALYZE TABLE message, conversation")).close()
 
-    def _allow(self, connection: Connection, count: int) -> None:
+    def allow(self, connection: Connection, count: int) -> None:
+        """Let a statement of this connection count so far."""
         if self._is_mysql:
             deep = text("SET SESSION cte_max_recursion_depth = :depth")
             connection.execute(deep.bindparams(bindparam("depth", count + 1)))

@@ -12,6 +12,7 @@ from openai.types.chat import ChatCompletionMessageParam
 from app.cli import main
 from app.services.ai_service import AiService, Completion, Endpoint, OnDelta
 from app.services.upstream.parameters import Tuning
+from app.services.upstream.requests import Requests
 
 clients: dict[tuple[str, str], AsyncOpenAI] = {}
 
@@ -24,6 +25,8 @@ async def stream_reply(
     before_bytes: int = 0,
     tuning: Tuning | None = None,
     on_read: Callable[[], None] = lambda: None,
+    requests: Requests | None = None,
+    on_accepted: Callable[[], None] = lambda: None,
 ) -> Completion:
     """What `AiService.stream_reply` does, as the SDK's documentation shows it."""
     key = endpoint.base_url, endpoint.api_key

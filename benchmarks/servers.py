@@ -21,10 +21,13 @@ SETTINGS = {
     "LOGIN_RATE_LIMIT_PER_MINUTE": "10000000",
     "MAX_SOCKETS_PER_USER": "10000",
     "MAX_REPLIES_PER_USER": "10000",
+    "API_REQUESTS_PER_USER": "10000",
     "BCRYPT_ROUNDS": "4",
     # Long and short conversations then send the same amount of context.
     "CONTEXT_TOKEN_BUDGET": "500",
 }
+CONNECTIONS = 5
+"""Those of a user who has many."""
 REQUESTS = 8
 """Requests that are made at a time while a benchmark is prepared."""
 
@@ -85,6 +88,24 @@ class Server:
         await self.request(user, "PUT", "/auth/config", json=model)
         self.users.append(user)
         return user
+
+    async def furnish(self, model_url: str) -> None:
+        """Give every user what a long-time one has: five connections, each with its list of models.
+        Code from before there were connections goes without."""
+        for user in self.users:
+            found = await self.http.get("/connections", headers=user.headers)
+            if found.status_code == 404:
+                return
+            connection = {"model_url": model_url, "api_key": "sk-benchmark"}
+            for number in range(len(found.json()["connections"]), CONNECTIONS):
+                more = {"label": f"Connection {number}"}
+                await self.request(user, "POST", "/connections", json=connection | more)
+            made = await self.request(user, "GET", "/connections")
+            for row in made["connections"]:
+                path = f"/connections/{row['id']}/refresh"
+                answer = await self.request(user, "POST", path)
+                if answer["error"]:
+                    raise RuntimeError(answer["error"])
 
     async def log_in(self, name: str) -> str:
         """A new token."""

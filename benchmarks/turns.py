@@ -36,7 +36,8 @@ Rounds = list[dict[str, Turn]]
 
 
 async def turns(lab: Lab) -> None:
-    """A turn of one token alone; many of five tokens in one moment; one asked for by HTTP."""
+    """A turn of one token alone; many of five tokens in one moment; one asked for by HTTP. Those
+    who send have five connections of 500 models each."""
     await killed_floor(lab)
     await _statements(lab)
     async with AsyncExitStack() as stack:
@@ -44,6 +45,7 @@ async def turns(lab: Lab) -> None:
         running[FLOOR] = await stack.enter_async_context(lab.floor())
         for name, server in lab.chat_servers():
             running[name] = await stack.enter_async_context(server)
+            await running[name].furnish(lab.upstream.url)
         alone = await _rounds(lab, running, _alone)
         what = "a turn of 1 token, alone"
         _beside_relay(lab, what, alone, {FLOOR: at_most(FLOOR_ALONE, "ratio")})
@@ -122,6 +124,7 @@ async def _statements(lab: Lab) -> None:
     url = lab.fresh_database("SQLite", folder)
     module = counted_server.__name__
     async with chat_server(lab.upstream.url, url, folder, users=1, module=module) as server:
+        await server.furnish(lab.upstream.url)
         await _alone(lab, server)
     for kind, found in counted_server.counts(folder).items():
         what = f"statements at a turn's {kind}: SQLite"

@@ -1,9 +1,12 @@
 """A model's endpoint that costs next to nothing: every token says when it was sent."""
 
 import asyncio
+import re
 import time
 from dataclasses import dataclass
 from typing import cast
+
+import orjson
 
 STAMP_CHARACTERS = 14
 """A token's text: microseconds of the monotonic clock, 13 digits, and a blank."""
@@ -17,6 +20,26 @@ LAST = (
     b'data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"bench",'
     b'"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
 )
+MODELS = 500
+STREAMED = re.compile(rb'"stream": ?true')
+
+
+def _model_list() -> bytes:
+    names = ["bench", *(f"maker-{number % 10}/model-{number}" for number in range(1, MODELS))]
+    body = orjson.dumps({"object": "list", "data": [{"id": name} for name in names]})
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    return head % len(body) + body
+
+
+def _whole() -> bytes:
+    """A completion that is not streamed."""
+    message = {"role": "assistant", "content": "Some words."}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    usage = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}
+    told = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "bench"}
+    body = orjson.dumps(told | {"choices": [choice], "usage": usage})
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    return head % len(body) + body
 
 
 def _chunk(data: bytes) -> bytes:
@@ -26,6 +49,8 @@ def _chunk(data: bytes) -> bytes:
 _BEFORE = b"%x\r\n%b" % (len(BEFORE) + STAMP_CHARACTERS + len(AFTER), BEFORE)
 _AFTER = AFTER + b"\r\n"
 _END = _chunk(LAST) + b"0\r\n\r\n"
+_MODEL_LIST = _model_list()
+_WHOLE = _whole()
 
 
 @dataclass(frozen=True)
@@ -76,7 +101,10 @@ class Upstream:
 
 
 class Exchange(asyncio.Protocol):
-    """One connection: reads a request, streams its reply on an absolute clock, then the next."""
+    """One connection: reads a request, streams its reply on an absolute clock, then the next.
+
+    Whoever asks for its models (GET) gets the list of them.
+    """
 
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
@@ -89,11 +117,18 @@ class Exchange(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
+        if self._received.startswith(b"GET ") and self._received.endswith(b"\r\n\r\n"):
+            self._received = b""
+            self._transport.write(_MODEL_LIST)
+            return
         head, blank, body = self._received.partition(b"\r\n\r\n")
         length = head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0]
         if blank and len(body) >= int(length):
             self._received = b""
-            self._answer()
+            if STREAMED.search(body):
+                self._answer()
+            else:
+                self._transport.write(_WHOLE)
 
     def pause_writing(self) -> None:
         self._may_write = False

@@ -44,7 +44,8 @@ def _takes(call: Schema) -> Iterator[str]:
         fields = "; ".join(f"{item['name']}{_mark(item)}: {_given(item)}" for item in found)
         yield f"params{_mark(*found)}: {{ {fields} }}"
     if body := call.get("requestBody"):
-        yield f"body{_mark(body)}: {_given(body['content']['application/json'])}"
+        part = body["content"].get("application/json")
+        yield f"body{_mark(body)}: {_given(part) if part else 'Blob'}"
 
 
 def _mark(*items: Schema) -> str:

@@ -13,12 +13,15 @@ from sqlalchemy.engine import URL
 from tests.faults.clusters import galera, group_replication
 from tests.faults.figures import Figures
 from tests.faults.scale import SOAK
+from tests.keys import clients
 from tests.packaging import wheel
 from tests.page import browser as page_browser
-from tests.support import databases, forks, isolation, nginx, tls_contexts
+from tests.support import databases, forks, isolation, migrated, nginx, tls_contexts
 from tests.support.groups import Groups
 from tests.support.left_out import LeftOut
+from tests.support.loop import SessionLoop
 from tests.support.server import RunningServer, running_server
+from tests.support.started import Started
 from tests.support.upstream import ScriptedUpstream
 from tests.upgrades.releases import ReleaseBefore
 
@@ -39,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     tls_contexts.share()
     config.pluginmanager.register(databases.Report())
+    config.pluginmanager.register(migrated.Schemas())
     config.pluginmanager.register(Groups())
     config.pluginmanager.register(Figures(writes_page=SOAK))
     config.pluginmanager.register(ReleaseBefore())
@@ -47,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         LeftOut("web page", "page/test_*.py", page_browser.missing),
         LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),
         LeftOut("silent name servers", "upstream/test_slow_names.py", isolation.missing),
+        LeftOut("clients of others", "keys/test_clients.py", clients.missing),
         *(CLUSTERS if SOAK else []),
     ):
         config.pluginmanager.register(plugin)
@@ -58,9 +63,9 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session")
-def anyio_backend() -> tuple[str, dict[str, bool]]:
+def anyio_backend() -> tuple[str, dict[str, type[SessionLoop]]]:
     """The event loop that the server runs on: its transports and its TLS have ways of their own."""
-    return "asyncio", {"use_uvloop": True}
+    return "asyncio", {"loop_factory": SessionLoop}
 
 
 @pytest.fixture(autouse=True)
@@ -78,18 +83,18 @@ def new_python() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[databases.Started]:
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
     with ExitStack() as stack:
-        yield databases.Started(stack, tmp_path_factory.mktemp("database"))
+        yield Started(stack, tmp_path_factory.mktemp("database"))
 
 
 @pytest.fixture(scope="session", params=databases.available(), ids=str)
-def database_server(request: pytest.FixtureRequest, started: databases.Started) -> URL:
+def database_server(request: pytest.FixtureRequest, started: Started) -> URL:
     return started.server(request.param)
 
 
 @pytest.fixture(scope="session")
-def database_url(database_server: URL, started: databases.Started) -> str:
+def database_url(database_server: URL, started: Started) -> str:
     """One database of each kind for the whole run; tests keep apart by making their own users."""
     return started.database(database_server)
 

@@ -65,7 +65,8 @@ async def test_registering_logging_in_and_looking(server: RunningServer) -> None
     chosen = ("default_model_id", "title_model_id", "custom_instructions")
     counted = ("default_model_left", "default_model_daily")
     more |= dict.fromkeys((*chosen, *counted)) | {"default_model_is_demo": False}
-    assert answer.json() == account | more
+    files = {"attachments_max_bytes": 20 * 1024 * 1024, "shares": "on", "shares_expire_days": 30}
+    assert answer.json() == account | more | files
 
 
 async def test_bounds(server: RunningServer) -> None:
@@ -113,6 +114,7 @@ async def test_bounds(server: RunningServer) -> None:
         assert_refused(await register(server, **changes), 422, "invalid_input")
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
@@ -171,6 +173,7 @@ async def test_of_many_at_once_one_gets_the_name(server: RunningServer) -> None:
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
 
 
+@pytest.mark.databases("sqlite")
 async def test_every_character_of_a_password_counts(server: RunningServer) -> None:
     name = unique()
     password = "🍣" * 128
@@ -206,6 +209,7 @@ async def test_logging_in_by_name_and_by_email_in_any_case(server: RunningServer
         assert answer.status_code == 200, spelling
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_failed_login_does_not_say_why(server: RunningServer) -> None:
     ada = await server.register()
     eve = await server.register()
@@ -258,6 +262,7 @@ async def test_a_disabled_user_is_out_everywhere(server: RunningServer) -> None:
     assert (await again.get(path)).status_code == 200
 
 
+@pytest.mark.databases("sqlite")
 async def test_closed_registration(start_server: StartServer) -> None:
     server = await start_server(registration="closed")
     assert_refused(await register(server), 403, "registration_closed")
@@ -281,13 +286,14 @@ async def test_replies_of_a_disabled_user_are_stopped(
         _, reply = await again.messages(conversation)
         return bool(reply["status"] == "stopped")
 
-    await eventually(is_stopped, 5)
+    await eventually(is_stopped)
 
 
 BROKEN_HASHES = ["", "!", "x", "$2b$", "$2b$12$", "$2b$99$" + "a" * 53, "$2b$04$" + "a" * 53]
 BROKEN_HASHES += ["$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", "$2b$04$" + "🍣" * 10, "\n"]
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("broken", BROKEN_HASHES)
 async def test_a_stored_hash_that_is_none_lets_nobody_in(
     server: RunningServer, broken: str

@@ -26,7 +26,14 @@ COMMANDS = {
     "rotate-keys": "Encrypt every saved API key with the newest ENCRYPTION_KEY.",
     "audit": "Check whether the audit log is as it was sealed.",
     "user": "List, create, disable and enable accounts; reset passwords.",
-    "connection": "Model servers for every user: add, list, refresh, share and remove them.",
+    "connection": "Model servers for every user: add, list, refresh, share, price and remove them.",
+    "cap": "How much of the shared models may be used: add, list and remove caps.",
+    "usage": "What was used of the shared models: by user, model or day.",
+    "import": "Bring in what another product has exported, for a user.",
+    "export": "Write all that a user has said and was answered into one ZIP.",
+    "share": "Links by which users show conversations: list and end them.",
+    "key": "Keys by which programs use their owners' models: list and revoke them.",
+    "search": "The index by which messages are found: make it anew.",
     "doctor": "Check settings, database and default model; say what to mend.",
 }
 
@@ -63,8 +70,8 @@ def command_line(arguments: Sequence[str]) -> typer.Typer:
 
 
 def module_of(command: str) -> str:
-    """The module of a command."""
-    return command.replace("-", "_")
+    """The module of a command; `import` can be none's name."""
+    return "imports" if command == "import" else command.replace("-", "_")
 
 
 def _print_version(wanted: bool) -> None:

@@ -21,7 +21,8 @@ cli = typer.Typer()
 def backup(file: Annotated[Path, FILE]) -> None:
     """Write the whole database, as it is at this moment, into FILE. Servers may run.
 
-    API keys stay encrypted in it, and ENCRYPTION_KEY is not in it: keep that one elsewhere.
+    Attached files go into the folder `files` beside it, each once for all backups there. API keys
+    stay encrypted in it, and ENCRYPTION_KEY is not in it: keep that one elsewhere.
     """
     settings = load_settings()
     with plain_failures(settings), ActingFor(COMMAND_LINE), ExitStack() as bars:

@@ -15,6 +15,7 @@ from app.cli.failure import fail
 from app.encryption import KeyVault
 from app.schemas.config import ApiKey, ModelName, ModelUrl
 from app.schemas.connection import Label
+from app.schemas.price import Price
 from app.services.ai_service import AiService
 from app.services.endpoints.shared import OfSettings, SharedConnection, SharedConnections
 
@@ -29,7 +30,7 @@ connections = typer.Typer(no_args_is_help=True)
 cli.add_typer(
     connections,
     name="connection",
-    help="Model servers for every user: add, list, refresh, share and remove them.",
+    help="Model servers for every user: add, list, refresh, share, price and remove them.",
 )
 
 
@@ -91,6 +92,33 @@ def share(slug: str, stop: Annotated[bool, STOP] = False) -> None:
     """Let every user use its models. Their messages are counted (DEFAULT_MODEL_DAILY_MESSAGES)."""
     _run(lambda shared: shared.share(slug, not stop))
     typer.echo(f"Connection {slug} is {'not shared any more' if stop else 'shared'}")
+
+
+@connections.command()
+def price(
+    slug: str,
+    model: str,
+    prompt: Annotated[str | None, typer.Option(help="What is sent to it.")] = None,
+    completion: Annotated[str | None, typer.Option(help="What it answers.")] = None,
+    cached: Annotated[str | None, typer.Option(help="Of what is sent, what it had cached.")] = None,
+    cache_write: Annotated[str | None, typer.Option(help="What it cached anew.")] = None,
+    reasoning: Annotated[str | None, typer.Option(help="Of its answer, its thoughts.")] = None,
+) -> None:
+    """Say what a model costs, in US dollars per million tokens; nothing given: as is known."""
+    values = {
+        "prompt": prompt,
+        "completion": completion,
+        "cached": cached,
+        "cache_write": cache_write,
+        "reasoning": reasoning,
+    }
+    given = {name: value for name, value in values.items() if value is not None}
+    try:
+        its = Price.model_validate(given) if given else None
+    except ValidationError as error:
+        fail("\n".join(f"{detail['loc'][0]}: {detail['msg']}" for detail in error.errors()))
+    _run(lambda shared: shared.set_price(slug, model, its))
+    typer.echo(f"The price of {model} is {'set' if its else 'that of the table, where it has one'}")
 
 
 @connections.command()

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.encryption import KeyVault
 from app.migration import head_revision, sync_engine
 from app.origin import COMMAND_LINE, ActingFor
-from app.services.backup.restore import check_backup, restore_backup
+from app.services.backup.restore import missing_files, restore_backup
 from app.services.backup.snapshot import Progress
 from app.services.upkeep.master_keys import canary_of
 
@@ -21,6 +21,8 @@ FILE = typer.Argument(help="What chat-backend backup wrote.", show_default=False
 REPLACE = typer.Option("--replace", help="Give up what the database holds.")
 VERIFY = typer.Option("--verify", help="Compare every row with the file before it counts.")
 CHECK = typer.Option("--check", help="Only check the file; the database is left alone.")
+
+NAMED_MAX = 20
 
 cli = typer.Typer()
 
@@ -44,18 +46,25 @@ def restore(
             bars.pop_all().close()
             return bars.enter_context(progress_bar(what, total))
 
+        missing: list[str] = []
         if check:
-            header = check_backup(file, begin)
+            header, missing = missing_files(file, begin)
         else:
             require_data_dir(settings)
-            header = restore_backup(settings, file, begin, replace, verify)
+            header = restore_backup(settings, file, begin, replace, verify, missing)
     done = "whole" if check else "restored and compared" if verify else "restored"
     typer.echo(f"{header.total} rows {done}: {file}, made {header.made_at:%Y-%m-%d %H:%M:%S} UTC")
     if not check and not header.is_of_today:
         typer.echo(f"They were brought from schema {header.schema_revision} to {head_revision()}")
+    if missing:
+        typer.echo(f"{len(missing)} files are missing or damaged beside it:", err=True)
+        for key in missing[:NAMED_MAX]:
+            typer.echo(f"  files/{key[:2]}/{key[2:4]}/{key}", err=True)
     if not check:
-        typer.echo("All logins are over, also those that the backup holds: people log in again")
+        typer.echo("All logins and links are over, also those in the backup: people log in again")
         _warn_of_wrong_key(settings)
+    if missing:
+        raise typer.Exit(1)
 
 
 def _warn_of_wrong_key(settings: Settings) -> None:

@@ -26,8 +26,6 @@ SOCKET_FRAME_MAX_BYTES = 1_572_864
 LAST_RESORT_SECONDS = 10
 """The app drains by itself; beyond its own time plus this, requests are cancelled."""
 
-DAILY_MESSAGES = Settings.model_fields["default_model_daily_messages"]
-
 cli = typer.Typer()
 
 
@@ -86,8 +84,6 @@ def _started_model(settings: Settings) -> LocalModel | None:
         _say(f"The local model is not available: {error}. The server runs without it.")
         return None
     os.environ.update(model.environment)
-    if settings.default_model_daily_messages == DAILY_MESSAGES.default:
-        _override(default_model_daily_messages=0)  # the cap saves money; this model costs none
     return model
 
 

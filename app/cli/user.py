@@ -140,7 +140,7 @@ async def _on_accounts[T](work: Callable[[_Accounts], Awaitable[T]]) -> T:
     async with opened() as (settings, database):
         threads = PasswordThreads(settings.bcrypt_rounds)
         passwords = PasswordService(database, threads)
-        service = AccountService(database, settings, threads, passwords)
+        service = AccountService(database, settings, threads)
         try:
             return await work(_Accounts(service, passwords))
         finally:

@@ -7,7 +7,7 @@ from app.config import Settings
 from app.connections.sockets import SocketRegister
 from app.connections.stalled import StalledResponses
 from app.connections.streams import StreamRegister
-from app.errors import AppError, InvalidToken, ServerRestarting
+from app.errors import AppError, InvalidKey, InvalidToken, ServerRestarting, TooManyRequests
 from app.logs import log
 from app.time_limits import TimeLimits
 
@@ -16,8 +16,11 @@ CUT_SECONDS = 1
 REQUEST_SECONDS = 1.5
 """Longer than the database's own limit, so that requests waiting for it report that error."""
 
+KEY_CHECK_SECONDS = 1.0
+"""What runs with a key that was revoked is cut off in twice that time."""
+
 LiveSessions = Callable[[set[int]], Awaitable[set[int]]]
-"""The ids, among these, of sessions that are still logged in."""
+"""The ids, among these, of sessions that are still logged in, or of keys that are good."""
 
 
 class OpenConnections:
@@ -26,6 +29,7 @@ class OpenConnections:
     def __init__(self, settings: Settings) -> None:
         self.sockets = SocketRegister(settings.max_sockets_per_user, settings.send_timeout_seconds)
         self.streams = StreamRegister(settings.max_sockets_per_user)
+        self.programs = StreamRegister(settings.api_requests_per_user, TooManyRequests)
         self.requests = TimeLimits(None)
         self.responses = StalledResponses(settings.send_timeout_seconds)
         self._check_seconds = settings.session_check_seconds
@@ -51,10 +55,23 @@ class OpenConnections:
             self.sockets.end_sessions(over, InvalidToken())
             self.streams.end_sessions(over, InvalidToken())
 
+    async def watch_keys(self, live: LiveSessions) -> None:
+        """Repeatedly end what runs with keys that are not good any more."""
+        while True:
+            await asyncio.sleep(min(self._check_seconds, KEY_CHECK_SECONDS))
+            try:
+                if running := self.programs.sessions:
+                    self.programs.end_sessions(running - await live(running), InvalidKey())
+            except AppError as error:
+                log.debug("sweep_failed", code=error.code)
+            except Exception:
+                log.exception("sweep_failed")
+
     async def drain(self, finish: Callable[[], Awaitable[None]]) -> None:
         """End everything at shutdown: `finish` ends the replies, then clients are told."""
         await finish()
         self.streams.end_all(ServerRestarting())
+        self.programs.end_all(ServerRestarting())
         self.requests.hurry(REQUEST_SECONDS)
         await self.sockets.end_all(ServerRestarting(), CLOSE_SECONDS)
 

@@ -1,6 +1,7 @@
-"""The requests that stay open while a reply is written, by session."""
+"""The requests that stay open while a reply is written, by session; those of programs by key."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,11 +9,14 @@ from app.errors import AppError, TooManySockets
 
 
 class StreamRegister:
-    """Every event stream of this process, and every request that waits for a reply."""
+    """Every event stream of this process, and every request that waits for a reply. A user who has
+    more than `per_user` is refused with `too_many`."""
 
-    def __init__(self, per_user: int) -> None:
+    def __init__(self, per_user: int, too_many: type[AppError] = TooManySockets) -> None:
         self._per_user = per_user
-        self._open: dict[asyncio.Future[AppError], tuple[int | None, int]] = {}
+        self._too_many = too_many
+        self._of_user: Counter[int] = Counter()
+        self._open: dict[asyncio.Future[AppError], int] = {}
         self._over: AppError | None = None
 
     @contextmanager
@@ -21,31 +25,39 @@ class StreamRegister:
     ) -> Iterator[asyncio.Future[AppError]]:
         """Register a request until it ends; with a user it counts toward that user's limit.
 
-        The future gets the reason as its result once the request must end. Raises TooManySockets
-        when the user has too many already.
+        The future gets the reason as its result once the request must end.
         """
-        if user_id is not None and self._count(user_id) >= self._per_user:
-            raise TooManySockets
+        if user_id is not None:
+            if self._of_user[user_id] >= self._per_user:
+                raise self._too_many
+            self._of_user[user_id] += 1
         ended: asyncio.Future[AppError] = asyncio.get_running_loop().create_future()
-        self._open[ended] = user_id, session_id
+        self._open[ended] = session_id
         if self._over is not None:
             ended.set_result(self._over)
         try:
             yield ended
         finally:
             del self._open[ended]
+            if user_id is not None:
+                self._leave(user_id)
 
-    def _count(self, user_id: int) -> int:
-        return sum(owner == user_id for owner, _ in self._open.values())
+    def _leave(self, user_id: int) -> None:
+        self._of_user[user_id] -= 1
+        if not self._of_user[user_id]:
+            del self._of_user[user_id]
+
+    def __len__(self) -> int:
+        return len(self._open)
 
     @property
     def sessions(self) -> set[int]:
         """The sessions that have requests open."""
-        return {session_id for _, session_id in self._open.values()}
+        return set(self._open.values())
 
     def end_sessions(self, session_ids: set[int], error: AppError) -> None:
         """End every request of these sessions."""
-        for ended, (_, session_id) in self._open.items():
+        for ended, session_id in self._open.items():
             if session_id in session_ids and not ended.done():
                 ended.set_result(error)
 

@@ -7,23 +7,25 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from app.connections.request import request_state
-from app.dependencies.services import ServicesDep
 from app.errors import InvalidToken
+from app.state import app_state
 from app.utils.tokens import Claims
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT")
 
+BearerToken = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 
-async def get_claims(
-    connection: HTTPConnection,
-    services: ServicesDep,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
-) -> Claims:
-    """The claims of the access token; InvalidToken without a valid one."""
-    if credentials is None:
+
+async def get_claims(connection: HTTPConnection, token: BearerToken) -> Claims:
+    """The claims of the access token; InvalidToken without a valid one.
+
+    FastAPI works out every dependency anew with every request, which costs more than most of them
+    do: what needs the services or the budgets asks the application for them, as here.
+    """
+    if token is None:
         raise InvalidToken
     known = request_state(connection.scope).claims
-    return known or services.sessions.read_token(credentials.credentials)
+    return known or app_state(connection.scope).services.sessions.read_token(token.credentials)
 
 
 CurrentClaims = Annotated[Claims, Depends(get_claims)]

@@ -6,26 +6,22 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from app.connections.request import request_state
-from app.dependencies.auth import CurrentClaims
-from app.dependencies.services import RateLimitsDep, ServicesDep
-from app.errors import InvalidToken
-from app.services.auth.sessions import Account
+from app.dependencies.auth import BearerToken, get_claims
+from app.services.auth.account import Account
+from app.state import app_state
+from app.utils.tokens import Claims
 
 
-async def get_current_user(
-    connection: HTTPConnection,
-    services: ServicesDep,
-    limits: RateLimitsDep,
-    claims: CurrentClaims,
-) -> Account:
-    """The account of the token; InvalidToken once it is disabled or the session ended."""
-    try:
-        account = await services.sessions.account(claims)
-    except InvalidToken:
-        limits.remember_ended(claims.session_id)
-        raise
+async def account_of(connection: HTTPConnection, claims: Claims) -> Account:
+    """The account of these claims; InvalidToken once it is disabled or the session ended."""
+    account = await app_state(connection.scope).services.sessions.account(claims)
     request_state(connection.scope).user_id = account.id
     return account
+
+
+async def get_current_user(connection: HTTPConnection, token: BearerToken) -> Account:
+    """The account of the request's token; raises as `get_claims` and `account_of`."""
+    return await account_of(connection, await get_claims(connection, token))
 
 
 CurrentUser = Annotated[Account, Depends(get_current_user)]

@@ -17,7 +17,7 @@ from app.engines.failures import (
 from app.engines.mysql_driver import bare, connect_args
 from app.engines.mysql_session import prepare_sessions
 from app.engines.retry import Retry
-from app.engines.work import Load, Work, carried_through
+from app.engines.work import CarriedWrites, Load, Work
 from app.time_limits import TimeLimits
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class MySqlDatabase:
         leave_servers_that_take_no_writes(self._engine.sync_engine)
         self._limit_of_pool = settings.database_pool_size + settings.database_max_overflow
         self._limits = TimeLimits(TRANSACTION_SECONDS)
+        self._carried = CarriedWrites()
 
     async def read[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run(connection: Connection) -> T:
@@ -62,7 +63,7 @@ class MySqlDatabase:
         def run(connection: Connection) -> T:
             return work(connection, *args, **kwargs)
 
-        return await carried_through(self._attempt(run, writes=True))
+        return await self._carried.through(self._attempt(run, writes=True))
 
     async def _attempt[T](self, run: Callable[[Connection], T], writes: bool) -> T:
         committing = False
@@ -115,4 +116,5 @@ class MySqlDatabase:
         self._limits.hurry(seconds)
 
     async def close(self) -> None:
+        await self._carried.ended()
         await self._engine.dispose()

@@ -6,8 +6,9 @@ is run like this; all else by `Connection.execute`.
 """
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -17,13 +18,13 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Insert,
-    Select,
+    SelectBase,
     Update,
     bindparam,
 )
 from sqlalchemy.types import TypeEngine
 
-type Statement = Select[Any] | Insert | Update | Delete
+type Statement = SelectBase | Insert | Update | Delete
 type Processor = Callable[[Any], Any] | None
 NOTHING: dict[str, Any] = {}
 
@@ -34,7 +35,9 @@ class _Plan:
 
     sql: str
     fixed: dict[str, Any]
-    values: list[tuple[str, Processor]]
+    names: list[str]
+    take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    binds: list[tuple[int, Callable[[Any], Any]]]
     by_name: bool
     row: Callable[[Sequence[Any]], Any]
     results: list[tuple[int, Callable[[Any], Any]]]
@@ -118,13 +121,20 @@ class Prepared:
         binds: dict[str, BindParameter[Any]] = compiled.binds
         fixed = {name: bind.effective_value for name, bind in binds.items() if not bind.required}
         order = compiled.positiontup
-        values = [(name, _bind(binds[name].type, dialect)) for name in order or binds]
-        columns = statement.selected_columns if isinstance(statement, Select) else ()
+        names = list(order or binds)
+        columns = statement.selected_columns if isinstance(statement, SelectBase) else ()
         results = [_result(column.type, dialect) for column in columns]
-        names = [str(column.key) for column in columns]
-        row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
-        found = [(place, process) for place, process in enumerate(results) if process is not None]
-        return _Plan(str(compiled), fixed, values, order is None, row._make, found)
+        row: Any = namedtuple("Row", [str(column.key) for column in columns], rename=True)  # type: ignore[misc]
+        return _Plan(
+            str(compiled),
+            fixed,
+            names,
+            _taking(names),
+            _needed(_bind(binds[name].type, dialect) for name in names),
+            order is None,
+            row._make,
+            _needed(results),
+        )
 
 
 class PreparedIn:
@@ -141,7 +151,7 @@ class PreparedIn:
         self._prepared: dict[int, Prepared] = {}
 
     def all(
-        self, connection: Connection, ids: Sequence[int], values: Mapping[str, Any] = NOTHING
+        self, connection: Connection, ids: Sequence[Any], values: Mapping[str, Any] = NOTHING
     ) -> list[Any]:
         """Every row; none without ids."""
         if not ids:
@@ -150,20 +160,20 @@ class PreparedIn:
         return prepared.all(connection, {**given, **values})
 
     def first(
-        self, connection: Connection, ids: Sequence[int], values: Mapping[str, Any] = NOTHING
+        self, connection: Connection, ids: Sequence[Any], values: Mapping[str, Any] = NOTHING
     ) -> Any:
         """The first row; None where there is none."""
         prepared, given = self._for(ids)
         return prepared.first(connection, {**given, **values})
 
     def run(
-        self, connection: Connection, ids: Sequence[int], values: Mapping[str, Any] = NOTHING
+        self, connection: Connection, ids: Sequence[Any], values: Mapping[str, Any] = NOTHING
     ) -> int:
         """How many rows were changed."""
         prepared, given = self._for(ids)
         return prepared.run(connection, {**given, **values})
 
-    def _for(self, ids: Sequence[int]) -> tuple[Prepared, dict[str, Any]]:
+    def _for(self, ids: Sequence[Any]) -> tuple[Prepared, dict[str, Any]]:
         size = 1 << (len(ids) - 1).bit_length()
         prepared = self._prepared.get(size)
         if prepared is None:
@@ -185,22 +195,33 @@ def _run(connection: Connection, plan: _Plan, values: Mapping[str, Any]) -> Any:
     return _execute(connection, plan, _parameters(plan, values))
 
 
+def _needed(processors: Iterable[Processor]) -> list[tuple[int, Callable[[Any], Any]]]:
+    return [(place, process) for place, process in enumerate(processors) if process is not None]
+
+
+def _taking(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    """What takes the values of these names, in their order."""
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple([values[name] for name in names])
+
+
 def _parameters(plan: _Plan, values: Mapping[str, Any]) -> Any:
     """The values as the driver takes them, by place or by name."""
-    given = {**plan.fixed, **values} if plan.fixed else values
-    found = [
-        given[name] if process is None else process(given[name]) for name, process in plan.values
-    ]
-    if plan.by_name:
-        return dict(zip([name for name, _ in plan.values], found, strict=True))
-    return tuple(found)
+    found: Any = plan.take({**plan.fixed, **values} if plan.fixed else values)
+    if plan.binds:
+        found = list(found)
+        for place, process in plan.binds:
+            found[place] = process(found[place])
+    return dict(zip(plan.names, found, strict=True)) if plan.by_name else found
 
 
 def _execute(connection: Connection, plan: _Plan, parameters: Any, many: bool = False) -> Any:
     """The driver's cursor, which has run the statement in the connection's transaction."""
     if not connection.in_transaction():
         connection.begin()
-    cursor: Any = connection.connection.cursor()
+    driver: Any = connection.connection.dbapi_connection
+    cursor = driver.cursor()
     try:
         if many:
             cursor.executemany(plan.sql, parameters)

@@ -7,9 +7,8 @@ fair and never answers `database is locked`; those that wait are committed toget
 import asyncio
 import contextvars
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,7 +17,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.engines.failures import own_error
 from app.engines.group_commit import GroupCommit
-from app.engines.work import Load, Work, carried_through
+from app.engines.work import Load, Work
 
 BUSY_MS = 5_000
 READERS = 4
@@ -31,7 +30,7 @@ class SqliteDatabase:
         self._writer = GroupCommit(_sqlite_engine(url, begin="BEGIN IMMEDIATE", size=1))
         self._reader = _sqlite_engine(url, begin="BEGIN", size=READERS)
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="sqlite-read")
-        self._writes = self._reads = self._written_here = 0
+        self._reads = 0
 
     async def read[**P, T](self, work: Work[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         def run() -> T:
@@ -50,15 +49,7 @@ class SqliteDatabase:
         def run(connection: Connection) -> T:
             return work(connection, *args, **kwargs)
 
-        return await carried_through(self._written(run))
-
-    async def _written[T](self, run: Callable[[Connection], T]) -> T:
-        self._writes += 1
-        try:
-            return await _own(self._writer.run(run))
-        finally:
-            self._writes -= 1
-            self._written_here += 1
+        return await _own(self._writer.run(run))
 
     async def version(self) -> tuple[int, int]:
         """What the file's own counter says of other processes, and how often this one has written.
@@ -67,17 +58,18 @@ class SqliteDatabase:
         writes here, only others' commits change it.
         """
 
-        def look(engine: Engine) -> int:
-            with closing(engine.raw_connection()) as connection:  # without a transaction
-                return cast(int, connection.cursor().execute("PRAGMA data_version").fetchone()[0])
+        def look(connection: Connection) -> int:
+            file = cast(sqlite3.Connection, connection.connection.dbapi_connection)
+            return cast(int, file.execute("PRAGMA data_version").fetchone()[0])
 
         others = await _own(self._writer.between(look))
-        return others, self._written_here
+        return others, self._writer.ended
 
     @property
     def load(self) -> Load:
-        running = min(self._writes, 1) + min(self._reads, READERS)
-        waiting = self._writes + self._reads - running
+        writes = self._writer.begun - self._writer.ended
+        running = min(writes, 1) + min(self._reads, READERS)
+        waiting = writes + self._reads - running
         return Load(running, waiting, 1 + READERS)
 
     def hurry(self, seconds: float) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from app.logs import log
 
+END_SECONDS = 1
+
 type Work[**P, T] = Callable[Concatenate[Connection, P], T]
 
 
@@ -21,15 +23,29 @@ class Load:
     limit: int
 
 
-async def carried_through[T](work: Coroutine[Any, Any, T]) -> T:
-    """Await work that continues when its caller is cancelled; its failure is then logged."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.wait((task,))
-    except asyncio.CancelledError:
-        task.add_done_callback(_tell_failure)
-        raise
-    return task.result()
+class CarriedWrites:
+    """Writes that go on when whoever waits for them is cancelled; a failure is then logged."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    async def through[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of a write, which is carried through."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        try:
+            await asyncio.wait((task,))
+        except asyncio.CancelledError:
+            task.add_done_callback(_tell_failure)
+            raise
+        return task.result()
+
+    async def ended(self) -> None:
+        """Wait for those that run, a moment: at the end of the process they would be lost, or
+        leave their connections open."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=END_SECONDS)
 
 
 def _tell_failure(task: asyncio.Task[Any]) -> None:

@@ -7,11 +7,15 @@ HTTP answers `{"detail": text, "code": code}`; a socket sends the same two as an
 
 from app.errors.base import AppError as AppError
 from app.errors.base import Language as Language
+from app.errors.files import *
+from app.errors.imports import *
 from app.errors.missing import *
+from app.errors.programs import *
 from app.errors.reply import *
 from app.errors.reply import Interrupted
 from app.errors.request import *
 from app.errors.server import *
+from app.errors.sharing import *
 
 
 def error_by_code(code: str, reason: str | None = None) -> AppError:

@@ -4,7 +4,22 @@ from typing import ClassVar, Literal
 
 from app.errors.base import AppError
 
-ObjectKind = Literal["conversation", "message", "session", "connection", "model", "preset"]
+ObjectKind = Literal[
+    "conversation",
+    "message",
+    "attachment",
+    "session",
+    "connection",
+    "model",
+    "preset",
+    "folder",
+    "import",
+    "share",
+    "key",
+]
+
+
+NOT_FOR_ROBOTS = {"X-Robots-Tag": "noindex, nofollow, noarchive"}
 
 
 class ObjectNotFound(AppError):
@@ -33,6 +48,11 @@ class MessageNotFound(ObjectNotFound):
     zh, en = "消息不存在", "There is no such message"
 
 
+class AttachmentNotFound(ObjectNotFound):
+    kind, code = "attachment", "attachment_not_found"
+    zh, en = "附件不存在", "There is no such file"
+
+
 class ConnectionNotFound(ObjectNotFound):
     kind, code = "connection", "connection_not_found"
     zh, en = "模型连接不存在", "There is no such connection"
@@ -46,6 +66,32 @@ class ModelNotFound(ObjectNotFound):
 class PresetNotFound(ObjectNotFound):
     kind, code = "preset", "preset_not_found"
     zh, en = "预设不存在", "There is no such preset"
+
+
+class FolderNotFound(ObjectNotFound):
+    kind, code = "folder", "folder_not_found"
+    zh, en = "文件夹不存在", "There is no such folder"
+
+
+class ImportNotFound(ObjectNotFound):
+    kind, code = "import", "import_not_found"
+    zh, en = "导入不存在", "There is no such import"
+
+
+class ShareNotFound(ObjectNotFound):
+    """Also whatever is asked for under the address of a link: why there is nothing is not told."""
+
+    kind, code = "share", "share_not_found"
+    zh, en = "分享链接不存在或已失效", "There is no such link, or it is over"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return NOT_FOR_ROBOTS
+
+
+class KeyNotFound(ObjectNotFound):
+    kind, code = "key", "key_not_found"
+    zh, en = "API 密钥不存在", "There is no such API key"
 
 
 class ConfigNotFound(AppError):

@@ -4,10 +4,15 @@ from app.errors.base import AppError, Language
 
 
 class ReplyError(AppError):
-    """`may_be_length`: an endpoint refused a request, and might take a shorter one."""
+    """`may_be_length`: an endpoint refused a request, and might take a shorter one;
+    `is_about_pictures`: its words are about pictures, so that it might take one without. `param`
+    and `told_code`: what it points at, for programs alone."""
 
     status = 502
     may_be_length = False
+    is_about_pictures = False
+    param: str | None = None
+    told_code: str | None = None
 
 
 class Interrupted(ReplyError):

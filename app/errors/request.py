@@ -161,10 +161,23 @@ class InvalidToken(AppError):
     status, code, close_code = 401, "invalid_token", 4401
     zh, en = "登录已失效，请重新登录", "Not logged in, or the login has expired"
 
-    def __init__(self, ticket_of: int | None = None) -> None:
-        """`ticket_of`: whose ticket came a second time, where that is what is wrong."""
+    def __init__(self, ticket_of: int | None = None, session_id: int | None = None) -> None:
+        """`ticket_of`: whose ticket came a second time; `session_id`: which session has ended; each
+        where that is what is wrong."""
         super().__init__()
         self.ticket_of = ticket_of
+        self.session_id = session_id
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"WWW-Authenticate": "Bearer"}
+
+
+class InvalidKey(AppError):
+    """Of a program's request. One answer for every key that is not good."""
+
+    status, code = 401, "invalid_api_key"
+    zh, en = "API 密钥无效", "This API key is not valid"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -179,6 +192,11 @@ class RegistrationClosed(AppError):
 class WrongPassword(AppError):
     status, code = 403, "wrong_password"
     zh, en = "密码错误", "Wrong password"
+
+
+class LoginTooOld(AppError):
+    status, code = 403, "login_too_old"
+    zh, en = "请再次输入密码以继续", "Enter your password again to go on"
 
 
 class SharedModel(AppError):
@@ -214,6 +232,11 @@ class UsernameTaken(AppError):
 class EmailTaken(AppError):
     status, code = 409, "email_taken"
     zh, en = "邮箱已被使用", "This e-mail address is taken"
+
+
+class FolderNameTaken(AppError):
+    status, code = 409, "folder_name_taken"
+    zh, en = "已有同名文件夹", "There is a folder of this name already"
 
 
 class ModelNotConfigured(AppError):
@@ -256,6 +279,11 @@ class ReplyInProgress(AppError):
     def __init__(self, retry_after: int | None = None) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class MessageDeleted(AppError):
+    status, code = 409, "message_deleted"
+    zh, en = "这条消息已被删除", "This message was deleted"
 
 
 class KeyUnreadable(AppError):

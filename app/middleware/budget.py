@@ -17,9 +17,17 @@ from app.utils.tokens import read_access_token
 PAGES = "|".join(re.sub(r"{\w+}", "[^/]+", address) for address in ADDRESSES)
 UNCOUNTED = re.compile(
     rf"{PAGES}|/(health/\w+|metrics|auth/options|docs(/assets/[\w.-]+)?|openapi\.json|assets/.+"
-    r"|ws/.+|conversations/\d+/stop)"
+    r"|ws/.+|v1(/.*)?|conversations/\d+/stop)",
+    re.DOTALL,
 )
-"""Sockets are counted where their token is checked, message by message."""
+"""Sockets are counted where their token is checked, message by message; programs where their key
+is."""
+FILES = re.compile(r"/attachments/\d+(/(thumbnail|text))?")
+"""A thread with many pictures reads as many files: those have a budget of their own."""
+SHARED = re.compile(r"/s/[^/]+(/attachments/[^/]+)?")
+"""So has what a link shows."""
+SEARCH = "/search"
+"""Asked for at every pause of somebody who writes: so has this."""
 
 
 class RateLimit(HttpLayer):
@@ -34,12 +42,24 @@ class RateLimit(HttpLayer):
             await self.app(scope, receive, send)
             return
         try:
-            self._limits.hit(self._who(scope))
+            self._hit(scope)
         except AppError as error:
             note(scope, error)
             await error_response(scope, error)(scope, receive, send)
             return
         await self.app(scope, receive, send)
+
+    def _hit(self, scope: Scope) -> None:
+        who = self._who(scope)
+        is_read = scope["method"] in ("GET", "HEAD")
+        if scope["method"] == "GET" and FILES.fullmatch(scope["path"]):
+            self._limits.hit_file(who)
+        elif is_read and SHARED.fullmatch(scope["path"]):
+            self._limits.hit_file(who)
+        elif scope["method"] == "GET" and scope["path"] == SEARCH:
+            self._limits.hit_search(who)
+        else:
+            self._limits.hit(who)
 
     def _uncounted(self, scope: Scope) -> bool:
         return UNCOUNTED.fullmatch(scope["path"]) is not None

@@ -14,6 +14,7 @@ from app.metrics import request_seconds, requests
 from app.origin import ActingFor, RequestOrigin
 from app.tracing import SpanAttributes, span
 from app.utils.client_address import client_address, is_encrypted
+from app.utils.tokens import KEY_MARK
 
 METHODS = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"}
 
@@ -79,6 +80,14 @@ def _pattern(scope: Scope) -> tuple[str, str]:
     return method, getattr(scope.get("route"), "path", "none")
 
 
+def _path(scope: Scope) -> str:
+    """The path as it is logged: that of a link is a secret, also written as no route takes it; and
+    so is a key where somebody has put it into an address."""
+    before, link, _ = scope["path"].partition("/s/")
+    before, key, _ = before.partition(KEY_MARK)
+    return f"{before}{key}..." if key else f"{before}/s/..." if link else before
+
+
 def _notes(scope: Scope, status: int, request_id: str) -> SpanAttributes:
     """What the span of a request says, in the words of OpenTelemetry's HTTP conventions."""
     method, route = _pattern(scope)
@@ -98,7 +107,7 @@ def _tell(scope: Scope, status: int, seconds: float) -> None:
     if scope["type"] == "websocket":
         log.info("socket_closed", path=scope["path"], code=state.close_code, **who)
         return
-    log.info("request", method=scope["method"], path=scope["path"], status=status or None, **who)
+    log.info("request", method=scope["method"], path=_path(scope), status=status or None, **who)
     method, route = _pattern(scope)
     requests.add(method, route, str(status or 500))
     request_seconds.of(method, route).add(seconds)

@@ -2,31 +2,57 @@
 
 from app.models.audit import AuditEvent, AuditHead
 from app.models.base import Base, utc_now
+from app.models.cap import Cap, CapSlice
 from app.models.config import ModelConfig
 from app.models.connection import ModelConnection
 from app.models.context import MessageContext, PromptText
-from app.models.conversation import Conversation
+from app.models.conversation import Conversation, ConversationTally
+from app.models.file import Attachment, File
+from app.models.folder import Folder
 from app.models.generation import Generation, GenerationPiece
-from app.models.message import Message
+from app.models.imports import Import, ImportedConversation, ImportItem
+from app.models.job import Job
+from app.models.key import ProgramKey
+from app.models.message import Message, MessageDeletion
 from app.models.model import Model, ModelUse
 from app.models.preset import Preset
 from app.models.schema import SchemaInfo
+from app.models.search import SearchBlock, SearchPending, SearchSegment
 from app.models.session import LoginSession, PasswordReset, RefreshToken, WsTicket
-from app.models.usage import DefaultModelUse
+from app.models.share import Share, ShareAttachment, ShareMessage
+from app.models.usage import (
+    DefaultModelUse,
+    UsageAttempt,
+    UsageDay,
+    UsageGone,
+    UsageTarget,
+    UsageZone,
+)
 from app.models.user import User
 from app.models.window import ModelWindow
 
 __all__ = [
+    "Attachment",
     "AuditEvent",
     "AuditHead",
     "Base",
+    "Cap",
+    "CapSlice",
     "Conversation",
+    "ConversationTally",
     "DefaultModelUse",
+    "File",
+    "Folder",
     "Generation",
     "GenerationPiece",
+    "Import",
+    "ImportItem",
+    "ImportedConversation",
+    "Job",
     "LoginSession",
     "Message",
     "MessageContext",
+    "MessageDeletion",
     "Model",
     "ModelConfig",
     "ModelConnection",
@@ -34,9 +60,21 @@ __all__ = [
     "ModelWindow",
     "PasswordReset",
     "Preset",
+    "ProgramKey",
     "PromptText",
     "RefreshToken",
     "SchemaInfo",
+    "SearchBlock",
+    "SearchPending",
+    "SearchSegment",
+    "Share",
+    "ShareAttachment",
+    "ShareMessage",
+    "UsageAttempt",
+    "UsageDay",
+    "UsageGone",
+    "UsageTarget",
+    "UsageZone",
     "User",
     "WsTicket",
     "utc_now",

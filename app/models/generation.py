@@ -15,14 +15,21 @@ from app.models.base import (
     UtcDateTime,
 )
 from app.models.marks import PLAIN, marked, owner
+from app.models.usage import RequestUse
 
 
-class Generation(Base):
+class Generation(RequestUse, Base):
     """One run that writes one AI message.
 
     `running_conversation_id` is unique and NULL once the run has ended: one reply at a time.
     `owner` is the process that writes; `beat` counts its signs of life. The id is never used
     again, and so is the fencing token. Ended rows stay a minute for those who follow them.
+
+    From `connection_id` on, and in the columns of `RequestUse`, it is what the run's current
+    request to its model uses, which becomes a `UsageAttempt` (`counted`) once it has ended; those
+    that were made before it for the same run are there already, `settled` so many. `asked_at` is
+    NULL until it is known that the request has left; `price`, until that is settled, what somebody
+    said when it began. A row without `model_name` is of the version before, and becomes none.
     """
 
     __tablename__ = "generation"
@@ -45,6 +52,15 @@ class Generation(Base):
     stop_requested: Mapped[int] = mapped_column(Flag, server_default="0")
     started_at: Mapped[datetime] = mapped_column(UtcDateTime())
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    connection_id: Mapped[int | None] = mapped_column(BigId)
+    connection_label: Mapped[str | None] = mapped_column(String(100))
+    model_id: Mapped[int | None] = mapped_column(BigId)
+    model_name: Mapped[str | None] = mapped_column(String(100))
+    is_shared: Mapped[int | None] = mapped_column(Flag)
+    settled: Mapped[int] = mapped_column(Integer, server_default="0")
+    counted: Mapped[int] = mapped_column(Flag, server_default="0")
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    status: Mapped[str | None] = mapped_column(String(12))
 
 
 class GenerationPiece(Base):

@@ -14,12 +14,17 @@ PLAIN: Mark = {"plain": True}
 """Backed up and restored as it is; nothing in it is encrypted with the master key."""
 
 OPENS_ACCOUNT: Mark = {"opens_account": True}
-"""The rows give access to an account. A restore drops them: they may have been revoked since."""
+"""The rows give access to an account, or show something of it. A restore drops them: they may have
+been revoked since."""
 
 
 def derived(source: str) -> Mark:
     """The rows can be rebuilt from `source`, so backups leave them out."""
     return {"derived": source}
+
+
+DERIVED: Mark = {"derived": True}
+"""Of a column that says how far a derived table has come. Backups leave it out: it is NULL then."""
 
 
 def sealed(*columns: str) -> Mark:
@@ -50,6 +55,11 @@ def opens_account(table: Table) -> bool:
 def is_derived(table: Table) -> bool:
     """Whether its rows can be made again from others."""
     return "derived" in table.info
+
+
+def kept_columns(table: Table) -> list[Column[Any]]:
+    """Its columns that a backup holds."""
+    return [column for column in table.columns if "derived" not in column.info]
 
 
 def sealed_columns(table: Table) -> list[Column[Any]]:

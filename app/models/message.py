@@ -2,11 +2,31 @@
 
 from datetime import datetime
 
-from sqlalchemy import Enum, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Enum,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import TABLE_OPTIONS, Base, BigId, Flag, LongText, UtcDateTime, key_bytes
-from app.models.marks import PLAIN, marked, owner
+from app.models.base import (
+    GIVEN_KEY_OPTIONS,
+    TABLE_OPTIONS,
+    Base,
+    BigId,
+    Flag,
+    LongText,
+    UtcDateTime,
+    key_bytes,
+)
+from app.models.marks import DERIVED, PLAIN, marked, owner
 
 
 class Message(Base):
@@ -16,10 +36,15 @@ class Message(Base):
     shown, which is read by `id`: a child's id is always above its parent's.
     `status`: see `MessageStatus`. `client_id` makes what began the message idempotent,
     `continued_by` what went on with it; `client_hash` and `continued_hash` are of the model and the
-    parameters that these two asked for. `run` counts how often it was written to. `tokens` is about
-    how many the content is, once no version of the app changes it any more: NULL where it may be
-    continued, or was written by a version that kept no estimate. The names of the model and of its
-    connection are those of then; `left_out`: parameters that were not sent, JSON.
+    parameters that these two asked for. What a user said is never continued: with them
+    `continued_hash` is the id of the message that theirs is an edit of, NULL for none. `run` counts
+    how often it was written to. `tokens` is about how many the content is, once no version of the
+    app changes it any more: NULL where it may be continued, or was written by a version that kept
+    no estimate. The names of the model and of its connection are those of then; `left_out`:
+    parameters that were not sent, JSON. `total_tokens` is NULL where the other two are an estimate.
+    `cost_nano`: what all requests for it cost, in nano-USD, NULL where that is not known.
+    `attachments`: how many files it holds, NULL for none. `search_state`: the run of it that the
+    index of the search has read, NULL for none.
     """
 
     __tablename__ = "message"
@@ -28,6 +53,7 @@ class Message(Base):
         Index("idx_message_path", "conversation_id", "active", "id"),
         Index("idx_message_parent", "conversation_id", "parent_id"),
         Index("idx_conversation_timestamp", "conversation_id", "timestamp"),
+        Index("idx_message_unread", "search_state", sqlite_where=text("search_state IS NULL")),
         TABLE_OPTIONS | marked(PLAIN, owner("conversation_id")),
     )
 
@@ -57,3 +83,31 @@ class Message(Base):
     continued_hash: Mapped[bytes | None] = mapped_column(key_bytes(32))
     run: Mapped[int] = mapped_column(Integer, server_default="1")
     tokens: Mapped[int | None] = mapped_column(Integer)
+    cost_nano: Mapped[int | None] = mapped_column(BigInteger)
+    attachments: Mapped[int | None] = mapped_column(SmallInteger)
+    search_state: Mapped[int | None] = mapped_column(Integer, info=DERIVED)
+
+
+class MessageDeletion(Base):
+    """A message that was deleted, with all that answers it: its rows stay until they are purged.
+
+    `messages`: how many that were. `leaf_id`: the last message shown at that time, where it was
+    among them; NULL where none of them was shown.
+    """
+
+    __tablename__ = "message_deletion"
+    __table_args__ = (
+        Index("idx_message_deletion_conversation", "conversation_id"),
+        Index("idx_message_deletion_deleted", "deleted_at"),
+        GIVEN_KEY_OPTIONS | marked(PLAIN, owner("conversation_id")),
+    )
+
+    message_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("message.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    conversation_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("conversation.id", ondelete="CASCADE")
+    )
+    deleted_at: Mapped[datetime] = mapped_column(UtcDateTime())
+    messages: Mapped[int] = mapped_column(Integer)
+    leaf_id: Mapped[int | None] = mapped_column(BigId)

@@ -21,7 +21,8 @@ class Model(Base):
     """A model of a connection, known by the name that its server is asked with.
 
     `listed_at`: when its server's list last had it, NULL for one that was named by hand; `gone_at`:
-    since when the list has it no longer. It can be asked for all the same.
+    since when the list has it no longer. It can be asked for all the same. `price`: JSON, what
+    whoever has the connection says that it costs.
     """
 
     __tablename__ = "model"
@@ -41,6 +42,7 @@ class Model(Base):
     vision: Mapped[int | None] = mapped_column(Flag)
     listed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     gone_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    price: Mapped[str | None] = mapped_column(Text)
 
 
 class ModelUse(Base):

@@ -14,7 +14,8 @@ HASH_BYTES = 32
 class LoginSession(Base):
     """One login on one device, good until `expires_at` or until it is revoked.
 
-    `last_used_at` and `address` are those of the login or of the last refresh.
+    `last_used_at` and `address` are those of the login or of the last refresh. `confirmed_at`: when
+    the password was asked for again in it.
     """
 
     __tablename__ = "session"
@@ -31,6 +32,7 @@ class LoginSession(Base):
     last_used_at: Mapped[datetime] = mapped_column(UtcDateTime())
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime())
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
 
 
 class RefreshToken(Base):
@@ -53,7 +55,8 @@ class RefreshToken(Base):
 
 
 class WsTicket(Base):
-    """A socket's ticket that was used; its row is what makes a second use fail."""
+    """A ticket that was used, a socket's or an export's; its row is what makes a second use
+    fail."""
 
     __tablename__ = "ws_ticket"
     __table_args__ = (

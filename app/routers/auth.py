@@ -11,8 +11,8 @@ from app.routers.http.cookies import set_refresh_cookie
 from app.routers.http.responses import errors
 from app.schemas.session import Token
 from app.schemas.user import ChoicesUpdate, LoginRequest, Me, Options, UserCreate, UserRead
+from app.services.auth.account import Account
 from app.services.auth.service import login_key
-from app.services.auth.sessions import Account
 from app.services.container import Services
 from app.services.endpoints.choices import Chosen
 from app.state import app_state
@@ -71,7 +71,7 @@ async def change_me(body: ChoicesUpdate, user: CurrentUser, services: ServicesDe
 
 async def _me(user: Account, services: Services, chosen: Chosen) -> Me:
     left = daily = None
-    if chosen.is_shared:
+    if chosen.is_counted:
         left, daily = await services.usage.default_left(user.id)
     return Me(
         id=user.id,
@@ -84,5 +84,8 @@ async def _me(user: Account, services: Services, chosen: Chosen) -> Me:
         default_model_is_demo=services.configs.default_model_is_demo,
         default_model_left=left,
         default_model_daily=daily,
+        attachments_max_bytes=services.files.max_bytes,
+        shares=services.sharing.setting,
+        shares_expire_days=services.sharing.expire_days,
         **chosen.choices.model_dump(),
     )

@@ -6,18 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
 
+from app.dependencies.auth import CurrentClaims
 from app.dependencies.conversation import ConversationId
-from app.dependencies.paging import BeforeId, Limit
+from app.dependencies.paging import InHistory, Limit
 from app.dependencies.services import LanguageDep, ServicesDep, StreamsDep
 from app.dependencies.user import CurrentUser
-from app.routers.http.replying import REFUSALS, ReplyingDep
+from app.routers.http.replying import REFUSALS, ReplyingDep, send_of
 from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED, EventStream
 from app.routers.words import worded
 from app.schemas.asking import MessageCreate
 from app.schemas.context import ContextRead
 from app.schemas.message import Exchange, MessagePage
-from app.services.chat.actions import ModelChoice, Send
+from app.services.chat.actions import ModelChoice
 
 router = APIRouter(prefix="/conversations/{id}", tags=["chat"])
 
@@ -27,14 +28,14 @@ NOTHING: Responses = {204: {"description": "Nothing is running"}}
 @router.get("/messages", responses=errors(401, 404, 422, 429))
 async def list_messages(
     id: ConversationId,
-    user: CurrentUser,
+    claims: CurrentClaims,
     services: ServicesDep,
     language: LanguageDep,
+    place: InHistory,
     limit: Limit = 50,
-    before_id: BeforeId = None,
 ) -> MessagePage:
-    """The newest messages below `before_id`, oldest first."""
-    return worded(await services.messages.page(user.id, id, limit, before_id), language)
+    """Messages before one of them, after it or around it, oldest first; else the newest."""
+    return worded(await services.messages.page(claims, id, limit, place), language)
 
 
 @router.post("/messages", response_model=Exchange, responses=STREAMED | errors(*REFUSALS))
@@ -43,7 +44,7 @@ async def send_message(id: ConversationId, body: MessageCreate, reply: ReplyingD
 
     With `Accept: text/event-stream` the answer is the reply's events.
     """
-    return await reply.answer(id, Send(body.content), body)
+    return await reply.answer(id, send_of(body), body)
 
 
 @router.post("/context", responses=errors(401, 404, 409, 413, 422, 429))
@@ -51,7 +52,7 @@ async def preview_context(
     id: ConversationId, body: MessageCreate, user: CurrentUser, services: ServicesDep
 ) -> ContextRead:
     """What a model would be sent if this were said now; nothing is stored, and no model asked."""
-    return await services.chat.preview(user.id, id, body.content, ModelChoice.of(body))
+    return await services.chat.preview(user.id, id, send_of(body), ModelChoice.of(body))
 
 
 @router.get(

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 
+from app.dependencies.auth import CurrentClaims
 from app.dependencies.conversation import ConversationId, OwnedConversation
 from app.dependencies.paging import BeforeId
 from app.dependencies.services import LanguageDep, ServicesDep
@@ -18,8 +19,8 @@ from app.schemas.conversation import (
     ConversationRead,
     ConversationUpdate,
 )
-from app.schemas.fields import MAX_ID, AnsweredTime, AsWritten
-from app.services.conversation_service import PageRequest
+from app.schemas.fields import MAX_ID, AnsweredTime, AsWritten, Id
+from app.services.conversation_service import ListName, PageRequest
 
 NEW_TITLE: dict[Language, str] = {"zh": "新对话", "en": "New chat"}
 
@@ -38,24 +39,44 @@ async def create_conversation(
     return await services.conversations.create(user.id, title, untitled=NEW_TITLE[language])
 
 
+type ListChoice = tuple[ListName, int]
+
+
+def chosen_list(
+    archived: Annotated[bool, Query()] = False,
+    pinned: Annotated[bool, Query()] = False,
+    deleted: Annotated[bool, Query()] = False,
+    folder_id: Annotated[Id | None, Query()] = None,
+) -> ListChoice:
+    """Which list is asked for, and of which folder; InvalidInput for more than one."""
+    asked: dict[ListName, bool] = {
+        "archived": archived,
+        "pinned": pinned,
+        "deleted": deleted,
+        "folder": folder_id is not None,
+    }
+    names = [name for name, is_asked in asked.items() if is_asked]
+    if len(names) > 1:
+        raise InvalidInput(where="folder_id" if folder_id is not None else names[-1])
+    return (names or ["listed"])[0], folder_id or 0
+
+
 @router.get("", responses=errors(401, 404, 422, 429))
 async def list_conversations(
-    user: CurrentUser,
+    claims: CurrentClaims,
     services: ServicesDep,
+    which: Annotated[ListChoice, Depends(chosen_list)],
     limit: Annotated[int, Field(ge=1, le=100), AsWritten, Query()] = 20,
     offset: Annotated[int, Field(ge=0, le=MAX_ID), AsWritten, Query()] = 0,
     before: Annotated[AnsweredTime | None, Query()] = None,
     before_id: BeforeId = None,
-    deleted: Annotated[bool, Query()] = False,
 ) -> ConversationList:
-    """The user's conversations, most recently used first; or those that can be restored, the
-    newest deletion first."""
+    """The user's conversations, most recently used first: those that are not archived, or all of
+    another list; of those that can be restored the newest deletion first."""
     if before_id is not None and before is None:
         raise InvalidInput(where="before_id")
-    page = PageRequest(limit, offset, before, before_id or 0)
-    if deleted:
-        return await services.conversations.deleted(user.id, page)
-    return await services.conversations.list(user.id, page)
+    page = PageRequest(limit, offset, before, before_id or 0, *which)
+    return await services.conversations.list(claims, page)
 
 
 @router.get("/{id}", responses=errors(401, 404, 422, 429))
@@ -68,8 +89,8 @@ async def get_conversation(conversation: OwnedConversation) -> ConversationRead:
 async def change_conversation(
     id: ConversationId, body: ConversationUpdate, user: CurrentUser, services: ServicesDep
 ) -> ConversationRead:
-    """Change what is given: title, instructions, model, parameters; a preset fills
-    the last three."""
+    """Change what is given: title, instructions, model, parameters, where it stands; a preset fills
+    instructions, model and parameters."""
     return await services.conversations.change(user.id, id, body)
 
 

@@ -4,18 +4,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
+from app.dependencies.auth import CurrentClaims
 from app.dependencies.paging import BeforeId, Limit
 from app.dependencies.services import LanguageDep, ServicesDep
 from app.dependencies.user import CurrentUser
-from app.routers.http.replying import REFUSALS, ReplyingDep
+from app.routers.http.replying import REFUSALS, ReplyingDep, edit_of
 from app.routers.http.responses import Responses, errors
 from app.routers.http.streaming import STREAMED
 from app.routers.words import worded
 from app.schemas.asking import MessageCreate, ReplyOptions
 from app.schemas.context import MessageContexts
+from app.schemas.conversation import ConversationRead
 from app.schemas.fields import Id
 from app.schemas.message import Exchange, MessagePage, MessageVersions
-from app.services.chat.actions import Continue, Edit, Regenerate
+from app.services.chat.actions import Continue, Regenerate
 
 MessageId = Annotated[Id, Path(alias="id")]
 WRITTEN: Responses = STREAMED | errors(*REFUSALS)
@@ -31,14 +33,57 @@ async def get_conversation_id(id: MessageId, user: CurrentUser, services: Servic
 ItsConversation = Annotated[int, Depends(get_conversation_id)]
 
 
+async def get_conversation_of_any(id: MessageId, user: CurrentUser, services: ServicesDep) -> int:
+    """The conversation of a message of the user's, also of one that was deleted."""
+    return await services.messages.locate(user.id, id, deleted=True)
+
+
+# Also for what is repeated: it has been done, whatever was deleted since.
+ConversationOfAny = Annotated[int, Depends(get_conversation_of_any)]
+
+
+@router.delete("", status_code=204, responses=errors(401, 404, 409, 422, 429))
+async def delete_message(
+    id: MessageId, conversation_id: ItsConversation, user: CurrentUser, services: ServicesDep
+) -> None:
+    """Delete a message with all that answers it, or one version. It can be restored for some
+    days."""
+    with services.open_conversation(user.id, conversation_id) as live:
+        await live.remove(id)
+
+
+@router.post("/restore", responses=errors(401, 404, 409, 422, 429))
+async def restore_message(
+    id: MessageId,
+    conversation_id: ConversationOfAny,
+    user: CurrentUser,
+    claims: CurrentClaims,
+    services: ServicesDep,
+    language: LanguageDep,
+) -> MessagePage:
+    """Undo that; the end of the history as it is then."""
+    with services.open_conversation(user.id, conversation_id) as live:
+        await live.restore(id)
+    return worded(await services.messages.page(claims, conversation_id, 50), language)
+
+
+@router.post("/branch", status_code=201, responses=errors(401, 404, 409, 422, 429))
+async def branch_conversation(
+    id: MessageId, user: CurrentUser, services: ServicesDep
+) -> ConversationRead:
+    """Begin a conversation with what was said up to here."""
+    conversation_id = await services.messages.branch(user.id, id)
+    return await services.conversations.get(user.id, conversation_id)
+
+
 @router.post("/regenerate", response_model=Exchange, responses=WRITTEN)
 async def regenerate(
     id: MessageId,
-    conversation_id: ItsConversation,
+    conversation_id: ConversationOfAny,
     reply: ReplyingDep,
     body: ReplyOptions | None = None,
 ) -> object:
-    """Have another reply written beside this one."""
+    """Have another reply written beside this one, or a reply to this message, which has none."""
     return await reply.answer(conversation_id, Regenerate(id), body)
 
 
@@ -55,10 +100,10 @@ async def continue_reply(
 
 @router.post("/edit", response_model=Exchange, responses=WRITTEN)
 async def edit(
-    id: MessageId, body: MessageCreate, conversation_id: ItsConversation, reply: ReplyingDep
+    id: MessageId, body: MessageCreate, conversation_id: ConversationOfAny, reply: ReplyingDep
 ) -> object:
     """Say something else instead of this message, and have that answered."""
-    return await reply.answer(conversation_id, Edit(id, body.content), body)
+    return await reply.answer(conversation_id, edit_of(id, body), body)
 
 
 @router.get("/versions", responses=errors(401, 404, 422, 429))
@@ -87,10 +132,11 @@ async def activate(
     id: MessageId,
     conversation_id: ItsConversation,
     user: CurrentUser,
+    claims: CurrentClaims,
     services: ServicesDep,
     language: LanguageDep,
 ) -> MessagePage:
     """Show this version and the newest messages under it; the end of the history as it is then."""
     with services.open_conversation(user.id, conversation_id) as live:
         await live.activate(id)
-    return worded(await services.messages.page(user.id, conversation_id, 50, None), language)
+    return worded(await services.messages.page(claims, conversation_id, 50), language)

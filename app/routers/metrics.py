@@ -6,6 +6,7 @@ from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
 
+from app.connections.open import OpenConnections
 from app.dependencies.services import ServicesDep
 from app.errors import InvalidToken, NotFound
 from app.routers.http.responses import Responses, errors
@@ -24,7 +25,7 @@ router = APIRouter(tags=["health"])
 async def metrics(request: Request, services: ServicesDep) -> Response:
     """The numbers of this process, for who has `METRICS_TOKEN` or, without one, sits beside it."""
     _check_reader(request)
-    gauges = _gauges(services, len(app_state(request.scope).connections.sockets))
+    gauges = _gauges(services, app_state(request.scope).connections)
     return await asyncio.to_thread(_rendered, gauges)
 
 
@@ -54,14 +55,26 @@ def _is_beside_us(request: Request) -> bool:
         return False
 
 
-def _gauges(services: Services, sockets: int) -> dict[str, tuple[str, float]]:
+def _gauges(services: Services, connections: OpenConnections) -> dict[str, tuple[str, float]]:
     load, supervisor = services.database.load, services.supervisor
     return {
         "chat_replies_running": ("Replies that run now", supervisor.running_count),
-        "chat_sockets_open": ("Open sockets", sockets),
+        "chat_sockets_open": ("Open sockets", len(connections.sockets)),
+        "chat_program_requests_open": (
+            "Requests that programs have open by their keys",
+            len(connections.programs),
+        ),
         "chat_checkpoint_lag_seconds": (
             "Since running replies were last saved",
             supervisor.checkpoint_lag,
+        ),
+        "chat_search_unread": (
+            "Messages, at most, that the index of the search has still to read",
+            services.reader.behind,
+        ),
+        "chat_jobs_running": (
+            "Background jobs that run now",
+            services.jobs.running,
         ),
         "chat_database_running": ("Transactions that run now", load.running),
         "chat_database_waiting": ("Transactions that wait for their turn", load.waiting),

@@ -7,6 +7,7 @@ from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
 from app.dependencies.user import CurrentUser
 from app.routers.http.cookies import drop_refresh_cookie
 from app.routers.http.responses import errors
+from app.schemas.session import Reauthentication
 from app.schemas.user import (
     AccountDeletion,
     PasswordChange,
@@ -29,6 +30,20 @@ async def change_password(
     """Set a new password, and end the other sessions."""
     with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
         await services.passwords.change(user, body.old_password, body.new_password)
+
+
+@router.post("/reauthenticate", status_code=204, responses=errors(401, 403, 413, 422, 429, 503))
+async def reauthenticate(
+    body: Reauthentication,
+    request: Request,
+    user: CurrentUser,
+    services: ServicesDep,
+    limits: RateLimitsDep,
+) -> None:
+    """Give the password again, so that this login counts as a recent one."""
+    with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
+        await services.passwords.check(user.id, body.password)
+    await services.sessions.confirm(user)
 
 
 @router.post(
@@ -72,5 +87,5 @@ async def delete_account(
 ) -> None:
     """Delete the account and all that belongs to it."""
     with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
-        await services.accounts.delete(user.id, body.password)
+        await services.deletion.begin(user.id, body.password)
     drop_refresh_cookie(response)

@@ -24,6 +24,8 @@ ADDRESSES = (
     "/reset",
 )
 """Those of frontend/src/routes.ts; a test compares them."""
+TEMPLATES = ("index.html", "share.html")
+"""Those are no files of their own: the second one is filled by `http/shared_page.py`."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; "
@@ -52,7 +54,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class PageFile:
     """A file of the page: its bytes and their tag by encoding; `""` is uncompressed."""
 
     headers: dict[str, str]
@@ -74,27 +76,32 @@ class File:
 
 def page_routes(folder: Path | None = None) -> list[BaseRoute]:
     """Routes for the page in a folder, none where it was not built. Keeps its files in memory."""
-    folder = folder or (INSTALLED if INSTALLED.is_dir() else BUILT)
+    folder = folder or page_folder()
     if not (folder / "index.html").is_file():
         return []
     routes: list[BaseRoute] = [
         _route(address, _read(folder, folder / "index.html")) for address in ADDRESSES
     ]
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix in MEDIA_TYPES and path.name != "index.html":
+        if path.is_file() and path.suffix in MEDIA_TYPES and path.name not in TEMPLATES:
             name = path.relative_to(folder).as_posix()
             routes.append(_route(f"/{name}", _read(folder, path)))
     return routes
 
 
-def _route(address: str, file: File) -> Route:
+def page_folder() -> Path:
+    """Where the built page is, if it is anywhere."""
+    return INSTALLED if INSTALLED.is_dir() else BUILT
+
+
+def _route(address: str, file: PageFile) -> Route:
     async def serve(request: Request) -> Response:
         return file.answer(request)
 
     return Route(address, serve)
 
 
-def _read(folder: Path, path: Path) -> File:
+def _read(folder: Path, path: Path) -> PageFile:
     name = path.relative_to(folder).as_posix()
     headers = {"Cache-Control": FOREVER if HASHED.fullmatch(name) else "no-cache"}
     if path.suffix == ".html":
@@ -105,7 +112,7 @@ def _read(folder: Path, path: Path) -> File:
         if version.is_file():
             body = version.read_bytes()
             bodies[encoding] = body, f'"{hashlib.sha256(body).hexdigest()[:16]}"'
-    return File(headers, MEDIA_TYPES[path.suffix], bodies)
+    return PageFile(headers, MEDIA_TYPES[path.suffix], bodies)
 
 
 def _accepted(header: str) -> set[str]:

@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from app.schemas.fields import GivenId, Text
+from app.schemas.file import AttachmentIds
 from app.schemas.params import ReplyParams
 
 
@@ -15,6 +16,8 @@ class ReplyOptions(BaseModel):
 
 
 class MessageCreate(ReplyOptions):
-    """`POST /conversations/{id}/messages`."""
+    """`POST /conversations/{id}/messages`, and what is said instead of a message of one's own:
+    without `attachment_ids` that holds the files that the other one holds."""
 
     content: Text
+    attachment_ids: AttachmentIds | None = None

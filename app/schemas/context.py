@@ -5,16 +5,36 @@ from typing import Annotated, Literal
 from pydantic import BaseModel
 
 from app.schemas.fields import LeftOutWhereNone
-from app.schemas.message import LeftOutRead, UsageRead
+from app.schemas.message import LeftOutRead, TokensRead
 from app.schemas.params import ParamsRead
+
+LeftOutReason = Literal["budget", "failed", "hidden"]
+"""The prompt had no room for them; they are replies without a word; they are in versions that are
+not shown."""
+
+
+SentAs = Literal["image", "text", "name"]
+UnsentReason = Literal["vision", "older", "budget", "gone"]
+"""The model takes no pictures; only the newest are sent; there is no room; its bytes are lost."""
+
+
+class SentAttachment(BaseModel):
+    """A file of the messages that were sent, and how it was: of a picture or a document its name
+    alone where there is a `reason`; of a document so many `characters`, of `of_characters`."""
+
+    id: int
+    name: str
+    sent_as: SentAs
+    reason: Annotated[UnsentReason | None, LeftOutWhereNone] = None
+    characters: Annotated[int | None, LeftOutWhereNone] = None
+    of_characters: Annotated[int | None, LeftOutWhereNone] = None
 
 
 class LeftOutMessages(BaseModel):
-    """How many messages were not sent, and why: `budget` (the prompt had no room for them) or
-    `failed` (replies without a word). `ids`: those after the first message that was sent, the
-    newest of them where they are many."""
+    """How many messages were not sent, and why. `ids`: those after the first message that was sent,
+    the newest of them where they are many; none of those that are not shown."""
 
-    reason: Literal["budget", "failed"]
+    reason: LeftOutReason
     count: int
     ids: list[int]
 
@@ -39,7 +59,8 @@ class ContextRead(BaseModel):
     last_message_id: Annotated[int | None, LeftOutWhereNone] = None
     system_prompt: Annotated[str | None, LeftOutWhereNone] = None
     params: Annotated[ParamsRead | None, LeftOutWhereNone] = None
-    usage: Annotated[UsageRead | None, LeftOutWhereNone] = None
+    usage: Annotated[TokensRead | None, LeftOutWhereNone] = None
+    attachments: Annotated[list[SentAttachment] | None, LeftOutWhereNone] = None
 
 
 class MessageContexts(BaseModel):

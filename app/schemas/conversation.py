@@ -1,8 +1,9 @@
 """Conversations on the wire."""
 
+from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StrictBool, StringConstraints
 
 from app.schemas.fields import GivenId, LeftOutWhereNone, Text, UtcTime, Visible
 from app.schemas.params import ParamsRead, ReplyParams
@@ -23,7 +24,8 @@ class ConversationCreate(BaseModel):
 class ConversationUpdate(BaseModel):
     """`PATCH /conversations/{id}`: what is given changes; an empty `system_prompt` removes it.
 
-    For the title and the instructions null changes nothing; for the rest it clears.
+    For the title and the instructions null changes nothing; for the rest it clears. An archived
+    one is out of the list, and keeps its pin and its folder.
     """
 
     title: Title | None = None
@@ -31,6 +33,9 @@ class ConversationUpdate(BaseModel):
     model_id: GivenId | None = None
     preset_id: GivenId | None = None
     params: ReplyParams | None = None
+    pinned: StrictBool | None = None
+    archived: StrictBool | None = None
+    folder_id: GivenId | None = None
 
 
 class ConversationCreated(BaseModel):
@@ -42,26 +47,35 @@ class ConversationCreated(BaseModel):
 
 
 class ConversationRead(ConversationCreated):
-    """A conversation."""
+    """A conversation. `continued_from`, where there is one: the day of the shared conversation that
+    it goes on with."""
 
     updated_at: UtcTime
     system_prompt: str | None = None
     model_id: int | None = None
     preset_id: int | None = None
     params: ParamsRead | None = None
+    pinned: bool = False
+    archived: bool = False
+    folder_id: int | None = None
+    continued_from: Annotated[date | None, LeftOutWhereNone] = None
 
 
 class ConversationItem(ConversationCreated):
     """A conversation in a list; `message_count` counts the messages on the path shown.
 
-    `has_system_prompt` is there where it has one, and then true; `model_id` where one was
-    chosen for it. Of a deleted one, when that was, and until when it can be restored.
+    `has_system_prompt` is there where it has one, and then true; so are `pinned` and `archived`;
+    `model_id` where one was chosen for it, `folder_id` where it is in one. Of a deleted one, when
+    that was, and until when it can be restored.
     """
 
     updated_at: UtcTime
     message_count: int
     has_system_prompt: Annotated[bool | None, LeftOutWhereNone] = None
     model_id: Annotated[int | None, LeftOutWhereNone] = None
+    pinned: Annotated[bool | None, LeftOutWhereNone] = None
+    archived: Annotated[bool | None, LeftOutWhereNone] = None
+    folder_id: Annotated[int | None, LeftOutWhereNone] = None
     deleted_at: Annotated[UtcTime | None, LeftOutWhereNone] = None
     restorable_until: Annotated[UtcTime | None, LeftOutWhereNone] = None
 

@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from app.schemas.cap import CapWarning
 from app.schemas.fields import ClientId, Id, Text
+from app.schemas.file import AttachmentIds
 from app.schemas.message import BrokenStatus, WholeStatus
 from app.schemas.params import ReplyParams
 
@@ -48,15 +50,17 @@ class DoneEvent(TypedDict):
     message_id: int
     status: WholeStatus
     finish_reason: str
-    usage: NotRequired[dict[str, int]]
+    usage: NotRequired[dict[str, int | bool]]
     left_out: NotRequired[list[dict[str, str]]]
+    warning: NotRequired[CapWarning]
     id: str
 
 
 class ErrorEvent(TypedDict):
     """A request was refused (with its `client_id`), or, with `message_id`, a reply broke off.
 
-    `retry_after`: in so many seconds the same request may be granted.
+    `retry_after`: in so many seconds the same request may be granted; `reason`: which of the causes
+    of one code it was.
     """
 
     type: Literal["error"]
@@ -64,9 +68,11 @@ class ErrorEvent(TypedDict):
     code: str
     message_id: NotRequired[int]
     status: NotRequired[BrokenStatus]
+    usage: NotRequired[dict[str, int | bool]]
     id: NotRequired[str]
     client_id: NotRequired[str]
     retry_after: NotRequired[int]
+    reason: NotRequired[str]
 
 
 class TitleEvent(TypedDict):
@@ -77,10 +83,11 @@ class TitleEvent(TypedDict):
 
 
 class SwitchedEvent(TypedDict):
-    """Other versions are shown now, down to this message: the history is to be read again."""
+    """Other versions are shown now, down to this message: the history is to be read again. Null:
+    no message is left."""
 
     type: Literal["switched"]
-    message_id: int
+    message_id: int | None
 
 
 class PongEvent(TypedDict):
@@ -109,6 +116,7 @@ class SendMessage(BaseModel):
 
     type: Literal["message"]
     content: Text
+    attachment_ids: AttachmentIds | None = None
     client_id: ClientId | None = None
     model_id: Id | None = None
     params: ReplyParams | None = None
@@ -122,6 +130,7 @@ class EditMessage(BaseModel):
     type: Literal["edit"]
     message_id: Id
     content: Text
+    attachment_ids: AttachmentIds | None = None
     client_id: ClientId | None = None
     model_id: Id | None = None
     params: ReplyParams | None = None

@@ -1,7 +1,7 @@
 """Field types shared by requests: numbers as written, text that can be kept, times with a `Z`."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema
@@ -12,6 +12,7 @@ from app.utils.visible import has_visible
 MAX_ID = 2**63 - 1
 _DIGITS = re.compile(r"0|[1-9][0-9]{0,18}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 """JSON can spell half a surrogate pair; UTF-8 cannot (RFC 8259 section 8.2)."""
 
@@ -37,12 +38,20 @@ def _visible(value: str) -> str:
 
 def _as_answered(value: object) -> object:
     # Pydantic also reads numbers, and zones in which a time may lie before the first year.
-    if isinstance(value, str) and not _TIME.fullmatch(value):
+    if not isinstance(value, str) or not _TIME.fullmatch(value):
         raise PydanticCustomError("datetime_parsing", "not a time in UTC")
     return value
 
 
-def _as_utc(value: datetime) -> str:
+def _as_day(value: object) -> object:
+    # Pydantic also reads times and numbers of seconds.
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise PydanticCustomError("date_parsing", "not a day as YYYY-MM-DD")
+    return value
+
+
+def as_utc(value: datetime) -> str:
+    """A time as it goes over the wire."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
@@ -55,9 +64,13 @@ Text = Annotated[str, AfterValidator(_storable)]
 Visible = AfterValidator(_visible)
 UtcTime = Annotated[
     datetime,
-    PlainSerializer(_as_utc, when_used="json"),
+    PlainSerializer(as_utc, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
+Day = Annotated[date, BeforeValidator(_as_day)]
+"""A day as YYYY-MM-DD."""
+ZoneName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
+"""A time zone by its IANA name."""
 AnsweredTime = Annotated[datetime, BeforeValidator(_as_answered)]
 """A time that a client sends back exactly as it was answered."""
 ClientId = Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]

@@ -1,11 +1,12 @@
 """Messages on the wire."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel
 
 from app.errors import AppError
-from app.schemas.fields import LeftOutWhereNone, UtcTime
+from app.schemas.fields import MAX_ID, LeftOutWhereNone, UtcTime
+from app.schemas.file import AttachmentRead
 
 WholeStatus = Literal["complete", "stopped"]
 """complete: the model finished · stopped: a person stopped it."""
@@ -26,23 +27,40 @@ def is_cut_off(status: str, finish_reason: str | None) -> bool:
     return status in CONTINUABLE or finish_reason == "length"
 
 
-class UsageRead(BaseModel):
-    """Tokens as the endpoint counted them, over all runs of a reply."""
+class TokensRead(BaseModel):
+    """Tokens as a model's server counted them."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
 
+
+class UsageRead(TokensRead):
+    """Over all runs of a reply, and in nano-USD what all its requests cost; that is left out where
+    it is not known. `estimated`: tokens of some run are no count of the server's."""
+
+    cost_nano_usd: Annotated[int | None, LeftOutWhereNone] = None
+    estimated: Annotated[Literal[True] | None, LeftOutWhereNone] = None
+
+    @classmethod
+    def estimate(cls, prompt_tokens: int, completion_tokens: int) -> Self:
+        """About so many tokens."""
+        return cls(
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+            total_tokens=min(prompt_tokens + completion_tokens, TOKENS_MAX),
+            estimated=True,
+        )
+
     def plus(self, more: Self | None) -> Self:
-        """With what another run took, where its endpoint told that; at most TOKENS_MAX of each."""
+        """With what another run took, where that is known; at most TOKENS_MAX of each."""
         if more is None:
             return self
-        return self.model_copy(
-            update={
-                name: min(count + getattr(more, name), TOKENS_MAX)
-                for name, count in self.model_dump().items()
-            }
-        )
+        sums: dict[str, int | None] = {
+            name: min(getattr(self, name) + getattr(more, name), TOKENS_MAX)
+            for name in TokensRead.model_fields
+        }
+        return self.model_copy(update=sums | {"estimated": self.estimated or more.estimated})
 
 
 class LeftOutRead(BaseModel):
@@ -67,7 +85,7 @@ class ErrorRead(BaseModel):
 class MessageRead(BaseModel):
     """A message; what ends the list is left out where there is none. `model_id` and
     `connection_label`: which model wrote it, and what its connection was called then; `left_out`:
-    parameters that were set and not sent."""
+    parameters that were set and not sent; `attachments`: files that it holds."""
 
     id: int
     sender: Literal["user", "ai"]
@@ -86,13 +104,29 @@ class MessageRead(BaseModel):
     model_id: Annotated[int | None, LeftOutWhereNone] = None
     connection_label: Annotated[str | None, LeftOutWhereNone] = None
     left_out: Annotated[list[LeftOutRead] | None, LeftOutWhereNone] = None
+    attachments: Annotated[list[AttachmentRead] | None, LeftOutWhereNone] = None
+
+
+Direction = Literal["before", "after", "around"]
+
+
+class HistoryPlace(NamedTuple):
+    """Where in a history to read: before a message, after it, or around it."""
+
+    direction: Direction = "before"
+    id: int = MAX_ID
+
+
+NEWEST = HistoryPlace()
 
 
 class MessagePage(BaseModel):
-    """Messages by ascending id; `has_more` says whether older ones exist."""
+    """Messages by ascending id; `has_more` says whether older ones exist, `has_newer` whether newer
+    ones do."""
 
     messages: list[MessageRead]
     has_more: bool
+    has_newer: bool = False
 
 
 class MessageVersions(BaseModel):

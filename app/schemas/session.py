@@ -25,6 +25,12 @@ class RefreshRequest(BaseModel):
     refresh_token: OpaqueToken | None = None
 
 
+class Reauthentication(BaseModel):
+    """`POST /auth/reauthenticate`."""
+
+    password: Annotated[str, Field(min_length=1, max_length=128)]
+
+
 class SessionRead(BaseModel):
     """A session as its owner sees it."""
 
@@ -46,4 +52,11 @@ class Ticket(BaseModel):
     """What opens one socket in an access token's place, and for how many seconds."""
 
     ticket: str
+    expires_in: int
+
+
+class ExportTicket(BaseModel):
+    """Where an export can be fetched once, and for how many seconds."""
+
+    path: str
     expires_in: int

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from app.schemas.conversation import SystemPrompt
 from app.schemas.fields import GivenId, Text, UtcTime
 from app.schemas.session import OpaqueToken
+from app.schemas.share import SharesSetting
 from app.utils.names import EMAIL_KEY_MAX_BYTES, canonical, email_address
 
 
@@ -115,6 +116,9 @@ class Me(UserRead):
     default_model_is_demo: bool
     default_model_left: int | None
     default_model_daily: int | None
+    attachments_max_bytes: int
+    shares: SharesSetting
+    shares_expire_days: int
     default_model_id: int | None
     title_model_id: int | None
     custom_instructions: str | None

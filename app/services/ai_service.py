@@ -4,8 +4,8 @@ import asyncio
 import logging
 import re
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import httpx2
@@ -25,11 +25,13 @@ from app.services.upstream.fields import model_names, parse_json
 from app.services.upstream.guard import AddressGuard, origin_of, parse_model_url
 from app.services.upstream.pace import Pace
 from app.services.upstream.parameters import Tuning
+from app.services.upstream.relay import Passed, Relay, Relayed
 from app.services.upstream.request import ask_for_reply
+from app.services.upstream.requests import Requests, accounted
 from app.services.upstream.resolver import look_up_for
 from app.services.upstream.thoughts import split_prefilled
-from app.services.upstream.transport import GuardedTransport
-from app.services.upstream.types import Completion, Endpoint, ModelKey, OnDelta, Prompt
+from app.services.upstream.transport import Body, GuardedTransport
+from app.services.upstream.types import Completion, Endpoint, ModelKey, OnDelta, Prompt, nothing
 from app.services.upstream.watchdog import Watchdog
 from app.tracing import span
 from app.utils.memory import exempt_what_is_loaded
@@ -46,6 +48,7 @@ SENDABLE_KEY = re.compile(r"[\x21-\x7e]{1,4096}")
 MODELS_TIMEOUT_SECONDS = 15.0
 MODELS_BODY_MAX_BYTES = 4 * 1024 * 1024
 PREFILLED_MAX = 1000
+NOTHING: Mapping[TextKind, str] = {}
 
 # At INFO the HTTP client logs whole URLs, and paths of some gateways hold a key.
 logging.getLogger("httpx2").setLevel(logging.WARNING)
@@ -53,10 +56,6 @@ logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 class _Enough(Exception):
     """No more of a reply is needed."""
-
-
-def _nothing() -> None:
-    """Where nobody is told of reads."""
 
 
 class AiService:
@@ -72,6 +71,14 @@ class AiService:
         self._guard = guard
         self._connector = Connector(guard, settings.upstream_connect_timeout_seconds)
         self._transport = GuardedTransport(self._connector)
+        self._relay = Relay(
+            self._transport,
+            (
+                settings.upstream_first_token_timeout_seconds,
+                settings.upstream_silence_timeout_seconds,
+                settings.upstream_reply_timeout_seconds,
+            ),
+        )
         self._http = httpx2.AsyncClient(
             transport=self._transport,
             trust_env=False,
@@ -110,21 +117,25 @@ class AiService:
         on_delta: OnDelta,
         before_bytes: int = 0,
         tuning: Tuning | None = None,
-        on_read: Callable[[], None] = _nothing,
+        on_read: Callable[[], None] = nothing,
+        requests: Requests | None = None,
+        on_accepted: Callable[[], None] = nothing,
     ) -> Completion:
         """Streams one reply; `on_delta` is called inside the event loop's read callback, for every
         piece, and `on_read` at its end, for all that one read has brought.
 
         `before_bytes`: the length of the message that the model continues; the limit holds for the
-        whole. `tuning`: the parameters to send; it says afterwards what became of them. Returns
-        when the model has ended the reply. Cancelling closes the connection at once.
+        whole. `tuning`: the parameters to send; it says afterwards what became of them, and
+        `requests` what became of the requests. `on_accepted` is called when the messages are not
+        needed any more: an answer begins. Returns when the model has ended the reply.
+        Cancelling closes the connection at once.
         """
         limits = self._settings
         stream = self._stream(on_delta, before_bytes, self._opened(endpoint))
         pace = Pace(stream, on_read)
 
-        async def read(answer: httpx2.Response) -> None:
-            await decode(body_of(answer), stream, pace)
+        async def read(body: Body) -> None:
+            await decode(body, stream, pace)
 
         watchdog = Watchdog(
             stream,
@@ -132,12 +143,14 @@ class AiService:
             limits.upstream_silence_timeout_seconds,
             limits.upstream_reply_timeout_seconds,
         )
-        with span("model call", "client"):
+        with span("model call", "client"), _accounted(requests, stream, pace):
             try:
                 async with watchdog:
                     key = self._key(endpoint)
                     where = endpoint.base_url, key, endpoint.model
-                    await ask_for_reply(self._transport, *where, messages, read, tuning)
+                    await ask_for_reply(
+                        self._transport, *where, messages, read, tuning, on_accepted
+                    )
             except UpstreamTimeout:
                 if not stream.may_end:
                     stream.release()
@@ -155,6 +168,7 @@ class AiService:
         messages: Prompt,
         timeout_seconds: float,
         characters: int = sys.maxsize,
+        requests: Requests | None = None,
     ) -> str:
         """The beginning of a reply, without its reasoning; UpstreamTimeout after `timeout_seconds`.
 
@@ -169,11 +183,12 @@ class AiService:
                 raise _Enough
 
         stream = self._stream(collect, opened=self._opened(endpoint))
+        pace = Pace(stream, nothing)
 
         async def read(answer: httpx2.Response) -> None:
-            await decode(body_of(answer), stream, Pace(stream, _nothing))
+            await decode(body_of(answer), stream, pace)
 
-        with suppress(_Enough):
+        with suppress(_Enough), _accounted(requests, stream, pace, text):
             async with at_most(timeout_seconds):
                 client = await self._client(endpoint)
                 from app.services.upstream.sdk import ask_for_title  # noqa: PLC0415 - loaded now
@@ -183,6 +198,19 @@ class AiService:
                 return text["reasoning"][:characters]
         parted = split_prefilled(text["content"])
         return (parted.answer if parted else text["content"])[:characters]
+
+    async def relay(
+        self,
+        endpoint: Endpoint,
+        passed: Passed,
+        answer: Relayed,
+        requests: Requests,
+        on_read: Callable[[], None],
+    ) -> None:
+        """Pass on a program's request; see `Relay.ask`."""
+        key = self._key(endpoint)
+        with span("model call", "client"):
+            await self._relay.ask(endpoint.base_url, key, passed, answer, requests, on_read)
 
     def remember_prefilled(self, model: ModelKey, closer: str) -> None:
         """Take the replies of this model, from now on, to begin inside a thought that `closer`
@@ -235,6 +263,28 @@ class AiService:
 
         key = self._key(endpoint)
         return open_client(self._http, str(parse_model_url(endpoint.base_url)), key)
+
+
+@contextmanager
+def _accounted(
+    requests: Requests | None,
+    stream: ChatStream,
+    pace: Pace,
+    text: Mapping[TextKind, str] = NOTHING,
+) -> Iterator[None]:
+    """Says what came of the last of these requests; `text`: its reply, if nobody else keeps it."""
+    if requests is None:
+        yield
+        return
+    try:
+        with accounted(requests):
+            yield
+    except ReplyError as failure:
+        requests.current.break_off(failure, stream.has_begun, stream.has_text)
+        raise
+    finally:
+        whole = stream.is_finishing or stream.is_done
+        requests.current.hear(pace.first_text_at, stream.counts, whole, "".join(text.values()))
 
 
 def _load_sdk() -> None:

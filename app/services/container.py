@@ -9,6 +9,7 @@ from app.database import Database, open_database
 from app.encryption import KeyVault
 from app.engines.sole_user import SoleUser
 from app.logs import log
+from app.services.accounts.deletion import DELETION, AccountRemoval
 from app.services.accounts.service import AccountService
 from app.services.ai_service import AiService
 from app.services.audit.notes import RefusalNotes
@@ -18,6 +19,7 @@ from app.services.auth.passwords import PasswordService
 from app.services.auth.service import AuthService
 from app.services.auth.sessions import SessionService
 from app.services.backup.schedule import ScheduledBackups
+from app.services.caps.service import CapService
 from app.services.chat.live import LiveConversation
 from app.services.chat.service import ChatService
 from app.services.conversation_service import ConversationService
@@ -28,23 +30,48 @@ from app.services.endpoints.models import ModelService
 from app.services.endpoints.presets import PresetService
 from app.services.endpoints.service import ConfigService
 from app.services.endpoints.trials import EndpointTrials
+from app.services.files.place import open_storage
+from app.services.files.service import FileService
+from app.services.folders.service import FolderService
+from app.services.gateway.service import GatewayService
 from app.services.generation.channel import Channels
 from app.services.generation.ended import EndedReplies
 from app.services.generation.follower import Follower
-from app.services.generation.reaper import Reaper
+from app.services.generation.ledger import ReplyLedger
+from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
 from app.services.generation.runner import Runner
 from app.services.generation.supervisor import Supervisor
+from app.services.jobs.lanes import JobLanes
+from app.services.jobs.rows import free_all as free_jobs
+from app.services.jobs.service import Doing, Jobs
+from app.services.keys.service import KeyService
 from app.services.mail.service import MailService
+from app.services.messages.deletion import purge_some as purge_messages
+from app.services.messages.estimate import estimate_tokens
 from app.services.messages.service import MessageService
+from app.services.search.reader import BACKFILL, IndexReader
+from app.services.search.seal import seal
+from app.services.search.segments import SEAL
+from app.services.search.service import SearchService
+from app.services.sharing.service import SharingService
+from app.services.transfer.import_rows import UNDO, purge_reports
+from app.services.transfer.imports import ImportService, open_inbox
+from app.services.transfer.jobs import ImportJobs
 from app.services.transfer.service import TransferService
 from app.services.upkeep.health import durability
 from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
 from app.services.upkeep.purge import Purger
+from app.services.usage.caps import Reservations
 from app.services.usage.daily import ReplyLimits
+from app.services.usage.fold import Fold
+from app.services.usage.meter import Meter
+from app.services.usage.pricing import Pricing
 from app.services.usage.service import UsageService
-from app.utils.memory import exempt_what_is_loaded
+from app.utils.memory import exempt_what_is_loaded, return_large_blocks
 from app.utils.tasks import stop_tasks
 
+REMOVALS_AT_ONCE = IMPORTS_AT_ONCE = 1
+"""In one process."""
 HURRY_SECONDS = 1
 """What a transaction has from then on, so that whoever waits for it can be told."""
 
@@ -58,8 +85,11 @@ class Services:
     ai: AiService
     auth: AuthService
     accounts: AccountService
+    deletion: AccountRemoval
     sessions: SessionService
     passwords: PasswordService
+    keys: KeyService
+    gateway: GatewayService
     mail: MailService
     threads: PasswordThreads
     configs: ConfigService
@@ -67,16 +97,27 @@ class Services:
     models: ModelService
     choices: ChoiceService
     presets: PresetService
+    folders: FolderService
     trials: EndpointTrials
     conversations: ConversationService
     messages: MessageService
+    files: FileService
     transfer: TransferService
+    imports: ImportService
+    sharing: SharingService
+    search: SearchService
+    reader: IndexReader
+    bringing: ImportJobs
+    jobs: JobLanes
     channels: Channels
     supervisor: Supervisor
     follower: Follower
     reaper: Reaper
     chat: ChatService
     usage: UsageService
+    fold: Fold
+    caps: CapService
+    reservations: Reservations
     purger: Purger
     sole_user: SoleUser
     backups: ScheduledBackups
@@ -102,7 +143,9 @@ class Services:
         await self._warn_of_risks()
         if await asyncio.to_thread(self.sole_user.claim):
             await self.reaper.reap_all()
+            await self.database.write(free_jobs)
         await asyncio.to_thread(self.sole_user.share)
+        await self.imports.open(self.jobs.imports, self.bringing.bring_in)
         self.supervisor.open()
         self.tasks = [
             asyncio.create_task(self.reaper.run(), name="reaper"),
@@ -111,8 +154,14 @@ class Services:
             asyncio.create_task(self.purger.run(), name="purger"),
             asyncio.create_task(self.mail.run(), name="mail"),
             asyncio.create_task(self.audit.run(), name="audit"),
+            asyncio.create_task(self.fold.run(), name="fold"),
+            asyncio.create_task(self.sharing.views.run(), name="views"),
+            asyncio.create_task(self.reader.run(), name="search"),
+            asyncio.create_task(self.jobs.run(), name="jobs"),
+            asyncio.create_task(self.reservations.slices.run(), name="slices"),
         ]
         exempt_what_is_loaded(collect=True)
+        return_large_blocks()
 
     async def _warn_of_risks(self) -> None:
         promise, risk = await self.database.read(durability)
@@ -128,8 +177,12 @@ class Services:
         """Save the running replies, end the background work, close connections and threads."""
         await self.supervisor.close()
         await stop_tasks(*self.tasks)
+        await self.sharing.views.write()
         await self.audit.close()
+        await self.reservations.slices.close()
         self.threads.close()
+        self.files.close()
+        self.imports.close()
         await self.ai.aclose()
         await self.database.close()
         self.sole_user.release()
@@ -148,24 +201,58 @@ def build_services(settings: Settings) -> Services:
     retention = timedelta(days=settings.retention_days)
     channels = Channels()
     notes = RefusalNotes()
-    runner = Runner(database, configs, ai, notes)
+    pricing = Pricing()
+    storage = open_storage(settings.files_url, settings.data_dir)
+    files = FileService(database, storage, settings, estimate_tokens)
+    inbox = open_inbox(settings)
+    imports = ImportService(database, inbox, settings.imports_max_bytes)
+    sharing = SharingService(database, files, settings, retention)
+    looks = settings.reap_after_seconds / LOOKS_PER_LEASE
+    fold = Fold(database, pricing, estimate_tokens, looks)
+    reader = IndexReader(database, looks)
+
+    def ended_one() -> None:
+        fold.wake()
+        reader.wake()
+
+    async def sweep(pause_seconds: float) -> None:
+        await sharing.sweep(pause_seconds)
+        await files.sweep(pause_seconds)  # of links that are gone, too
+        await imports.sweep()
+
+    ledger = ReplyLedger(database, pricing, ended_one)
+    reservations = Reservations(database, pricing, 2 * settings.reap_after_seconds)
+    runner = Runner(database, configs, ai, notes, ledger, files)
     limits = ReplyLimits(
         settings.max_replies_per_user,
         settings.default_model_daily_messages,
         settings.context_token_budget,
+        settings.context_images,
     )
-    titles = TitleService(database, configs, ai, settings.title_timeout_seconds, limits)
-    supervisor = Supervisor(database, channels, runner, titles, settings)
+    meter = Meter(database, pricing, reservations, estimate_tokens, fold.wake)
+    titles = TitleService(database, configs, ai, settings.title_timeout_seconds, limits, meter)
+    lease = settings.reap_after_seconds
+    deletion = AccountRemoval(database, passwords, fold, files, imports, lease)
+    supervisor = Supervisor(database, channels, runner, ledger, titles, settings)
     follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
     ended = EndedReplies(database)
+    usage = UsageService(database, limits, fold)
+    bringing = ImportJobs(inbox, files, looks, retention, lambda: supervisor.running_count == 0)
+
+    def jobs(at_once: int, kinds: dict[str, Doing]) -> Jobs:
+        return Jobs(database, supervisor.owner, at_once, looks, lease, kinds)
+
     return Services(
         database=database,
         vault=vault,
         ai=ai,
         auth=AuthService(database, threads, sessions),
-        accounts=AccountService(database, settings, threads, passwords),
+        accounts=AccountService(database, settings, threads),
+        deletion=deletion,
         sessions=sessions,
         passwords=passwords,
+        keys=KeyService(database, configs),
+        gateway=GatewayService(database, configs, ai, meter, limits, settings),
         mail=MailService(settings, passwords),
         threads=threads,
         configs=configs,
@@ -173,10 +260,22 @@ def build_services(settings: Settings) -> Services:
         models=ModelService(database, configs),
         choices=ChoiceService(database, configs),
         presets=PresetService(database, configs),
-        trials=EndpointTrials(configs, connections, ai, notes),
+        folders=FolderService(database, retention),
+        trials=EndpointTrials(configs, connections, ai, notes, meter),
         conversations=ConversationService(database, configs, retention),
-        messages=MessageService(database),
-        transfer=TransferService(database),
+        messages=MessageService(database, retention),
+        files=files,
+        transfer=TransferService(database, files, usage),
+        imports=imports,
+        sharing=sharing,
+        search=SearchService(database),
+        reader=reader,
+        bringing=bringing,
+        jobs=JobLanes(
+            index=jobs(settings.jobs_at_once, {SEAL: seal, BACKFILL: reader.backfill}),
+            removals=jobs(REMOVALS_AT_ONCE, {DELETION: deletion.go_on, UNDO: bringing.undo}),
+            imports=jobs(IMPORTS_AT_ONCE, {}),
+        ),
         channels=channels,
         supervisor=supervisor,
         follower=follower,
@@ -186,9 +285,14 @@ def build_services(settings: Settings) -> Services:
             settings.reap_after_seconds,
             settings.finished_reply_seconds,
         ),
-        chat=ChatService(database, ai, configs, ended, supervisor, follower, limits),
-        usage=UsageService(database, limits),
-        purger=Purger(database, retention),
+        chat=ChatService(
+            database, ai, configs, ended, supervisor, follower, limits, reservations, retention
+        ),
+        caps=CapService(database, configs, limits),
+        reservations=reservations,
+        usage=usage,
+        fold=fold,
+        purger=Purger(database, retention, sweep, purge_messages, purge_reports),
         sole_user=SoleUser(settings.database),
         backups=ScheduledBackups(settings),
         audit=AuditLog(database, vault.signer, notes, settings.audit_retention_days),

@@ -10,11 +10,14 @@ from app.schemas.conversation import (
     ConversationRead,
     ConversationUpdate,
 )
+from app.services.auth.account import as_user
 from app.services.conversations import list_rows, rows
-from app.services.conversations.list_rows import PageRequest
+from app.services.conversations.list_rows import ListName, PageRequest
 from app.services.endpoints.service import ConfigService
+from app.services.folders import tally
+from app.utils.tokens import Claims
 
-__all__ = ["ConversationService", "PageRequest"]
+__all__ = ["ConversationService", "ListName", "PageRequest"]
 
 
 class ConversationService:
@@ -29,16 +32,18 @@ class ConversationService:
         """A new conversation; `untitled` is its title when none is given."""
         return await self._database.write(rows.create, user_id, title, untitled)
 
-    async def list(self, user_id: int, page: PageRequest) -> ConversationList:
-        """One page of the user's conversations, most recently used first."""
-        return await self._database.read(list_rows.page_of, user_id, page)
+    async def list(self, claims: Claims, page: PageRequest) -> ConversationList:
+        """One page of a list: most recently used first, of deleted ones the newest deletion.
 
-    async def deleted(self, user_id: int, page: PageRequest) -> ConversationList:
-        """One page of what the user deleted and can restore, the newest deletion first.
-
-        Raises ConversationNotFound when the page is to begin after one that is not the user's.
+        Raises InvalidToken where these claims are good no longer, FolderNotFound for a folder that
+        is not the user's, and ConversationNotFound when a page of deleted ones is to begin after
+        one that is not the user's.
         """
-        return await self._database.read(list_rows.deleted_page_of, user_id, page, self._retention)
+        read = list_rows.page_of
+        found = await self._database.read(as_user, claims, read, page, self._retention)
+        if found.is_counted:
+            await tally.keep(self._database, claims.user_id, utc_now() - self._retention)
+        return found.list
 
     async def get(self, user_id: int, conversation_id: int) -> ConversationRead:
         """The conversation; ConversationNotFound when it is not there or not this user's."""
@@ -48,10 +53,12 @@ class ConversationService:
         self, user_id: int, conversation_id: int, change: ConversationUpdate
     ) -> ConversationRead:
         """Change what is given; a title set by hand is never replaced. Raises ConversationNotFound,
-        and ModelNotFound or ModelGone for a model that its user may not use."""
+        ModelNotFound or ModelGone for a model that its user may not use, PresetNotFound and
+        FolderNotFound."""
         environment = self._configs.default_endpoint(user_id)
+        since = utc_now() - self._retention
         return await self._database.write(
-            rows.change, user_id, conversation_id, change, environment
+            rows.change, user_id, conversation_id, change, environment, since
         )
 
     async def restore(self, user_id: int, conversation_id: int) -> ConversationRead:

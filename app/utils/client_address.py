@@ -1,10 +1,13 @@
 """Who a request comes from, and how."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 IpAddress = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
+ADDRESSES = 1_000
+"""Kept parsed."""
 UNKNOWN = "unknown"
 """The address of clients without one: over a Unix socket, or from a header that uvicorn believed.
 """
@@ -43,6 +46,7 @@ def network_of(address: str, v4_bits: int, v6_bits: int) -> str:
         return address
 
 
+@lru_cache(ADDRESSES)
 def _parsed(text: str) -> IpAddress | None:
     """An address, one of IPv4 also where it is written as IPv6 (RFC 4291, section 2.5.5.2)."""
     try:

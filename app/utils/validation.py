@@ -52,5 +52,8 @@ def _place(error: Mapping[str, Any]) -> str:
 
 
 def _saying(error: Mapping[str, Any], language: Language) -> str:
-    zh, en = SAYINGS.get(str(error["type"]), UNKNOWN)
-    return (zh if language == "zh" else en).format(**error.get("ctx", {}))
+    kind, about = str(error["type"]), error.get("ctx", {})
+    if kind == "too_long" and about.get("field_type") == "List":
+        kind = "too_many_items"
+    zh, en = SAYINGS.get(kind, UNKNOWN)
+    return (zh if language == "zh" else en).format(**about)

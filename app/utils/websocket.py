@@ -16,6 +16,8 @@ def may_open(origin: str | None, host: str | None, allowed: Sequence[str]) -> bo
 def refusal(error: AppError, language: Language, details: Mapping[str, Any]) -> dict[str, Any]:
     """The event that says why something was refused."""
     event = {"type": "error", "message": error.text(language), "code": error.code, **details}
+    if error.reason is not None:
+        event["reason"] = error.reason
     if error.retry_after is not None:
         event["retry_after"] = error.retry_after
     return event

@@ -5,14 +5,16 @@ import { loggedIn, resume } from "./api/session";
 import { replacePage } from "./browser/back";
 import { missing, part } from "./browser/lazy";
 import { closeSettings, leaveLogin, logInFirst, route } from "./browser/router";
+import { stored } from "./browser/storage";
 import { account, loadAccount } from "./features/account/account";
 import { ChatPage } from "./features/chat/ChatPage";
 import { ThreadSkeleton } from "./features/chat/ThreadSkeleton";
 import { conversationMenu } from "./features/conversations/OpenMenu";
-import { instructionsOf, sentOf } from "./features/conversations/opened";
+import { folderNamed, instructionsOf, sentOf } from "./features/conversations/opened";
 import { Sidebar } from "./features/conversations/Sidebar";
 import { frameShortcuts } from "./features/conversations/shortcuts";
 import { SettingsFrame } from "./features/settings/SettingsFrame";
+import { sharingOf } from "./features/sharing/opened";
 import { t } from "./i18n";
 import { routes } from "./routes";
 import { leaveFocus } from "./ui/keepFocus";
@@ -26,8 +28,10 @@ import { notify } from "./ui/toasts";
 const auth = part(() => import("./features/account/AuthPage"));
 const settings = part(() => import("./features/settings/SettingsDialog"));
 const keyboard = part(() => import("./features/settings/KeyboardSheet"));
-const switcher = part(() => import("./features/conversations/Switcher"));
+const search = part(() => import("./features/search/Search"));
+const folderName = part(() => import("./features/conversations/FolderName"));
 const instructions = part(() => import("./features/conversations/Instructions"));
+const sharing = part(() => import("./features/sharing/ShareDialog"));
 const sent = part(() => import("./features/chat/Sent"));
 
 export function App() {
@@ -74,25 +78,31 @@ export function App() {
 /** What lies over the page, each loaded when it is first opened. */
 function Overlays() {
   const Settings = route.value.page === "settings" && (settings()?.SettingsDialog ?? SettingsFrame);
-  const Switcher = overlay.value === "find" && switcher()?.Switcher;
+  const Search = overlay.value === "find" && search()?.Search;
   const Keyboard = overlay.value === "keyboard" && keyboard()?.KeyboardSheet;
   const of = instructionsOf.value;
   const Instructions = of && instructions()?.Instructions;
   const Sent = sentOf.value && sent()?.Sent;
+  const Share = sharingOf.value && sharing()?.ShareDialog;
+  const FolderName = folderNamed.value && folderName()?.FolderName;
   return (
     <>
       {Settings && <Settings />}
       {Instructions && <Instructions key={of.id} conversation={of} />}
       {Sent && <Sent key={sentOf.value!.id} conversation={sentOf.value!} />}
-      {Switcher && <Switcher />}
+      {Share && <Share key={sharingOf.value!.id} conversation={sharingOf.value!} />}
+      {FolderName && <FolderName {...folderNamed.value!} />}
+      {Search && <Search />}
       {Keyboard && <Keyboard />}
     </>
   );
 }
 
-/** Before they are asked for, and after what is: a key pressed at once finds them. */
+/** Before they are asked for, and after what is: a key pressed at once finds them. An import goes on. */
 function warm(): void {
-  for (const each of [menus, conversationMenu, switcher]) each.warm();
+  for (const each of [menus, conversationMenu, search]) each.warm();
+  if (stored("open:import"))
+    void import("./features/transfer/imports").then(({ goOn }) => goOn()).catch(() => undefined);
 }
 
 function whenIdle(run: () => void): () => void {

@@ -8,6 +8,7 @@ import "./ui/layout.css";
 import "./features/chat/empty.css";
 import "./ui/notices.css";
 import "./features/chat/thread.css";
+import "./features/chat/actions.css";
 import "./features/chat/composer.css";
 
 keepFocus();

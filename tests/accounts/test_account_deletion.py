@@ -8,21 +8,29 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, func, insert, select
 from sqlalchemy import delete as sql_delete
 
 from app.database import table_of
 from app.errors import InvalidToken
-from app.models import Base, User
+from app.models import Base, SearchBlock, SearchSegment, User, utc_now
 from app.models.marks import owner_of
 from app.services.backup.transaction import CHANGE, transaction
 from app.services.conversations.list_rows import PageRequest
+from app.services.jobs.rows import wish
+from app.utils.tokens import read_access_token
 from tests.conftest import StartServer
 from tests.endpoints.connecting import models, patch
 from tests.faults.watching import eventually
+from tests.files.made import send, uploaded
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.refusals import assert_refused, last_words
-from tests.support.server import PASSWORD, ChatSocket, Person, RunningServer
+from tests.support.server import PASSWORD, SECRET_KEY, ChatSocket, Person, RunningServer
 from tests.support.upstream import ScriptedUpstream
+from tests.transfer.imported import brought_in, chatgpt
+from tests.transfer.imported import conversation as said_before
+from tests.usage.capped import cap, set_caps
+from tests.usage.spending import over
 
 pytestmark = pytest.mark.anyio
 
@@ -77,10 +85,15 @@ async def rows_everywhere(
     await patch(ada, "/auth/me", custom_instructions="Be brief.")
     for _ in range(3):
         await ada.say(await ada.conversation(), "hello")
+    shown = await ada.conversation()
+    await send(ada, shown, "", (await uploaded(ada, b"words"))["id"])
+    assert (await ada.post(f"/conversations/{shown}/shares")).status_code == 201
     await ada.set_model(upstream_url, "context_length")
     crowded = await ada.conversation()
     for _ in range(3):
         await ada.say(crowded, "hello " * 100)
+    taken = (await ada.messages(crowded))[-1]["id"]
+    assert (await ada.request("DELETE", f"/messages/{taken}")).status_code == 204
     gone = await ada.conversation()
     assert (await ada.request("DELETE", f"/conversations/{gone}")).status_code == 204
     await ada.refresh()
@@ -88,6 +101,11 @@ async def rows_everywhere(
     own = next(m for m in await models(ada) if not m["connection"]["shared"])
     await patch(ada, f"/models/{own['id']}", favourite=True)
     assert (await ada.post("/presets", json={"name": "mine"})).status_code == 201
+    assert (await ada.post("/auth/keys", json={"name": "mine"})).status_code == 201
+    kept = (await ada.post("/folders", json={"name": "mine"})).json()["id"]
+    await patch(ada, f"/conversations/{crowded}", folder_id=kept)
+    await set_caps(ada, cap(10**6, "tokens"))
+    await brought_in(ada, chatgpt(said_before("a", ["hello"])))
     ticket = (await ada.post("/auth/ws-ticket")).json()["ticket"]
     await ada.set_model(upstream_url, "hold")
     async with ada.socket(await ada.conversation(), token=ticket) as socket:
@@ -97,20 +115,41 @@ async def rows_everywhere(
         async def is_saved() -> bool:
             return "generation_piece" not in await without_rows(server, ada)
 
-        await eventually(is_saved, 20)
+        await eventually(is_saved)
+        await server.app.state.services.reader.read_new()
+        await server.app.state.services.database.write(seal_nothing, ada.id)
         yield ada, socket
+
+
+def seal_nothing(connection: Connection, user_id: int) -> None:
+    """A sealed part of the search's index, and a job that nobody here does."""
+    now = utc_now()
+    ids = {"lowest_id": 1, "highest_id": 1}
+    times = {"first_at": now, "last_at": now, "checked_at": now}
+    mine = {"user_id": user_id}
+    made = connection.execute(
+        insert(table_of(SearchSegment)).values(tier=0, size=1, is_whole=1, **ids, **times, **mine)
+    )
+    segment = {"segment_id": made.inserted_primary_key[0]}  # type: ignore[index]
+    connection.execute(insert(table_of(SearchBlock)).values(block=0, data=b"", **segment, **mine))
+    wish(connection, "unknown", user_id)
 
 
 async def test_all_that_was_the_users_is_gone(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
     default = {"default_model_url": upstream.url, "default_model_name": "echo"}
-    server = await start_server(**default, default_api_key="sk-operator")
-    bob = await server.person_with_model(upstream.url)
+    kept = {"finished_reply_seconds": 3600}  # the rows of others are counted, too
+    server = await start_server(**default, **kept, default_api_key="sk-operator")
+    bob = await server.register()
     theirs = await bob.conversation()
     await bob.say(theirs, "hello")
+    await over(bob, 1, "title")
+    await server.app.state.services.fold.all()
+    await server.app.state.services.reader.read_new()
     before = await rows(server)
     async with rows_everywhere(server, upstream.url) as (ada, socket):
+        await server.app.state.services.fold.all()
         empty = await without_rows(server, ada)
         assert empty == [], f"rows_everywhere() makes no row in {empty}, so this test shows nothing"
         assert_refused(await delete(ada, "not the password"), 403, "wrong_password")
@@ -139,7 +178,7 @@ async def test_a_running_reply_ends_with_its_account(
         assert (await delete(ada)).status_code == 204
         events, code = await last_words(socket.connection)
         assert (events[-1]["code"], code) == ("invalid_token", 4401)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await asyncio.wait([running.task])
 
 
@@ -156,8 +195,9 @@ async def test_what_was_let_in_before_is_refused_after(
         await until_they_wait(server, len(asked))
     for answer in await asyncio.gather(*asked):
         assert_refused(answer, 401, "invalid_token")
+    claims = read_access_token(SECRET_KEY, ada.token)
     with pytest.raises(InvalidToken):
-        await server.app.state.services.conversations.list(ada.id, PageRequest(10, 0, None, 0))
+        await server.app.state.services.conversations.list(claims, PageRequest(10, 0, None, 0))
     assert "error" not in capsys.readouterr().err
 
 
@@ -186,7 +226,7 @@ async def deleted_once_let_in(server: RunningServer, person: Person) -> AsyncIte
 async def until_they_wait(server: RunningServer, count: int) -> None:
     """So many transactions have been under way for some time."""
     looks = 0
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while looks < 30:
             await asyncio.sleep(0.01)
             load = server.app.state.services.database.load

@@ -35,8 +35,31 @@ async def target(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[Target]:
     """The server that is attacked: behind a proxy, with a model of the operator's own."""
+    folder = tmp_path_factory.mktemp("target")
+    async with target_process(database_url, folder, **_settings(model, listener)) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def unforked(
+    anyio_backend: str,
+    database_url: str,
+    model: ScriptedUpstream,
+    listener: socket.socket,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Target]:
+    """The same as a process that shares its memory with no other."""
+    folder = tmp_path_factory.mktemp("unforked")
+    async with AsyncExitStack() as stack:
+        with forks.new_pythons():
+            starting = target_process(database_url, folder, **_settings(model, listener))
+            running = await stack.enter_async_context(starting)
+        yield running
+
+
+def _settings(model: ScriptedUpstream, listener: socket.socket) -> dict[str, str]:
     trap = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    settings = {
+    return {
         "ALLOWED_PRIVATE_MODEL_HOSTS": model.host,
         "TRUSTED_PROXIES": "127.0.0.1",
         "MAX_REPLIES_PER_USER": "50",
@@ -45,12 +68,6 @@ async def target(
         "DEFAULT_MODEL_URL": model.url,
         **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "OPENAI_BASE_URL"), trap),
     }
-    folder = tmp_path_factory.mktemp("target")
-    async with AsyncExitStack() as stack:
-        with forks.new_pythons():  # its memory is looked at
-            starting = target_process(database_url, folder, **settings)
-            running = await stack.enter_async_context(starting)
-        yield running
 
 
 @pytest.fixture(scope="module")

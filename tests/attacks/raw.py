@@ -72,7 +72,7 @@ class RawSocket:
 
     async def close_code(self) -> int:
         """The close code that the server sends; 0 where it just closes."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(BURST_SECONDS):
             with suppress(asyncio.IncompleteReadError, ConnectionError):
                 while True:
                     opcode, payload = await self._frame()

@@ -36,8 +36,9 @@ async def test_the_first_and_the_second_may_do_the_same(fresh: RunningServer) ->
     assert await _powers(first) == await _powers(second)
     assert (await second.get("/auth/me")).json().keys() == {
         *("id", "username", "email", "created_at", "has_config", "can_chat", "default_model"),
-        *("default_model_left", "default_model_daily"),
+        *("default_model_left", "default_model_daily", "attachments_max_bytes"),
         *("default_model_is_demo", "default_model_id", "title_model_id", "custom_instructions"),
+        *("shares", "shares_expire_days"),
     }
 
 

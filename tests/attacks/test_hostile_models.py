@@ -23,6 +23,12 @@ MESSAGE_KEYS = set(
 )
 
 
+@pytest.fixture(scope="module")
+def target(unforked: Target) -> Target:
+    """A server whose memory can be looked at."""
+    return unforked
+
+
 async def test_control_events_are_text_or_nothing(target: Target, model: ScriptedUpstream) -> None:
     ada = await target.visitor(model.url, "control_events")
     conversation = await ada.conversation("Mine")

@@ -104,6 +104,9 @@ def _needs_body(operation: Any) -> bool:
 
 def _assert_refused(answer: Any, context: object) -> None:
     assert 400 <= answer.status_code < 500, context
+    if answer.request.method == "HEAD":
+        assert answer.content == b"", context
+        return
     assert set(answer.json()) - {"fields"} == {"detail", "code"}, context
     assert ECHO not in answer.text, context
 
@@ -144,7 +147,9 @@ async def test_values_of_the_wrong_kind(target: Target, ada: Visitor) -> None:
     for method, path, body in await _operations(target):
         for field in body or ():
             for value in VALUES:
-                if value == {} and isinstance(body[field], dict):  # of the right kind
+                if value in ({}, []) and isinstance(body[field], type(value)):  # of the right kind
+                    continue
+                if field == "order" and value == -1:  # before all others
                     continue
                 content = _escaped(body | {field: value})
                 answer = await ada.request(method, path.format(id=1), content=content, headers=JSON)
@@ -155,6 +160,7 @@ def _escaped(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
+@pytest.mark.databases("sqlite", "mysql")
 async def test_ids(target: Target, ada: Visitor) -> None:
     for method, path, body in await _operations(target):
         if "{id}" in path:
@@ -192,6 +198,7 @@ async def test_texts_are_kept_as_they_are(target: Target, ada: Visitor) -> None:
         assert shown["system_prompt"] == text[:16_000]
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_key_given_twice_counts_once(target: Target, ada: Visitor) -> None:
     conversation = await ada.conversation("T")
     body = b'{"content": "first", "content": "second"}'
@@ -204,6 +211,7 @@ async def test_a_key_given_twice_counts_once(target: Target, ada: Visitor) -> No
     assert [m["content"] for m in await ada.messages(conversation)][::2] == ["second", "b"]
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "claimed", ["x" * 5000, "fe80::1%" + "z" * 900, "1.2.3.4:80", "'; --", "\u00ff" * 300, ECHO]
 )
@@ -219,6 +227,7 @@ async def test_an_address_that_is_none_names_nobody(target: Target, claimed: str
         assert address == "unknown" or ip_address(address), address
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_client_that_calls_itself_anything(target: Target) -> None:
     ada = await target.visitor()
     body = {"username_or_email": ada.name, "password": PASSWORD}

@@ -28,6 +28,7 @@ async def _sent_with(model: ScriptedUpstream, person: Visitor) -> tuple[str, str
     return asked.path, asked.headers.get("authorization", "")
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "suffix", ["/other", "/%2e%2e/other", "/../other", "//other", "/V1", "/..", "/x/..", "/.%2e"]
 )
@@ -45,6 +46,7 @@ async def test_a_changed_url_needs_the_key_again(
     assert await _sent_with(model, ada) == ("/v1/chat/completions", f"Bearer {KEY}")
 
 
+@pytest.mark.databases("sqlite")
 async def test_an_empty_key_sends_none_to_the_new_url(
     target: Target, model: ScriptedUpstream
 ) -> None:
@@ -57,6 +59,7 @@ async def test_an_empty_key_sends_none_to_the_new_url(
     assert KEY_PREFIX not in credentials
 
 
+@pytest.mark.databases("sqlite")
 async def test_the_operators_key_goes_to_the_operators_model_only(
     target: Target, model: ScriptedUpstream
 ) -> None:
@@ -71,6 +74,7 @@ async def test_the_operators_key_goes_to_the_operators_model_only(
         assert KEY_PREFIX not in credentials
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("key", ["sk\r\nX-Injected: 1", "sk\nHost: evil", "sk\x00", "sk\u2028é"])
 async def test_a_key_that_would_be_a_header_is_refused(
     target: Target, model: ScriptedUpstream, key: str

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 TEXT, BINARY, CONTINUATION, CLOSE, PING = 1, 2, 0, 8, 9
 GROWTH_BYTES = 60_000_000
 FLOOD = scaled(3_000, soak=100_000)
-BURST_BYTES = scaled(1_000_000, soak=10_000_000)
+BURST_BYTES = scaled(300_000, soak=10_000_000)
 IDLE = scaled(2, soak=100)
 SENSELESS = [
     "",
@@ -48,6 +48,12 @@ SENSELESS = [
     "[" * 100_000,
     '{"a":' * 100_000,
 ]
+
+
+@pytest.fixture(scope="module")
+def target(unforked: Target) -> Target:
+    """A server whose memory can be looked at."""
+    return unforked
 
 
 @pytest.fixture(scope="module")

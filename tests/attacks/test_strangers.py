@@ -14,7 +14,7 @@ from tests.support.refusals import last_words
 from tests.support.server import ChatSocket
 from tests.support.upstream import ScriptedUpstream
 
-pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite", "mysql")]
+pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 
 MISSING = 2**62
 KINDS = {
@@ -24,9 +24,16 @@ KINDS = {
     "/connections/": "connection",
     "/models/": "model",
     "/presets/": "preset",
+    "/attachments/": "attachment",
+    "/folders/": "folder",
+    "/imports/": "import",
+    "/shares/": "share",
+    "/auth/keys/": "key",
 }
 """What the `{id}` of a path names; a path of another kind must be entered here."""
+FROM_THE_BEGINNING = {"Upload-Offset": "0"}
 SSE = {"Accept": "text/event-stream"}
+NOTHING_THERE = {"messages": [], "has_more": False, "has_newer": False}
 
 
 @dataclass
@@ -43,7 +50,16 @@ class Owned:
         """All that the victim sees."""
         paths = [f"/conversations/{id}" for id in (self.conversation, self.ended)]
         paths += [f"{path}/messages" for path in paths] + ["/conversations", "/auth/sessions"]
-        paths += ["/connections", "/models", "/presets", "/auth/me"]
+        paths += [
+            "/connections",
+            "/models",
+            "/presets",
+            "/folders",
+            "/imports",
+            "/shares",
+            "/auth/keys",
+            "/auth/me",
+        ]
         answers = [await self.victim.get(path) for path in paths]
         return [answer.json() for answer in answers]
 
@@ -56,8 +72,15 @@ async def connected(victim: Visitor, url: str) -> dict[str, list[int]]:
     connections = (await victim.get("/connections")).json()["connections"]
     models = (await victim.get("/models")).json()["models"]
     preset = (await victim.post("/presets", json={"name": "theirs"})).json()["id"]
+    file = await victim.request("PUT", "/attachments", content=b"their words")
+    folder = (await victim.post("/folders", json={"name": "theirs"})).json()["id"]
+    half = {"content": b"[", "headers": {"Upload-Length": "1000"}}
+    uploading = (await victim.request("PUT", "/imports", **half)).json()["id"]
     return {
+        "attachment": [file.json()["id"]],
+        "import": [uploading],
         "preset": [preset],
+        "folder": [folder],
         "connection": [connection["id"] for connection in connections],
         "model": [model["id"] for model in models if not model["connection"]["shared"]],
     }
@@ -81,12 +104,14 @@ async def owned(target: Target, model: ScriptedUpstream) -> Owned:
         "message": [message["id"] for message in messages],
         "session": [victim.session_id],
         **await connected(victim, model.url),
+        "key": [(await victim.post("/auth/keys", json={"name": "theirs"})).json()["id"]],
+        "share": [(await victim.post(f"/conversations/{ended}/shares")).json()["id"]],
     }
 
     async def is_saved() -> bool:
         return bool((await victim.messages(running))[1]["content"])
 
-    await eventually(is_saved, 5)
+    await eventually(is_saved)
     return Owned(victim, running, ended, ids, chunk["id"])
 
 
@@ -97,7 +122,7 @@ async def _operations(target: Target) -> list[tuple[str, str, Any]]:
         (method.upper(), path, body_for(operation, schemas, "Stolen words"))
         for path, item in document["paths"].items()
         for method, operation in item.items()
-        if "{" in path
+        if "{id}" in path
     ]
     assert len(found) >= 14
     return found
@@ -106,7 +131,9 @@ async def _operations(target: Target) -> list[tuple[str, str, Any]]:
 async def _ask(
     mallory: Visitor, method: str, path: str, id: int, body: Any, **headers: str
 ) -> httpx2.Response:
-    return await mallory.request(method, path.format(id=id), json=body, headers=headers)
+    return await mallory.request(
+        method, path.format(id=id), json=body, headers=FROM_THE_BEGINNING | headers
+    )
 
 
 @pytest.mark.parametrize(
@@ -155,7 +182,7 @@ async def test_lists_hold_only_what_is_ones_own(target: Target, owned: Owned) ->
         assert answer.json() == {"conversations": [], "total": 0}
     mine = await mallory.conversation()
     above = f"/conversations/{mine}/messages?before_id={MISSING}"
-    assert (await mallory.get(above)).json() == {"messages": [], "has_more": False}
+    assert (await mallory.get(above)).json() == NOTHING_THERE
     sessions = (await mallory.get("/auth/sessions")).json()["sessions"]
     assert [session["id"] for session in sessions] == [mallory.session_id]
 

@@ -16,9 +16,9 @@ from app.services.audit.chain import row_seal
 from app.services.audit.verify import Witness
 from app.services.upkeep.master_keys import rotate
 from tests.faults.watching import eventually
-from tests.support import databases
 from tests.support.audit_log import Event, events, tamper, verified
 from tests.support.backups import backup, command, done, restore, settings
+from tests.support.migrated import migrated_database
 from tests.support.server import ENCRYPTION_KEY, PASSWORD, RunningServer, running_server
 
 pytestmark = pytest.mark.anyio
@@ -32,7 +32,7 @@ Log = tuple[str, list[Event]]
 
 @pytest.fixture
 def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
-    with databases.fresh_database(database_server, tmp_path) as url:
+    with migrated_database(database_server, tmp_path) as url:
         yield url
 
 
@@ -55,7 +55,7 @@ async def rows(url: str) -> AsyncIterator[list[Event]]:
 @pytest.fixture(scope="module")
 async def log(database_server: URL, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Log]:
     """The database and the rows of a log that nobody changes for good."""
-    with databases.fresh_database(database_server, tmp_path_factory.mktemp("log")) as url:
+    with migrated_database(database_server, tmp_path_factory.mktemp("log")) as url:
         async with running_server(database_url=url) as server:
             rows = await sealed(server)
         yield url, sorted(rows, key=lambda row: int(row["seq"]))
@@ -162,6 +162,7 @@ async def test_a_head_that_was_set_back_shows(log: Log) -> None:
     assert found == ["The head was changed: its signature is not the server's"]
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_witness_shows_that_the_whole_log_was_set_back(
     url: str, rows: list[Event], tmp_path: Path
 ) -> None:
@@ -179,6 +180,7 @@ async def test_a_witness_shows_that_the_whole_log_was_set_back(
     assert found == [f"Place {witness.seq} does not have the seal that the witness names"]
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("head", [EMPTY_HEAD, "DELETE FROM audit_head"])
 async def test_a_witness_shows_that_the_whole_log_was_emptied(
     url: str, rows: list[Event], head: str
@@ -190,6 +192,7 @@ async def test_a_witness_shows_that_the_whole_log_was_emptied(
     assert found[-1] == f"Place {witness.seq} does not have the seal that the witness names"
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_server_builds_on_no_chain_that_was_tampered_with(
     url: str, rows: list[Event], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -230,6 +233,7 @@ async def test_several_servers_seal_one_chain(url: str) -> None:
     assert (report.sealed, report.unsealed, report.findings) == (5 * len(people), 0, [])
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_chain_that_is_to_be_sealed_anew_shows(url: str, rows: list[Event]) -> None:
     await asyncio.to_thread(
         tamper,
@@ -257,7 +261,7 @@ async def test_a_pruned_chain_is_whole(url: str) -> None:
         async def is_pruned() -> bool:
             return await events(server) == []
 
-        await eventually(is_pruned, 20)
+        await eventually(is_pruned)
         await server.register()
         assert [row["seq"] for row in await events(server)] == [6, 7]
     report = await asyncio.to_thread(verified, url)
@@ -279,16 +283,18 @@ async def test_rows_made_older_are_not_pruned(
         async def is_told() -> bool:
             return "is not what was sealed" in capsys.readouterr().err
 
-        await eventually(is_told, 20)
+        await eventually(is_told)
         assert len(await events(server)) == len(rows)
 
 
+@pytest.mark.databases("sqlite")
 async def test_another_key_neither_verifies_nor_seals(log: Log) -> None:
     url, rows = log
     report = await asyncio.to_thread(verified, url, OTHER_KEY)
     assert report.findings == ["The head is signed with an ENCRYPTION_KEY that is not here"]
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("keys", "abandon"),
     [([OTHER_KEY, ENCRYPTION_KEY], False), ([OTHER_KEY], True)],

@@ -11,9 +11,9 @@ from sqlalchemy.engine import URL
 from app.database import Database, open_database
 from app.encryption import HeadSigner
 from app.services.audit.chain import BATCH, prune_some, seal_some
-from tests.support import databases
 from tests.support.audit_log import Event, events, tamper, verified
 from tests.support.backups import command, done, settings
+from tests.support.migrated import migrated_database
 from tests.support.server import ENCRYPTION_KEY, running_server
 
 pytestmark = pytest.mark.anyio
@@ -25,7 +25,7 @@ MANY = 2 * BATCH + 100
 
 @pytest.fixture
 def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
-    with databases.fresh_database(database_server, tmp_path) as url:
+    with migrated_database(database_server, tmp_path) as url:
         yield url
 
 
@@ -57,6 +57,7 @@ async def test_a_restarted_chain_is_whole_and_says_so(url: str, tmp_path: Path) 
     assert (report.sealed, report.unsealed, report.findings) == (left + 3, 0, [])
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("place", [-1, 0, 3])
 async def test_a_row_put_in_below_a_restarted_chain_shows(
     url: str, tmp_path: Path, place: int

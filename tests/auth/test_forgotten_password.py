@@ -12,6 +12,7 @@ import pytest
 from app.config import Settings
 from tests.conftest import StartServer
 from tests.support.certificates import LOCALHOST, self_signed
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.refusals import assert_refused
 from tests.support.server import PASSWORD, Person, RunningServer
 from tests.support.smtp import MailServer, mail_server
@@ -71,6 +72,7 @@ async def test_the_link_sets_a_password_once(
     assert token not in logged.err + logged.out and email not in logged.err + logged.out
 
 
+@pytest.mark.databases("sqlite")
 async def test_strangers_and_disabled_accounts_get_no_mail_and_the_same_answer(
     start_server: StartServer, mails: MailServer
 ) -> None:
@@ -102,6 +104,7 @@ async def test_an_address_gets_a_few_mails_and_its_owner_is_not_locked_out(
     assert_refused(answer, 429, "rate_limited")
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_password_goes_only_to_a_mail_server_with_a_good_certificate(
     start_server: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +116,7 @@ async def test_a_password_goes_only_to_a_mail_server_with_a_good_certificate(
         wary = await start_server(**secure)
         ada = await wary.register()
         assert (await forget(wary, await email_of(ada))).status_code == 202
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await mails.connected.wait()
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         server = await start_server(**secure)
@@ -123,6 +126,7 @@ async def test_a_password_goes_only_to_a_mail_server_with_a_good_certificate(
         assert mails.logins == ["\0chat\0mail secret"] and mails.is_empty
 
 
+@pytest.mark.databases("sqlite")
 async def test_an_address_that_mail_cannot_carry_stops_nobody_elses(
     start_server: StartServer, mails: MailServer
 ) -> None:
@@ -136,6 +140,7 @@ async def test_an_address_that_mail_cannot_carry_stops_nobody_elses(
     assert (await mails.mail())[0] == await email_of(ada)
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_mail_server_that_is_away_harms_nothing(
     start_server: StartServer, mails: MailServer
 ) -> None:
@@ -145,6 +150,7 @@ async def test_a_mail_server_that_is_away_harms_nothing(
     assert (await ada.get("/auth/me")).status_code == 200
 
 
+@pytest.mark.databases("sqlite")
 async def test_without_a_mail_server_it_says_so(server: RunningServer) -> None:
     assert_refused(await forget(server, "ada@example.com"), 409, "mail_not_configured")
 

@@ -50,6 +50,7 @@ async def test_changing_ends_the_other_sessions(server: RunningServer) -> None:
     assert (await log_in(server, ada.name, NEW)).status_code == 200
 
 
+@pytest.mark.databases("sqlite")
 async def test_the_old_password_is_asked(server: RunningServer) -> None:
     ada = await server.register()
     assert_refused(await change(ada, NEW, NEW), 403, "wrong_password")
@@ -64,6 +65,7 @@ async def test_of_two_changes_at_once_one_wins(server: RunningServer) -> None:
     assert (await log_in(server, ada.name, f"{NEW} {winner}")).status_code == 200
 
 
+@pytest.mark.databases("sqlite")
 async def test_common_passwords_are_refused_everywhere(server: RunningServer) -> None:
     ada = await server.register()
     token = await server.app.state.services.passwords.make_reset(ada.name)
@@ -121,6 +123,7 @@ async def test_a_changed_password_voids_the_reset_token(server: RunningServer) -
     assert_refused(await reset(server, token, PASSWORD), 422, "invalid_reset_token")
 
 
+@pytest.mark.databases("sqlite")
 async def test_nobody_gets_a_reset_token_for_nobody(
     server: RunningServer, database_url: str, tmp_path: Path
 ) -> None:

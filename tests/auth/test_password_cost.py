@@ -36,6 +36,7 @@ async def statuses(server: RunningServer, name: str, passwords: Sequence[str]) -
     return [answer.status_code for answer in answers]
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("rounds", [5, 7], ids=["lowered", "raised"])
 async def test_a_login_stores_a_hash_of_the_cost_that_is_set(
     start_server: StartServer, rounds: int

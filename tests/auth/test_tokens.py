@@ -7,6 +7,8 @@ from typing import Any
 import jwt
 import pytest
 
+from app.errors import InvalidToken
+from app.utils.tokens import create_access_token, read_access_token
 from tests.support.refusals import assert_refused
 from tests.support.server import SECRET_KEY, Person, RunningServer
 
@@ -133,13 +135,18 @@ async def test_every_endpoint_that_is_somebodys_asks_for_a_token(server: Running
     public = {"/auth/options", "/auth/register", "/auth/login", "/auth/refresh"}
     public |= {"/auth/password/forgot", "/auth/password/reset"}
     public |= {"/health/live", "/health/ready", "/metrics"}
+    public |= {"/s/{token}", "/s/{token}.json", "/s/{token}/attachments/{number}"}
     asked = 0
     for path, methods in document["paths"].items():
         if path in public:
             continue
         for method in methods:
-            answer = await server.http.request(method, path.replace("{id}", "1"))
-            assert_refused(answer, 401, "invalid_token")
+            place, no_ticket = path.replace("{id}", "1"), {"ticket": "none"}
+            answer = await server.http.request(method, place, params=no_ticket)
+            if method == "head":
+                assert (answer.status_code, answer.content) == (401, b"")
+            else:
+                assert_refused(answer, 401, "invalid_token")
             asked += 1
     assert asked >= 13
 
@@ -151,3 +158,19 @@ async def test_another_machines_clock_may_be_ahead(server: RunningServer, claim:
     token = signed(ada, **ahead)
     answer = await server.http.get("/auth/me", headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 200
+
+
+def test_a_token_that_was_good_is_refused_from_the_second_it_expires(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    token = create_access_token(SECRET_KEY, 1, 2, lifetime_seconds=60)
+    claims = read_access_token(SECRET_KEY, token)
+    assert (claims.user_id, claims.session_id) == (1, 2)
+    with monkeypatch.context() as later:
+        later.setattr(time, "time", lambda: claims.expires_at - 0.5)
+        assert read_access_token(SECRET_KEY, token) == claims
+        later.setattr(time, "time", lambda: float(claims.expires_at))
+        with pytest.raises(InvalidToken):
+            read_access_token(SECRET_KEY, token)
+    with pytest.raises(InvalidToken):
+        read_access_token("another secret, as long as the first one", token)

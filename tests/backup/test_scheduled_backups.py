@@ -22,7 +22,8 @@ from app.services.backup.schedule import (
     wait_after,
 )
 from tests.conftest import StartServer
-from tests.support import cli_process, databases
+from tests.support import cli_process
+from tests.support.migrated import migrated_database
 from tests.support.server import running_server
 from tests.support.server_process import server_process
 
@@ -40,7 +41,7 @@ PATIENCE_SECONDS = 30
 @pytest.fixture
 def database_url(database_server: URL, tmp_path: Path) -> Iterator[str]:
     """A database of its own: that of the whole run has a great deal in it."""
-    with databases.fresh_database(database_server, tmp_path) as url:
+    with migrated_database(database_server, tmp_path) as url:
         yield url
 
 
@@ -133,6 +134,7 @@ async def test_a_server_makes_them_and_keeps_the_newest(
     assert (await ada.get("/auth/me")).status_code == 200
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_backup_of_a_wrong_clock_drives_no_good_one_out(
     start_server: StartServer, tmp_path: Path
 ) -> None:
@@ -146,6 +148,7 @@ async def test_a_backup_of_a_wrong_clock_drives_no_good_one_out(
     assert shortest_gap(kept[:2]) >= 3
 
 
+@pytest.mark.databases("sqlite")
 async def test_none_are_made_unless_asked_for(start_server: StartServer, tmp_path: Path) -> None:
     await start_server()
     await asyncio.sleep(EVERY)
@@ -163,6 +166,7 @@ async def test_servers_that_share_a_folder_share_the_work(
     assert shortest_gap(kept) >= SHARED_EVERY
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_folder_that_cannot_be_written_does_not_stop_the_server(
     database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

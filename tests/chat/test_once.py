@@ -141,6 +141,7 @@ async def test_running_replies_of_a_user_are_bounded(
     assert {task.result().status_code for task in (await asyncio.wait(running))[0]} == {200}
 
 
+@pytest.mark.databases("sqlite")
 async def test_without_a_model_nothing_is_stored(server: RunningServer) -> None:
     ada = await server.register()
     conversation = await ada.conversation()
@@ -175,6 +176,7 @@ async def test_the_default_model_has_a_daily_share(
     assert upstream.replies[0].headers["authorization"] == "Bearer sk-operator"
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("daily, offered", [(0, True), (2, False)])
 async def test_what_is_not_counted_is_not_told(
     start_server: StartServer, upstream: ScriptedUpstream, daily: int, offered: bool
@@ -193,6 +195,7 @@ async def share(person: Person) -> tuple[int | None, int | None]:
     return me["default_model_left"], me["default_model_daily"]
 
 
+@pytest.mark.databases("sqlite", "mysql")
 async def test_a_hundred_chats_at_once(server: RunningServer, upstream: ScriptedUpstream) -> None:
     people = [await server.register() for _ in range(100)]
 

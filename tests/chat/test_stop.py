@@ -32,6 +32,7 @@ async def test_stop_by_socket_keeps_what_was_said(
     )
 
 
+@pytest.mark.databases("sqlite")
 async def test_stop_before_the_first_word(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -45,11 +46,12 @@ async def test_stop_before_the_first_word(
     await upstream.all_closed()
 
 
+@pytest.mark.databases("sqlite")
 async def test_stopping_nothing_changes_nothing(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
     ada = await server.person_with_model(upstream.url)
-    conversation = await ada.conversation()
+    conversation = await ada.conversation("named")  # no title comes later
     await ada.say(conversation, "hello")
     before = await ada.messages(conversation)
     assert (await ada.post(f"/conversations/{conversation}/stop")).status_code == 204
@@ -74,6 +76,7 @@ async def test_deleting_a_conversation_stops_its_reply(
     await upstream.left_early()
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_stranger_stops_nothing(server: RunningServer, upstream: ScriptedUpstream) -> None:
     ada = await server.person_with_model(upstream.url, "hold")
     eve = await server.register()

@@ -3,8 +3,14 @@
 import asyncio
 import re
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pytest
+from rich.cells import cell_len
+
+from app.cli.chat.words import EN, ZH, Words
 from tests.support.cli_process import serving
 from tests.support.screen import Typist, in_terminal
 from tests.support.upstream import ScriptedUpstream
@@ -14,7 +20,7 @@ WHO = {"CHAT_USER": "anna", "CHAT_PASSWORD": "correct horse", "CHAT_EMAIL": "ann
 type Tour = Callable[[Typist, ScriptedUpstream], None]
 
 
-async def _in_chat(folder: Path, model: str, tour: Tour, **settings: str) -> None:
+async def in_chat(folder: Path, model: str, tour: Tour, **settings: str) -> None:
     """A tour through a terminal in which somebody chats with a scripted model."""
     async with ScriptedUpstream() as upstream:
         default = {
@@ -43,7 +49,7 @@ def test_a_tour_of_the_commands(tmp_path: Path) -> None:
         typist.enter("/regenerate")
         typist.sees("There is no reply yet")
         typist.enter("/model")
-        typist.sees("The operator's model answers: echo")
+        typist.sees("echo answers (this server's model).")
         assert upstream.replies == []
 
         typist.enter("say **this** aloud")
@@ -75,9 +81,53 @@ def test_a_tour_of_the_commands(tmp_path: Path) -> None:
         typist.enter("/quit")
         typist.sees(f"Go on later with --conversation {first}")
 
-    asyncio.run(_in_chat(tmp_path, "echo", tour))
+    asyncio.run(in_chat(tmp_path, "echo", tour))
     last = "/help is a word"
     assert asked == ["say **this** aloud", last, last, "another word"]
+
+
+def test_the_list_has_the_clock_of_the_terminal(tmp_path: Path) -> None:
+    def tour(typist: Typist, _: ScriptedUpstream) -> None:
+        typist.enter("/list")
+        typist.is_asked()
+        found = re.search(r"\* +\d+  (\S+ \S+)  ", typist.screen.text)
+        assert found, typist.screen.text
+        told = datetime.fromisoformat(found[1])
+        now = datetime.now(ZoneInfo("Asia/Shanghai")).replace(tzinfo=None)
+        assert abs((now - told).total_seconds()) < 600
+
+    asyncio.run(in_chat(tmp_path, "echo", tour, TZ="Asia/Shanghai"))
+
+
+def test_chinese_is_typed_also_where_its_locale_is_not_installed(tmp_path: Path) -> None:
+    """As after ssh from a computer that has it; `xx` is installed nowhere."""
+
+    def tour(typist: Typist, _: ScriptedUpstream) -> None:
+        typist.enter("潮汐是怎么形成的？")
+        typist.sees("You said: 潮汐是怎么形成的？")
+        typist.is_asked()
+        typist.type("错了\x7f\x7f对\n")  # the key that takes back what was typed last
+        typist.sees("You said: 对")
+
+    asyncio.run(in_chat(tmp_path, "echo", tour, LC_ALL="zh_XX.UTF-8"))
+
+
+@pytest.mark.parametrize("said", [EN, ZH], ids=["en", "zh"])
+def test_the_help_fits_a_terminal(said: Words) -> None:
+    widths = [cell_len(line) for line in said.help.splitlines()]
+    assert max(widths) < 80
+
+
+def test_the_tab_key_completes_commands_and_no_files(tmp_path: Path) -> None:
+    def tour(typist: Typist, _: ScriptedUpstream) -> None:
+        typist.is_asked()
+        typist.type("/reg\t\n")
+        typist.sees("There is no reply yet")
+        typist.is_asked()
+        typist.type("serve\tsaid\n")  # there is a file whose name begins so
+        typist.sees("You said: servesaid")
+
+    asyncio.run(in_chat(tmp_path, "echo", tour))
 
 
 def test_in_chinese_a_reply_is_stopped(tmp_path: Path) -> None:
@@ -92,7 +142,7 @@ def test_in_chinese_a_reply_is_stopped(tmp_path: Path) -> None:
         typist.enter("/quit")
         typist.sees("下次用 --conversation")
 
-    asyncio.run(_in_chat(tmp_path, "hold", tour, LC_ALL="zh_CN.UTF-8"))
+    asyncio.run(in_chat(tmp_path, "hold", tour, LC_ALL="zh_CN.UTF-8"))
 
 
 def test_without_colours_markdown_stays_as_it_is(tmp_path: Path) -> None:
@@ -101,4 +151,4 @@ def test_without_colours_markdown_stays_as_it_is(tmp_path: Path) -> None:
         typist.sees("You said: say **this**")
         typist.enter("/quit")
 
-    asyncio.run(_in_chat(tmp_path, "echo", tour, NO_COLOR="1"))
+    asyncio.run(in_chat(tmp_path, "echo", tour, NO_COLOR="1"))

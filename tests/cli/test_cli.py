@@ -40,6 +40,7 @@ HEAVY = {"sqlalchemy", "fastapi", "openai", "uvicorn", "alembic", "xllamacpp", "
         (("backup", "--help"), ("FILE",)),
         (("restore", "--help"), ("FILE", "--verify", "--replace", "--check")),
         (("rotate-keys", "--help"), ("--abandon", "newest")),
+        (("export", "--help"), ("FILE", "--user")),
         (("doctor", "--help"), ("exit code 1",)),
         (("--version",), ("1.",)),
     ],
@@ -303,7 +304,7 @@ def test_the_first_start_needs_no_hard_links(tmp_path: Path) -> None:
         secrets = [tmp_path / "data" / name for name in ("secret_key", "encryption_key")]
         assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600, 0o600]
         backups = tmp_path / "data" / "backups"
-        until(lambda: bool(list(backups.glob("*.backup"))), 10)
+        until(lambda: bool(list(backups.glob("*.backup"))))
 
 
 def test_servers_that_start_first_at_once_have_the_same_secrets(tmp_path: Path) -> None:

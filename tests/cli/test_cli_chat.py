@@ -164,7 +164,7 @@ def _stay(socket: ServerConnection) -> None:
 
 def test_a_broken_connection_is_resumed_at_the_last_cursor() -> None:
     def first(socket: ServerConnection) -> None:
-        said = json.loads(socket.recv(timeout=5))
+        said = json.loads(socket.recv(timeout=60))
         _say(socket, _start(said["client_id"]), _chunk("Hel", 3))
         socket.close(1012)
 
@@ -183,10 +183,10 @@ def test_a_message_that_was_not_acknowledged_is_sent_again_with_its_client_id() 
     seen: list[Any] = []
 
     def first(socket: ServerConnection) -> None:
-        seen.append(json.loads(socket.recv(timeout=5)))
+        seen.append(json.loads(socket.recv(timeout=60)))
 
     def second(socket: ServerConnection) -> None:
-        seen.append(json.loads(socket.recv(timeout=5)))
+        seen.append(json.loads(socket.recv(timeout=60)))
         _say(socket, _start(seen[1]["client_id"]), _chunk("Hello", 5), DONE)
         _stay(socket)
 
@@ -199,15 +199,15 @@ def test_a_message_that_was_not_acknowledged_is_sent_again_with_its_client_id() 
 
 def test_stop_is_sent_on_the_open_connection() -> None:
     def only(socket: ServerConnection) -> None:
-        said = json.loads(socket.recv(timeout=5))
+        said = json.loads(socket.recv(timeout=60))
         _say(socket, _start(said["client_id"]), _chunk("Hel", 3))
-        assert json.loads(socket.recv(timeout=5)) == {"type": "stop"}
+        assert json.loads(socket.recv(timeout=60)) == {"type": "stop"}
         _say(socket, DONE | {"finish_reason": "stopped"})
         _stay(socket)
 
     with _playing(only) as server, _chatting(server) as (session, shown):
         session.send("hi")
-        until(lambda: bool(shown), 5)
+        until(lambda: bool(shown))
         session.stop()
         session.wait()
         assert shown[-1] == Shown("end", "stopped")
@@ -218,12 +218,14 @@ REFUSED = {"type": "error", "code": "invalid_token", "message": "Not logged in"}
 
 def test_a_login_that_expires_is_renewed_and_the_message_sent_again() -> None:
     def first(socket: ServerConnection) -> None:
-        socket.recv(timeout=5)
+        socket.recv(timeout=60)
         _say(socket, REFUSED)
         socket.close(4401)
 
     def second(socket: ServerConnection) -> None:
-        _say(socket, _start(json.loads(socket.recv(timeout=5))["client_id"]), _chunk("Hi", 2), DONE)
+        _say(
+            socket, _start(json.loads(socket.recv(timeout=60))["client_id"]), _chunk("Hi", 2), DONE
+        )
         _stay(socket)
 
     renewed: list[bool] = []
@@ -243,7 +245,7 @@ def test_a_login_that_was_ended_ends_the_session() -> None:
         socket.close(4401)
 
     with _playing(only) as server, _chatting(server) as (session, shown):
-        until(lambda: session.failure is not None, 5)
+        until(lambda: session.failure is not None)
         assert session.failure == "You have been logged out"
         assert shown == []
 

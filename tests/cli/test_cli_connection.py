@@ -20,6 +20,7 @@ pytestmark = pytest.mark.anyio
 KEY = "sk-of-the-operator-0123456789-last"
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_shared_connection(
     start_server: StartServer, upstream: ScriptedUpstream, tmp_path: Path, database_url: str
 ) -> None:
@@ -58,7 +59,12 @@ async def test_a_shared_connection(
     )
     assert KEY not in await connection("list")
     (model, *_) = [m for m in await models(ada) if m["connection"]["label"] == label]
-    assert model["connection"] == {"id": None, "label": label, "shared": True}
+    assert model["connection"] == {
+        "id": None,
+        "slug": f"@{slug}",
+        "label": label,
+        "shared": True,
+    }
     for path in ("/models", "/connections", "/auth/me", "/auth/config/options", "/auth/audit"):
         text = (await ada.get(path)).text
         assert "last" not in text or path == "/auth/config/options"
@@ -69,10 +75,16 @@ async def test_a_shared_connection(
             for method, more in (("GET", ""), ("DELETE", ""), ("POST", "/refresh")):
                 answer = await ada.request(method, f"/connections/{id}{more}")
                 assert_refused(answer, 404, "connection_not_found")
-    assert_refused(
-        await ada.request("PATCH", f"/models/{model['id']}", json={"label": "x"}),
-        *(403, "shared_model"),
-    )
+    price = {"prompt": "0.5", "completion": "2"}
+    for change in ({"label": "x"}, {"price": price}, {"price": None}):
+        answer = await ada.request("PATCH", f"/models/{model['id']}", json=change)
+        assert_refused(answer, 403, "shared_model")
+    assert model["price"] is None
+    await connection("price", slug, "by hand", "--prompt", "0.50", "--completion", "2")
+    priced = [m["price"] for m in await models(ada) if m["connection"]["label"] == label]
+    assert priced == [price, *(None for _ in MODELS)]
+    await connection("price", slug, "by hand")
+    assert [m["price"] for m in await models(ada)] == [None for m in await models(ada)]
     conversation = await ada.conversation()
     await patch(ada, f"/conversations/{conversation}", model_id=model["id"])
     replies = [await say(ada, conversation) for _ in range(3)]
@@ -95,12 +107,17 @@ def test_what_cannot_be_done(tmp_path: Path) -> None:
     done(command(tmp_path, url, "migrate"))
     for words in (("refresh", "x"), ("share", "x"), ("remove", "x")):
         refused(command(tmp_path, url, "connection", *words), "There is no such connection")
+    price = ("connection", "price", "x", "m", "--prompt")
+    refused(command(tmp_path, url, *price, "1"), "completion")
+    refused(command(tmp_path, url, *price, "-1", "--completion", "1"), "prompt")
+    refused(command(tmp_path, url, *price, "1", "--completion", "1"), "no such connection")
     add = ("connection", "add", "--label", "Ours", "--key-stdin")
     refused(command(tmp_path, url, *add, "http://127.0.0.1:1/v1"), "ALLOWED_PRIVATE_MODEL_HOSTS")
     refused(command(tmp_path, url, *add[:3], "a\nb", "--key-stdin", "http://8.8.8.8"), "label")
     assert done(command(tmp_path, url, "connection", "list")) == ""
 
 
+@pytest.mark.databases("sqlite")
 async def test_that_of_the_settings_is_changed_there(
     tmp_path: Path, start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
@@ -110,5 +127,8 @@ async def test_that_of_the_settings_is_changed_there(
     for words in (("remove",), ("share", "--stop"), ("refresh",)):
         ended = await asyncio.to_thread(command, tmp_path, url, "connection", *words, "environment")
         refused(ended, "settings DEFAULT_MODEL_*")
+    price = ("connection", "price", "environment")
+    named = (*price, "gone", "--prompt", "1", "--completion", "2")
+    refused(await asyncio.to_thread(command, tmp_path, url, *named), "no such model")
     listed = await asyncio.to_thread(command, tmp_path, url, "connection", "list")
     assert "of the settings" in done(listed) and "sk-settings" not in listed.stdout

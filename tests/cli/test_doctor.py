@@ -10,17 +10,23 @@ import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import pytest
 from sqlalchemy.engine import URL
 
 from app.config import Settings
+from app.database import table_of
+from app.encryption import KeyVault
 from app.local_model import NAME
-from app.migration import migrate
+from app.migration import migrate, sync_engine
+from app.models import Base, ModelConfig, ModelConnection, User, utc_now
 from tests.support.cli_process import run, serving
 from tests.support.databases import fresh_database
 from tests.support.server import ENCRYPTION_KEY, SECRET_KEY
 from tests.support.upstream import ScriptedUpstream
 from tests.upkeep.test_durability import set_flush_level
+from tests.upkeep.test_master_keys import settings as settings_of
 
 SECRETS = {"SECRET_KEY": SECRET_KEY, "ENCRYPTION_KEY": ENCRYPTION_KEY}
 WEAK = {"SECRET_KEY": "12345" * 8, "ENCRYPTION_KEY": "A" * 43 + "="}
@@ -86,6 +92,58 @@ def test_a_clock_that_is_behind_and_another_schema_are_found(tmp_path: Path) -> 
         assert ended.returncode == 1
         assert advice in ended.stdout
         assert "set the clock (NTP)" in ended.stdout
+
+
+@pytest.mark.databases("sqlite")
+def test_every_saved_key_is_tried(database_server: URL, tmp_path: Path) -> None:
+    """Of users and of the operator; a key that lies in two tables is one."""
+    address = "https://8.8.8.8/v1"
+    vault, lost = KeyVault([ENCRYPTION_KEY]), KeyVault(["B" * 43 + "="])
+    with fresh_database(database_server, tmp_path) as url:
+        settings = settings_of(url, ENCRYPTION_KEY)
+        migrate(settings)
+        assert "none yet" in run(tmp_path, "doctor", DATABASE_URL=url, **SECRETS).stdout
+        user, sealed = 7, vault.seal(7, address, "sk-own")
+        save(settings, User, id=user, username="ada", username_key=b"ada", email="ada")
+        save(settings, ModelConfig, user_id=user, encrypted_api_key=sealed, model_name="m")
+        save(settings, ModelConnection, user_id=user, encrypted_api_key=sealed, slug="default")
+        own = vault.seal(0, address, "sk-of-the-operator")
+        save(settings, ModelConnection, user_id=None, encrypted_api_key=own, slug="ours")
+        save(settings, ModelConnection, user_id=None, encrypted_api_key=None, slug="environment")
+        well = run(tmp_path, "doctor", DATABASE_URL=url, **SECRETS)
+        other = lost.seal(0, address, "sk-of-the-operator")
+        save(settings, ModelConnection, user_id=None, encrypted_api_key=other, slug="lost")
+        found = run(tmp_path, "doctor", DATABASE_URL=url, **SECRETS)
+    assert " open with ENCRYPTION_KEY" in well.stdout
+    assert "do not open" not in well.stdout
+    assert found.returncode == 1
+    assert "1 of 3 do not open with ENCRYPTION_KEY" in found.stdout
+
+
+def save(settings: Settings, model: type[Base], **values: Any) -> None:
+    """A row with these values and whatever else it must have."""
+    table = table_of(model)
+    plain: dict[str, Any] = {
+        **{"base_url": "https://8.8.8.8/v1", "source": "operator", "label": "Ours"},
+        **{"password_hash": "", "email_key": b"ada"},
+        **{"created_at": utc_now(), "updated_at": utc_now()},
+        "slug_key": str(values.get("slug")).encode(),
+    }
+    row = {name: value for name, value in (plain | values).items() if name in table.c}
+    engine = sync_engine(settings)
+    with engine.begin() as connection:
+        connection.execute(table.insert().values(row))
+    engine.dispose()
+
+
+def test_a_database_from_before_there_were_connections_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    released = Path(__file__).parents[1] / "upgrades" / "released" / "1.1.0.sqlite.sql"
+    with closing(sqlite3.connect(tmp_path / "data" / "chat.db")) as connection:
+        connection.executescript(released.read_text())
+    ended = run(tmp_path, "doctor")
+    assert "run chat-backend migrate" in ended.stdout
+    assert "none yet" in ended.stdout
 
 
 def test_a_database_that_may_lose_messages_is_found(database_server: URL, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.support.cli_process import Serving, serving
-from tests.support.raw_http import PATIENCE_SECONDS, answer_to
+from tests.support.patience import PATIENCE_SECONDS
+from tests.support.raw_http import answer_to
 from tests.support.server import RunningServer, http_client
 from tests.support.upstream import ScriptedUpstream
 

@@ -10,6 +10,7 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from tests.conftest import StartServer
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.refusals import assert_refused
 
 pytestmark = pytest.mark.anyio
@@ -40,7 +41,7 @@ async def test_what_outlasts_the_server_is_told_or_cut(start_server: StartServer
         parts = answer.aiter_raw()
         assert await anext(parts) == b"half"
         waiting = asyncio.create_task(server.http.get("/unanswered"))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await is_there.wait()
             requests.hurry(SOON_SECONDS)
             with pytest.raises(httpx2.TransportError):

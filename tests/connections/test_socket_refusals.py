@@ -265,7 +265,7 @@ def test_the_token_is_not_in_the_log(tmp_path: Path, debug: str) -> None:
     with log.open("wb") as file:
         process = forks.popen(BARE_UVICORN, tmp_path, own, stdout=file, stderr=file)
     try:
-        until(lambda: "running on" in log.read_text() or process.poll() is not None, 30)
+        until(lambda: "running on" in log.read_text() or process.poll() is not None)
         found = re.search(r"http://127\.0\.0\.1:\d+", log.read_text())
         assert found, log.read_text()
         secrets = chat(found[0])

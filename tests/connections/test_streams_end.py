@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from tests.conftest import StartServer
+from tests.support.patience import promised
 from tests.support.refusals import CLOSE_SECONDS, assert_refused
 from tests.support.server import PASSWORD, Person, RunningServer
 from tests.support.server_process import server_process
@@ -42,7 +43,7 @@ async def frames(answer: httpx2.Response) -> Events:
 
 async def assert_ended(events: Events) -> None:
     """The stream says that the login is over, and ends, within the promised time."""
-    async with asyncio.timeout(CLOSE_SECONDS):
+    async with promised(CLOSE_SECONDS):
         left = [event async for event in events if event["type"] not in GOING_ON]
     assert [(event["type"], event.get("code")) for event in left] == [("error", "invalid_token")]
     assert set(left[0]) == {"type", "message", "code"}
@@ -50,7 +51,7 @@ async def assert_ended(events: Events) -> None:
 
 async def assert_ended_or_stopped(events: Events) -> None:
     """The same, unless the reply was stopped first: that ends its streams, too."""
-    async with asyncio.timeout(CLOSE_SECONDS):
+    async with promised(CLOSE_SECONDS):
         (last,) = [event async for event in events if event["type"] not in GOING_ON]
     assert (last["type"], last.get("code") or last.get("finish_reason")) in [
         ("error", "invalid_token"),
@@ -58,6 +59,7 @@ async def assert_ended_or_stopped(events: Events) -> None:
     ]
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_logout_ends_streams_and_the_reply_goes_on(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -79,6 +81,7 @@ async def test_a_logout_ends_streams_and_the_reply_goes_on(
     assert upstream.closed_early == 0
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_request_that_waits_for_its_reply_is_refused(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -87,7 +90,7 @@ async def test_a_request_that_waits_for_its_reply_is_refused(
     waiting = asyncio.create_task(ada.say(conversation, "hello"))
     await upstream.received()
     assert (await ada.post("/auth/logout-all")).status_code == 204
-    async with asyncio.timeout(CLOSE_SECONDS):
+    async with promised(CLOSE_SECONDS):
         assert_refused(await waiting, 401, "invalid_token")
     again = await server.log_in(ada.name, PASSWORD)
     upstream.release()
@@ -97,6 +100,7 @@ async def test_a_request_that_waits_for_its_reply_is_refused(
     assert upstream.closed_early == 0
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_new_password_ends_the_streams_of_the_other_logins(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -130,6 +134,7 @@ async def test_a_disabled_account_loses_its_streams_in_every_process(
             await assert_ended_or_stopped(there)
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_login_too_many_ends_the_longest_unused(start_server: StartServer) -> None:
     server = await start_server(max_sessions_per_user=3)
     first = await server.register()
@@ -148,6 +153,7 @@ async def test_a_login_too_many_ends_the_longest_unused(start_server: StartServe
     assert len((await found.get("/auth/sessions")).json()["sessions"]) == 3
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_user_has_so_many_streams_open(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
@@ -167,6 +173,7 @@ async def test_a_user_has_so_many_streams_open(
     assert (await ada.get(f"{path}/stream")).status_code == 204
 
 
+@pytest.mark.databases("sqlite")
 async def test_streams_asked_for_at_once_are_counted_each(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:

@@ -238,6 +238,7 @@ async def test_a_title_of_the_users_own_is_never_replaced(
     assert (await ada.get(f"/conversations/{conversation}")).json()["title"] == "Mine"
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.anyio
 async def test_a_title_that_cannot_be_had_does_no_harm(
     server: RunningServer, upstream: ScriptedUpstream
@@ -250,6 +251,7 @@ async def test_a_title_that_cannot_be_had_does_no_harm(
     assert (await ada.get(f"/conversations/{conversation}")).json()["title"] == "hello there"
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.anyio
 async def test_a_title_is_asked_for_as_a_reply_is(
     server: RunningServer, upstream: ScriptedUpstream
@@ -263,6 +265,7 @@ async def test_a_title_is_asked_for_as_a_reply_is(
     assert title.body.keys() == reply.body.keys() and title.is_streamed
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.anyio
 async def test_the_demo_is_not_asked_for_titles(
     start_server: StartServer, upstream: ScriptedUpstream

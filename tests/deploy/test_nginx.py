@@ -15,8 +15,9 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from tests.sharing.linked import link
 from tests.support import nginx
-from tests.support.raw_http import PATIENCE_SECONDS
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.refusals import assert_refused
 from tests.support.server import ChatSocket, Person, RunningServer, running_server, text_of
 from tests.support.server_process import server_process
@@ -244,6 +245,43 @@ async def test_a_restart_sends_clients_elsewhere_and_logs_keep_no_token(
                 async with socket(ada, conversation, tls) as chat:
                     await ada.set_model(upstream.url, "echo")
                     assert text_of(await chat.say("again")) == "You said: again"
+                made = await link(ada, conversation)
+                for path in (f"/s/{made['token']}", f"//s/{made['token']}.json"):
+                    await http.get(f"{url}{path}")
+                token = made["token"]
+                await http.get(f"http://127.0.0.1:{proxy.plain_port}/s/{token}/attachments/1")
             logged = await asyncio.to_thread(lambda: proxy.log)
     assert f'"GET /ws/conversations/{conversation} HTTP/1.1" 101' in logged
     assert "?" not in logged and ada.token not in logged
+    assert logged.count('"GET /s/... HTTP/1.1"') == 3 and token not in logged
+
+
+async def test_files_come_through_large_and_slowly(
+    server: RunningServer, app: RunningServer
+) -> None:
+    person = await server.register()
+    largest = b"twenty megabytes of words\n" * (20 * 1024 * 1024 // 26)
+    answer = await person.request("PUT", "/attachments", content=largest)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["bytes"] == len(largest)
+
+    async def slowly() -> AsyncIterator[bytes]:
+        yield b"some "
+        await asyncio.sleep(1.5)  # longer than nginx waits for any other body here
+        yield b"words"
+
+    length = {"Content-Length": "10"}
+    slow = asyncio.create_task(
+        person.request("PUT", "/attachments", content=slowly(), headers=length)
+    )
+    drafts = app.app.state.settings.data_dir / "files" / "drafts"
+
+    def coming() -> list[int]:
+        return [path.stat().st_size for path in drafts.glob("*/source")]
+
+    while not await asyncio.to_thread(coming):  # nginx does not keep it to itself
+        assert not slow.done()
+        await asyncio.sleep(0.01)
+    assert (await slow).status_code == 201
+    refused = await person.request("PUT", "/attachments", content=bytes(22 * 1024 * 1024))
+    assert refused.status_code == 413

@@ -2,6 +2,8 @@
 what is told of one that cannot be asked any more."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -77,6 +79,7 @@ async def test_the_order(start_server: StartServer, upstream: ScriptedUpstream) 
     assert await answered() == "operators"
 
 
+@pytest.mark.databases("sqlite")
 async def test_continuing_with_another_model(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -94,6 +97,7 @@ async def test_continuing_with_another_model(
     assert_refused(await ada.post(path, headers=named), 422, "client_id_reused")
 
 
+@pytest.mark.databases("sqlite")
 async def test_the_same_name_with_another_model(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -186,13 +190,19 @@ async def test_own_models_that_are_gone_are_named(
     assert await ada.messages(conversation) != []
 
 
+@pytest.mark.databases("sqlite")
 async def test_the_models_of_the_settings(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
     server = await operators(start_server, upstream)
     ada = await server.register()
     (model,) = await models(ada)
-    assert model["connection"] == {"id": None, "label": "", "shared": True}
+    assert model["connection"] == {
+        "id": None,
+        "slug": "@environment",
+        "label": "",
+        "shared": True,
+    }
     assert (model["name"], model["default"]) == ("operators", True)
     assert upstream.url not in (await ada.get("/models")).text
     assert (await patch(ada, f"/models/{model['id']}", favourite=True))["favourite"] is True
@@ -241,19 +251,19 @@ async def test_models_of_the_operator_are_counted_and_withdrawn(
 ) -> None:
     server = await start_server(default_model_daily_messages=2)
     ada = await server.person_with_model(upstream.url)
-    vault = server.app.state.services.vault
-    sealed = vault.seal(0, upstream.url, "sk-of-the-operator")
-    shared = await in_table(server.app.state.settings, share, upstream.url, sealed)
-    found = next(m for m in await models(ada) if m["id"] == shared)
-    assert found["connection"] == {"id": None, "label": "Ours", "shared": True}
     conversation = await ada.conversation()
-    answers = [await say(ada, conversation, model_id=shared) for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert answers[0].json()["reply"]["connection_label"] == "Ours"
-    assert upstream.replies[-1].headers["authorization"] == "Bearer sk-of-the-operator"
-    assert (await say(ada, conversation)).status_code == 200
-    await patch(ada, f"/conversations/{conversation}", model_id=shared)
-    await in_table(server.app.state.settings, withdraw, shared)
+    async with shared_model(server, upstream) as shared:
+        found = next(m for m in await models(ada) if m["id"] == shared)
+        slug = found["connection"]["slug"]
+        assert slug.startswith("@ours")
+        its = {"id": None, "slug": slug, "label": "Ours", "shared": True}
+        assert found["connection"] == its
+        answers = [await say(ada, conversation, model_id=shared) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200, 200, 429]
+        assert answers[0].json()["reply"]["connection_label"] == "Ours"
+        assert upstream.replies[-1].headers["authorization"] == "Bearer sk-of-the-operator"
+        assert (await say(ada, conversation)).status_code == 200
+        await patch(ada, f"/conversations/{conversation}", model_id=shared)
     assert shared not in [m["id"] for m in await models(ada)]
     # In a request it is like a missing one: its name may never have been this user's to see.
     assert_refused(await say(ada, conversation, model_id=shared), 404, "model_not_found")
@@ -262,27 +272,39 @@ async def test_models_of_the_operator_are_counted_and_withdrawn(
     assert "shared-model" in answer.json()["detail"]
 
 
+@pytest.mark.databases("sqlite")
 async def test_extra_parameters_are_for_connections_of_ones_own(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
     """Gateways take another model from there, or another address for the operator's key."""
     server = await operators(start_server, upstream)
     ada = await server.person_with_model(upstream.url)
-    sealed = server.app.state.services.vault.seal(0, upstream.url, "sk-of-the-operator")
-    added = await in_table(server.app.state.settings, share, upstream.url, sealed)
-    shared = [m["id"] for m in await models(ada) if m["connection"]["shared"]]
-    assert added in shared and len(shared) == 2  # that of the settings, too
     params = {"temperature": 0.5, "extra": {"api_base": "http://elsewhere.example/v1"}}
     conversation = await ada.conversation()
     await patch(ada, f"/conversations/{conversation}", params=params)
-    for model_id in shared:
-        reply = (await say(ada, conversation, model_id=model_id)).json()["reply"]
-        assert reply["left_out"] == [{"name": "extra", "reason": "shared_model"}]
-        sent = upstream.replies[-1].body
-        assert sent["temperature"] == 0.5 and "api_base" not in sent
+    async with shared_model(server, upstream) as added:
+        shared = [m["id"] for m in await models(ada) if m["connection"]["shared"]]
+        assert added in shared and len(shared) == 2  # that of the settings, too
+        for model_id in shared:
+            reply = (await say(ada, conversation, model_id=model_id)).json()["reply"]
+            assert reply["left_out"] == [{"name": "extra", "reason": "shared_model"}]
+            sent = upstream.replies[-1].body
+            assert sent["temperature"] == 0.5 and "api_base" not in sent
     reply = (await say(ada, conversation)).json()["reply"]
     assert "left_out" not in reply
     assert upstream.replies[-1].body["api_base"] == "http://elsewhere.example/v1"
+
+
+@asynccontextmanager
+async def shared_model(server: RunningServer, upstream: ScriptedUpstream) -> AsyncIterator[int]:
+    """A model that everybody may use meanwhile; other tests have the same database."""
+    settings = server.app.state.settings
+    sealed = server.app.state.services.vault.seal(0, upstream.url, "sk-of-the-operator")
+    made = await in_table(settings, share, upstream.url, sealed)
+    try:
+        yield made
+    finally:
+        await in_table(settings, withdraw, made)
 
 
 def share(connection: Connection, url: str, sealed: str) -> int:
@@ -345,6 +367,7 @@ async def test_what_holds_for_all_conversations(
     assert (await patch(ada, "/auth/me", custom_instructions=""))["custom_instructions"] is None
 
 
+@pytest.mark.databases("sqlite")
 async def test_titles_by_a_model_of_the_operator_are_all_counted(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
@@ -375,6 +398,7 @@ async def test_titles_by_a_model_of_the_operator_are_all_counted(
     assert me["default_model_left"] == 100 - 24
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_title_model_that_is_withdrawn_is_passed_over(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -390,6 +414,7 @@ async def test_a_title_model_that_is_withdrawn_is_passed_over(
     assert [request.model for request in upstream.requests] == ["echo", "echo"]
 
 
+@pytest.mark.databases("sqlite")
 async def test_how_long_a_prompt_is_follows_what_is_said_of_the_model(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:

@@ -132,6 +132,7 @@ def at(config: dict[str, str]) -> datetime:
     return datetime.fromisoformat(config["configured_at"])
 
 
+@pytest.mark.databases("sqlite")
 async def test_the_key_is_seen_nowhere(server: RunningServer, upstream: ScriptedUpstream) -> None:
     ada = await server.register()
     key = f"sk-{secrets.token_hex(20)}"
@@ -168,6 +169,7 @@ async def test_a_key_stays_with_its_url(server: RunningServer) -> None:
     assert (await ada.get("/auth/config")).json()["model_url"] == URL
 
 
+@pytest.mark.databases("sqlite")
 async def test_addresses_that_may_not_be_called(start_server: StartServer) -> None:
     server = await start_server(allowed_private_model_hosts=[])
     ada = await server.register()
@@ -195,6 +197,7 @@ async def test_addresses_that_may_not_be_called(start_server: StartServer) -> No
     assert (await ada.get("/auth/config")).json()["model_url"] == "https://8.8.8.8/v1"
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_private_address_that_is_listed_is_never_refused_as_private(
     start_server: StartServer,
 ) -> None:
@@ -244,6 +247,7 @@ async def test_going_back_to_the_operators_model(
     assert_refused(answer, 422, "api_key_required")
 
 
+@pytest.mark.databases("sqlite")
 async def test_what_there_is_to_choose_from(start_server: StartServer) -> None:
     plain = await start_server(allowed_private_model_hosts=[])
     ada = await plain.register()
@@ -268,6 +272,7 @@ async def test_what_there_is_to_choose_from(start_server: StartServer) -> None:
     assert "local_hosts" not in public and NAME not in str(public)
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_key_moved_to_another_user_does_not_open(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -295,6 +300,7 @@ async def test_two_first_saves_at_once(server: RunningServer) -> None:
         assert [answer.status_code for answer in answers] == [200] * 8
 
 
+@pytest.mark.databases("sqlite")
 async def test_bounds(server: RunningServer) -> None:
     ada = await server.register()
     for bad in (
@@ -330,6 +336,7 @@ async def test_bounds(server: RunningServer) -> None:
         assert answer.status_code == 200, (good, answer.text)
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_url_is_mended_where_it_is_saved(server: RunningServer) -> None:
     ada = await server.register()
     assert (await put(ada, model_url=f" {URL}/chat/completions/ ")).status_code == 200

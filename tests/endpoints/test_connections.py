@@ -61,6 +61,7 @@ async def test_slugs_are_unique_and_free_again(server: RunningServer) -> None:
     assert (await connect(eve, OTHER, label="a b"))["slug"] == "a-b"
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_key_stays_with_its_url_and_is_seen_nowhere(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -90,6 +91,7 @@ async def test_a_key_stays_with_its_url_and_is_seen_nowhere(
     assert [model["gone"] for model in await models(ada)] == [True]
 
 
+@pytest.mark.databases("sqlite")
 async def test_addresses_that_may_not_be_called(start_server: StartServer) -> None:
     server = await start_server(allowed_private_model_hosts=[])
     ada = await server.register()
@@ -132,6 +134,7 @@ async def test_a_list_is_taken_over(server: RunningServer, upstream: ScriptedUps
     assert answer.json()["reply"]["status"] == "complete"
 
 
+@pytest.mark.databases("sqlite")
 async def test_lists_of_any_length_and_shape(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -219,6 +222,7 @@ async def test_a_long_list_forgets_nothing_that_is_used_or_back_again(
     assert answer.status_code == 200, answer.text
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_model_is_tried(server: RunningServer, upstream: ScriptedUpstream) -> None:
     ada = await server.register()
     made = await connect(ada, upstream.url)
@@ -269,15 +273,16 @@ async def test_what_is_set_of_a_model(server: RunningServer) -> None:
         "id": model,
         "name": "m",
         "label": None,
-        "connection": {"id": made["id"], "label": "Mine", "shared": False},
+        "connection": {"id": made["id"], "slug": "mine", "label": "Mine", "shared": False},
         **{"favourite": False, "default": False, "context_tokens": None, "vision": None},
-        "gone": False,
+        **{"price": None, "gone": False, "images": True},
     }
     assert await models(ada) == [plain]
     given = {"favourite": True, "label": "The one", "context_tokens": 8192, "vision": False}
     path = f"/models/{model}"
-    assert await patch(ada, path, **given) == plain | given
-    assert await patch(ada, path) == plain | given
+    blind = plain | given | {"images": False}
+    assert await patch(ada, path, **given) == blind
+    assert await patch(ada, path) == blind
     assert await patch(ada, path, label=None, vision=True) == plain | given | {
         **{"label": None, "vision": True}
     }
@@ -287,6 +292,46 @@ async def test_what_is_set_of_a_model(server: RunningServer) -> None:
     await patch(ada, f"/connections/{made['id']}", enabled=False)
     assert await models(ada) == []
     assert (await patch(ada, path, favourite=True))["favourite"] is True
+
+
+@pytest.mark.databases("sqlite")
+async def test_what_a_model_costs(server: RunningServer) -> None:
+    ada = await server.register()
+    model = await add_model(ada, await connect(ada, OTHER), "m")
+    path = f"/models/{model}"
+
+    async def price(given: object) -> Any:
+        return (await patch(ada, path, price=given))["price"]
+
+    plain = {"prompt": "2.5", "completion": "10"}
+    assert await price({"prompt": 2.5, "completion": "10"}) == plain
+    assert await price({"prompt": "2.50", "completion": 10.0, "cached": None, "tiers": []}) == plain
+    own = {"cached": "0.000000001", "cache_write": "3.125", "reasoning": "0"}
+    assert (
+        await price(plain | {"cached": 1e-9, "cache_write": 3.125, "reasoning": 0}) == plain | own
+    )
+    assert [each["price"] for each in await models(ada)] == [plain | own]
+    bad: Any
+    for bad in (-1, "-1", 10_001, 1e300, "1e3", True, "x", "", None, [], 1e-10, "0.0000000001"):
+        for name in ("prompt", "completion", "cached"):
+            if (name, bad) != ("cached", None):
+                answer = await ada.request("PATCH", path, json={"price": plain | {name: bad}})
+                assert_refused(answer, 422, "invalid_input")
+    for text in ("NaN", "Infinity", "-Infinity", '"NaN"', "1" * 5000, "{}"):
+        body = f'{{"price": {{"prompt": {text}, "completion": 1}}}}'
+        answer = await ada.request(
+            "PATCH", path, content=body, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == 422
+    for lacking in ({}, {"prompt": 1}, {"completion": 1}, 1, "1"):
+        answer = await ada.request("PATCH", path, json={"price": lacking})
+        assert_refused(answer, 422, "invalid_input")
+    assert await patch(ada, path) == (await models(ada))[0]
+    assert [each["price"] for each in await models(ada)] == [plain | own]
+    assert await price(None) is None
+    bob = await server.register()
+    answer = await bob.request("PATCH", path, json={"price": plain})
+    assert_refused(answer, 404, "model_not_found")
 
 
 async def test_a_deleted_connection_leaves_what_is_named(

@@ -134,7 +134,7 @@ async def test_how_a_model_can_fail(
 
 @pytest.fixture
 async def impatient(start_server: StartServer) -> RunningServer:
-    return await start_server(upstream_first_token_timeout_seconds=0.3)
+    return await start_server(upstream_first_token_timeout_seconds=1.5)
 
 
 @pytest.mark.parametrize(

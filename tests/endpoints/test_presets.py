@@ -100,6 +100,7 @@ async def test_bounds(server: RunningServer) -> None:
     assert_refused(await ada.post("/presets", json={"name": "n"}), 409, "list_full")
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("depth", [1, 99, 100, 253, 254, 255, 256, 900])
 async def test_extra_that_is_taken_is_answered_and_sent(
     server: RunningServer, upstream: ScriptedUpstream, depth: int
@@ -125,8 +126,10 @@ async def test_extra_that_is_taken_is_answered_and_sent(
 async def test_a_number_of_many_digits_stays_as_it_is(
     server: RunningServer, upstream: ScriptedUpstream, number: int
 ) -> None:
+    """Over a socket too."""
     ada = await server.person_with_model(upstream.url)
-    path = f"/conversations/{await ada.conversation()}"
+    conversation = await ada.conversation()
+    path = f"/conversations/{conversation}"
     params = {"temperature": 0.5, "extra": {"a": number}}
     assert (await patch(ada, path, params=params))["params"] == params
     assert (await ada.get(path)).json()["params"] == params
@@ -135,6 +138,13 @@ async def test_a_number_of_many_digits_stays_as_it_is(
         assert answer.json()["reply"]["status"] == "complete", answer.text
         sent = upstream.replies[-1].body
         assert (sent["temperature"], sent["a"]) == (0.5, number)
+    await patch(ada, path, params=None)
+    async with ada.socket(conversation) as socket:
+        frame = {"type": "message", "content": "hello", "params": params}
+        await socket.connection.send(json.dumps(frame))
+        await socket.until("done")
+    sent = upstream.replies[-1].body
+    assert (sent["temperature"], sent["a"]) == (0.5, number)
 
 
 async def test_a_preset_is_copied(server: RunningServer, upstream: ScriptedUpstream) -> None:
@@ -213,6 +223,7 @@ async def test_parameters_of_a_conversation_and_of_a_request(
         )
 
 
+@pytest.mark.databases("sqlite")
 async def test_the_same_name_with_other_parameters(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -231,6 +242,7 @@ async def test_the_same_name_with_other_parameters(
     assert len(upstream.replies) == 1
 
 
+@pytest.mark.databases("sqlite")
 async def test_what_a_server_does_not_take_is_told(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

@@ -12,7 +12,9 @@ from sqlalchemy.engine import URL
 
 from app.config import Settings
 from app.database import Database, open_database
+from app.migration import sync_engine
 from tests.support import databases
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.server import ENCRYPTION_KEY, SECRET_KEY
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite", "mysql")]
@@ -24,11 +26,14 @@ def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+def settings_of(url: str) -> Settings:
+    options: dict[str, Any] = {"secret_key": SECRET_KEY, "encryption_key": ENCRYPTION_KEY}
+    return Settings(_env_file=None, database_url=url, **options)
+
+
 @pytest.fixture
 async def database(url: str) -> AsyncIterator[Database]:
-    options: dict[str, Any] = {"secret_key": SECRET_KEY, "encryption_key": ENCRYPTION_KEY}
-    settings = Settings(_env_file=None, database_url=url, **options)
-    opened = await asyncio.to_thread(open_database, settings)
+    opened = await asyncio.to_thread(open_database, settings_of(url))
     await opened.write(lambda connection: connection.execute(text("CREATE TABLE kept (n INT)")))
     yield opened
     await opened.close()
@@ -44,7 +49,7 @@ async def abandon(write: Callable[[Connection], None], database: Database) -> No
 
 
 async def until(happened: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             await asyncio.sleep(0.01)
             if await happened():
@@ -59,12 +64,32 @@ def count(connection: Connection) -> int:
     return int(connection.execute(text("SELECT COUNT(*) FROM kept")).scalar_one())
 
 
+def seen(url: str) -> tuple[int, int]:
+    """How many rows are kept, and how many others are connected to the database."""
+    engine = sync_engine(settings_of(url))
+    with engine.connect() as connection:
+        rows, others = count(connection), 0
+        if engine.dialect.name == "mysql":
+            of = "SELECT COUNT(*) - 1 FROM information_schema.processlist WHERE db = DATABASE()"
+            others = int(connection.execute(text(of)).scalar_one())
+    engine.dispose()
+    return rows, others
+
+
 async def test_it_is_carried_out(database: Database) -> None:
     async def is_kept() -> bool:
         return await database.read(count) == 1
 
     await abandon(keep_one, database)
     await until(is_kept)
+
+
+async def test_the_end_waits_for_it_and_leaves_no_connection_open(
+    database: Database, url: str
+) -> None:
+    await abandon(keep_one, database)
+    await database.close()
+    assert await asyncio.to_thread(seen, url) == (1, 0)
 
 
 async def test_its_failure_is_told(database: Database, caplog: pytest.LogCaptureFixture) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from app.engines.group_commit import MOST
 from app.engines.sqlite import SqliteDatabase
 from app.errors import DatabaseUnavailable, StorageFull
+from tests.support.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -63,8 +64,19 @@ class Held:
     """Keeps the writing thread busy, so that what is asked for meanwhile has to wait."""
 
     def __init__(self, database: SqliteDatabase) -> None:
-        self._go_on = threading.Event()
-        self._task = asyncio.create_task(database.write(lambda _: self._go_on.wait(10)))
+        self._begun, self._go_on = threading.Event(), threading.Event()
+        self._task = asyncio.create_task(database.write(self._wait))
+
+    def _wait(self, _: Connection) -> bool:
+        self._begun.set()
+        return self._go_on.wait(10)
+
+    @classmethod
+    async def begun(cls, database: SqliteDatabase) -> "Held":
+        """Once the thread is busy."""
+        held = cls(database)
+        assert await asyncio.to_thread(held._begun.wait, 10)
+        return held
 
     async def release(self) -> None:
         await asyncio.sleep(0)
@@ -83,7 +95,7 @@ async def test_those_that_wait_are_one_transaction(database: SqliteDatabase, fil
 
     await database.write(trace)
     commits.clear()
-    held = Held(database)
+    held = await Held.begun(database)
     writes = asyncio.gather(*(database.write(note, str(n)) for n in range(WRITES)))
     await held.release()
     assert await writes == [str(n) for n in range(WRITES)]
@@ -92,7 +104,7 @@ async def test_those_that_wait_are_one_transaction(database: SqliteDatabase, fil
 
 
 async def test_one_that_fails_takes_back_itself_alone(database: SqliteDatabase, file: Path) -> None:
-    held = Held(database)
+    held = await Held.begun(database)
     writes = [database.write(note, words) for words in ("a", "b", "b", "c")]
     outcomes = asyncio.gather(*writes, return_exceptions=True)
     await held.release()
@@ -103,7 +115,7 @@ async def test_one_that_fails_takes_back_itself_alone(database: SqliteDatabase, 
 
 
 async def test_a_commit_that_fails_fails_nobody_else(database: SqliteDatabase, file: Path) -> None:
-    held = Held(database)
+    held = await Held.begun(database)
     outcomes = asyncio.gather(
         database.write(note, "before"),
         database.write(orphan),
@@ -123,7 +135,7 @@ async def test_a_full_disk_keeps_what_fits(database: SqliteDatabase, file: Path)
         connection.execute(text(f"PRAGMA max_page_count = {pages + 1}"))
 
     await database.write(limit)
-    held = Held(database)
+    held = await Held.begun(database)
     outcomes = asyncio.gather(
         database.write(note, "small"),
         database.write(note, "large" * 100_000),
@@ -159,7 +171,7 @@ def locked(file: Path) -> sqlite3.Connection:
 
 async def test_what_waits_when_it_closes_is_given_up(file: Path) -> None:
     database = await opened(file)
-    held = Held(database)
+    held = await Held.begun(database)
     waiting = asyncio.gather(
         *(database.write(note, str(n)) for n in range(2 * MOST)), return_exceptions=True
     )
@@ -167,6 +179,14 @@ async def test_what_waits_when_it_closes_is_given_up(file: Path) -> None:
     closing = asyncio.create_task(database.close())
     await held.release()
     await closing
-    found = await asyncio.wait_for(waiting, 5)
+    found = await asyncio.wait_for(waiting, PATIENCE_SECONDS)
     kept = {each for each in found if isinstance(each, str)}
     assert await asyncio.to_thread(notes, file) == kept
+
+
+async def test_a_file_that_cannot_be_opened_fails_all(tmp_path: Path) -> None:
+    database = await opened(tmp_path / "nowhere" / "some.db")
+    writes = [database.write(note, str(n)) for n in range(3)]
+    refused = await asyncio.gather(*writes, return_exceptions=True)
+    assert {type(each) for each in refused} == {DatabaseUnavailable}
+    await database.close()

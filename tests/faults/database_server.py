@@ -45,7 +45,7 @@ class DatabaseServer:
             return await asyncio.to_thread(self._answers)
 
         await asyncio.to_thread(self._popen)
-        await eventually(is_up, START_SECONDS)
+        await eventually(is_up)
 
     def execute(self, *statements: str) -> None:
         """Run statements as the server's operator."""

@@ -17,6 +17,17 @@ def resident_bytes(pid: int) -> int:
     return pages * resource.getpagesize()
 
 
+def forget_peak(pid: int) -> None:
+    """From now on `peak_bytes` tells the most since (proc(5): 5 into `clear_refs`)."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def peak_bytes(pid: int) -> int:
+    """The most memory that a process has really held (proc(5): `VmHWM` in `status`, in kB)."""
+    fields = Path(f"/proc/{pid}/status").read_text().partition("VmHWM:")[2].split()
+    return int(fields[0]) * 1024
+
+
 def is_stopped(pid: int) -> bool:
     """Whether SIGSTOP has taken effect (proc(5): the state follows the name in `stat`)."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"

@@ -67,7 +67,7 @@ async def test_a_transaction_is_bounded(
     database.hurry(HURRY_SECONDS)
     with pytest.raises((DatabaseUnavailable, ConversationNotFound)):
         await _within(ENOUGH_SECONDS, private, getattr(database, verb)(suspend_and))
-    await eventually(lambda: _answers(database), ENOUGH_SECONDS)
+    await eventually(lambda: _answers(database))
 
 
 async def test_connecting_is_bounded(private: DatabaseServer, database: Database) -> None:
@@ -75,7 +75,7 @@ async def test_connecting_is_bounded(private: DatabaseServer, database: Database
     private.signal(signal.SIGSTOP)
     with pytest.raises(DatabaseUnavailable):
         await _within(ENOUGH_SECONDS, private, database.read(at_the_end))
-    await eventually(lambda: _answers(database), ENOUGH_SECONDS)
+    await eventually(lambda: _answers(database))
 
 
 async def _answers(database: Database) -> bool:

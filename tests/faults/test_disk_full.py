@@ -48,7 +48,7 @@ async def _more(shown: Shown) -> None:
     async def grown() -> bool:
         return len(shown.text) > before + 10
 
-    await eventually(grown, 5)
+    await eventually(grown)
 
 
 async def _is_refused(ada: Person, conversation: int) -> None:

@@ -16,6 +16,7 @@ from tests.faults.processes import allow_open_files
 from tests.faults.scale import scaled
 from tests.faults.unread import unread_events, unread_socket
 from tests.faults.watching import eventually
+from tests.support.patience import PATIENCE_SECONDS, promised
 from tests.support.refusals import assert_refused
 from tests.support.server import ChatSocket, Person, text_of
 from tests.support.server_process import PROGRAMS, ServerProcess, server_process
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.anyio
 SOCKETS = scaled(200, 1_000)
 GRACE_SECONDS = scaled(1, 5)
 EXIT_SECONDS = 10
+NEVER = str(10 * PATIENCE_SECONDS)
 SETTINGS = {
     "MAX_SOCKETS_PER_USER": "100000",
     "DRAIN_SECONDS": str(GRACE_SECONDS),
@@ -66,7 +68,6 @@ async def test_many_sockets_and_clients_that_do_not_read(
         *(backend, f"≤ {EXIT_SECONDS} s", f"{took:.1f} s ({GRACE_SECONDS} s of them grace)"),
     )
     note("the same: text shown and not kept", backend, "none", "none")
-    assert took <= EXIT_SECONDS
 
 
 async def _whole_torrent(reader: ChatSocket) -> None:
@@ -76,11 +77,12 @@ async def _whole_torrent(reader: ChatSocket) -> None:
 
 
 async def _terminated(process: ServerProcess) -> float:
-    """How long the process takes to exit after SIGTERM, in seconds."""
+    """How long the process takes to exit after SIGTERM, in seconds; not longer than is promised."""
     loop = asyncio.get_running_loop()
     began = loop.time()
-    process.kill(signal.SIGTERM)
-    assert await process.exited() in (0, -signal.SIGTERM)
+    async with promised(EXIT_SECONDS):
+        process.kill(signal.SIGTERM)
+        assert await process.exited() in (0, -signal.SIGTERM)
     return loop.time() - began
 
 
@@ -145,7 +147,6 @@ async def test_whatever_its_clients_wait_for(
     assert (await written).json()["reply"]["status"] == "complete"
     fault = "SIGTERM with clients that wait for another process, for a trial or send half a request"
     note(f"{fault} ({program}): exit", backend, f"≤ {EXIT_SECONDS} s", f"{took:.1f} s")
-    assert took <= EXIT_SECONDS
 
 
 HALF_A_HEAD = b"POST /auth/login HTTP/1.1\r\nHost: x"
@@ -186,19 +187,21 @@ async def _followed(
 async def test_a_title_in_the_making_holds_nothing_up(
     upstream: ScriptedUpstream, database_url: str
 ) -> None:
-    async with server_process(database_url) as process:
+    async with server_process(
+        database_url, DRAIN_SECONDS=NEVER, TITLE_TIMEOUT_SECONDS=NEVER
+    ) as process:
         ada = await process.person_with_model(upstream.url, "untitled")
         conversation = await ada.conversation()
         assert (await ada.say(conversation, "hello")).json()["reply"]["status"] == "complete"
         await upstream.received(2)
-        assert await _terminated(process) < 3
+        await _terminated(process)
 
 
 @pytest.mark.databases("sqlite")
 async def test_a_second_signal_does_not_wait_and_still_keeps_the_text(
     start_server: StartServer, upstream: ScriptedUpstream, database_url: str
 ) -> None:
-    async with server_process(database_url, DRAIN_SECONDS="60") as process:
+    async with server_process(database_url, DRAIN_SECONDS=NEVER) as process:
         ada = await process.person_with_model(upstream.url, "hold")
         conversation = await ada.conversation()
         async with ada.socket(conversation) as viewer:
@@ -206,7 +209,7 @@ async def test_a_second_signal_does_not_wait_and_still_keeps_the_text(
             shown = text_of(await viewer.until("chunk"))
             process.kill(signal.SIGTERM)
             await _draining(process)
-            assert await _terminated(process) < 5
+            await _terminated(process)
     ada.server = await start_server()
     reply = (await ada.messages(conversation))[1]
     assert (reply["status"], reply["content"]) == ("interrupted", shown)
@@ -216,4 +219,4 @@ async def _draining(process: ServerProcess) -> None:
     async def draining() -> bool:
         return (await process.http.get("/health/ready")).status_code == 503
 
-    await eventually(draining, 5)
+    await eventually(draining)

@@ -73,7 +73,7 @@ async def _stop(process: ServerProcess) -> None:
         return await asyncio.to_thread(is_stopped, pid_of(process))
 
     process.kill(signal.SIGSTOP)
-    await eventually(stopped, 5)
+    await eventually(stopped)
 
 
 @pytest.mark.databases("sqlite")

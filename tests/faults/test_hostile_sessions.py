@@ -8,6 +8,7 @@ import itertools
 import secrets
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -100,9 +101,26 @@ def root(request: pytest.FixtureRequest) -> Iterator[URL]:
 @pytest.fixture(scope="module")
 def url(root: URL, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A database, by an account with no rights beyond it."""
-    with databases.fresh_database(root, tmp_path_factory.mktemp("none")) as made:
+    with own_database(root, tmp_path_factory.mktemp("none")) as made:
+        yield made
+
+
+@pytest.fixture
+def unserved(root: URL, tmp_path: Path) -> Iterator[str]:
+    """Another such database, that no server of this module has in hand.
+
+    A server in this process stands still during a test that is not asynchronous, with the locks of
+    whatever it was writing.
+    """
+    with own_database(root, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def own_database(root: URL, folder: Path) -> Iterator[str]:
+    with databases.fresh_database(root, folder) as made:
         name = make_url(made).database
-        as_root(root, "CREATE USER app@'127.0.0.1' IDENTIFIED BY 'secret'")
+        as_root(root, "CREATE USER IF NOT EXISTS app@'127.0.0.1' IDENTIFIED BY 'secret'")
         as_root(root, f"GRANT ALL ON {name}.* TO app@'127.0.0.1'")
         own = root.set(username="app", password="secret", database=name)
         yield own.render_as_string(hide_password=False)
@@ -232,13 +250,13 @@ def run(folder: Path, url: str, *arguments: str) -> subprocess.CompletedProcess[
     return cli_process.run(folder, *arguments, DATABASE_URL=url, **keys)
 
 
-def test_an_operator_can_work(root: URL, url: str, tmp_path: Path) -> None:
+def test_an_operator_can_work(root: URL, unserved: str, tmp_path: Path) -> None:
     as_root(root, f"SET GLOBAL sql_mode = '{MODES[0]}'")
-    assert run(tmp_path, url, "migrate").returncode == 0
-    assert "max_allowed_packet=1 MiB" in run(tmp_path, url, "doctor").stdout
-    made = run(tmp_path, url, "backup", "saved")
+    assert run(tmp_path, unserved, "migrate").returncode == 0
+    assert "max_allowed_packet=1 MiB" in run(tmp_path, unserved, "doctor").stdout
+    made = run(tmp_path, unserved, "backup", "saved")
     assert made.returncode == 0, made.stderr
-    back = run(tmp_path, url, "restore", "saved", "--replace", "--verify")
+    back = run(tmp_path, unserved, "restore", "saved", "--replace", "--verify")
     assert back.returncode == 0, back.stderr
 
 

@@ -16,6 +16,7 @@ from tests.conftest import StartServer
 from tests.faults.locking import locked, row_locked
 from tests.faults.scale import on
 from tests.faults.watching import REPLY, eventually
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.refusals import assert_refused
 from tests.support.server import ChatSocket, Person, RunningServer, text_of
 from tests.support.upstream import ScriptedUpstream
@@ -28,6 +29,13 @@ def services_of(server: RunningServer) -> Services:
     return services
 
 
+async def begun(server: RunningServer, request: SendRequest) -> None:
+    """The rows of a reply that no process writes."""
+    services = services_of(server)
+    limits, holding = ReplyLimits(5, 0, 8_000), services.reservations.holding()
+    await services.database.write(begin, request, limits, holding)
+
+
 async def _running(person: Person, conversation: int) -> RunningReply:
     """The reply that the person's server is writing into the conversation."""
     supervisor = services_of(person.server).supervisor
@@ -35,7 +43,7 @@ async def _running(person: Person, conversation: int) -> RunningReply:
     async def begun() -> bool:
         return supervisor.find(conversation) is not None
 
-    await eventually(begun, 5)
+    await eventually(begun)
     running = supervisor.find(conversation)
     assert running is not None
     return running
@@ -62,7 +70,7 @@ async def test_a_sender_that_leaves_at_any_moment_is_answered_or_forgotten(
         async def is_usable(conversation: int = conversation) -> bool:
             return (await ada.say(conversation, "and now?")).status_code == 200
 
-        await eventually(is_usable, 5)
+        await eventually(is_usable)
         assert {m["status"] for m in await ada.messages(conversation)} == {"complete"}
 
 
@@ -79,7 +87,7 @@ async def test_a_reply_stopped_before_its_first_step_ends(
         running = services.supervisor.find(conversation)
         assert running is not None
         running.cancel("stopped")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while reply.ending is None:
                 await channel.changed()
     assert reply.ending.status == "stopped"
@@ -105,7 +113,7 @@ async def test_a_text_that_the_database_refuses_harms_no_other_reply(
         async def ended() -> bool:
             return running.live.ending is not None
 
-        await eventually(ended, 5)
+        await eventually(ended)
         upstream.release()
         assert (await viewer.until("done", "error"))[-1]["type"] == "done"
     assert (await ada.messages(good))[1]["content"] == REPLY.format("hello")
@@ -113,7 +121,7 @@ async def test_a_text_that_the_database_refuses_harms_no_other_reply(
     async def is_usable() -> bool:
         return (await ada.say(bad, "and now?")).status_code == 200
 
-    await eventually(is_usable, 5)
+    await eventually(is_usable)
 
 
 @pytest.mark.databases("sqlite", "mysql")
@@ -184,7 +192,7 @@ async def test_nothing_is_left_of_readers_who_came_and_went(
         async def nobody_left(services: Services = services) -> bool:
             return not list(services.channels)
 
-        await eventually(nobody_left, 10)
+        await eventually(nobody_left)
         await services.follower.look([])
         assert not services.follower._copies
 
@@ -196,7 +204,6 @@ def _request(person: Person, conversation: int, action: ReplyAction, client_id: 
         conversation_id=conversation,
         action=action,
         client_id=client_id,
-        title=None,
         owner=services.supervisor.owner,
         default_endpoint=None,
     )
@@ -216,11 +223,11 @@ async def test_a_beginning_without_an_answer_is_shown_once_it_has_ended(
     """Its COMMIT went through, and nobody heard of it: a row that nobody writes."""
     server = await start_server(reap_after_seconds=1, follow_seconds=0.05)
     ada = await server.person_with_model(upstream.url)
-    conversation = await ada.conversation()
+    conversation = await ada.conversation("named")
     async with ada.socket(conversation) as socket:
         await socket.say("well so far")
         request = _request(ada, conversation, Send("lost"), "mine")
-        await services_of(server).database.write(begin, request, ReplyLimits(5, 0, 8_000))
+        await begun(server, request)
         await socket.send(type="message", content="lost", client_id="mine")
         refusal = (await socket.until("error"))[-1]
         assert (refusal["code"], refusal["client_id"]) == ("reply_in_progress", "mine")
@@ -242,7 +249,7 @@ async def test_a_continuing_without_an_answer_is_no_ended_reply(
     async with ada.socket(conversation) as viewer:
         stopped = await _stopped(viewer)
         request = _request(ada, conversation, Continue(stopped), "mine")
-        await services_of(server).database.write(begin, request, ReplyLimits(5, 0, 8_000))
+        await begun(server, request)
         headers = ada.headers | {"Idempotency-Key": "mine"}
         answer = await ada.post(f"/messages/{stopped}/continue", headers=headers)
         assert_refused(answer, 409, "reply_in_progress")
@@ -252,7 +259,7 @@ async def test_a_continuing_without_an_answer_is_no_ended_reply(
             answer = await ada.post(f"/messages/{stopped}/continue", headers=headers)
             return answer.status_code == 200 and answer.json()["reply"]["status"] == "interrupted"
 
-        await eventually(is_ended, 10)
+        await eventually(is_ended)
 
 
 async def test_a_continued_reply_asked_for_twice_is_its_newest_writing(
@@ -288,7 +295,7 @@ async def test_ended_replies_that_cannot_be_cleared_away_keep_nobody_from_being_
     old, lost = await ada.conversation(), await ada.conversation()
     await ada.say(old, "ended")
     database = services_of(server).database
-    await database.write(begin, _request(ada, lost, Send("lost"), "mine"), ReplyLimits(5, 0, 8_000))
+    await begun(server, _request(ada, lost, Send("lost"), "mine"))
     reaper = Reaper(database, "another", 0.001, keep_seconds=0)
     async with row_locked(database_url, f"SELECT id FROM generation WHERE conversation_id = {old}"):
         async with asyncio.timeout(4):  # MySQL would wait for the row for longer
@@ -299,7 +306,7 @@ async def test_ended_replies_that_cannot_be_cleared_away_keep_nobody_from_being_
 
 async def _glance(person: Person, conversation: int, number: int) -> None:
     """Come and leave after a moment, in the middle of whatever the server does then."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         if number % 2:
             async with person.socket(conversation):
                 await asyncio.sleep(number * 0.005)
@@ -322,7 +329,7 @@ async def test_a_message_on_its_way_into_the_database_when_the_drain_begins(
         sending = asyncio.create_task(ada.say(conversation, "just in time"))
         await asyncio.sleep(0.3)
         await services_of(server).supervisor.drain(0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         answer = await sending
     assert answer.json()["reply"]["error"]["code"] == "interrupted"
     assert [m["content"] for m in await ada.messages(conversation)] == ["just in time", ""]

@@ -9,7 +9,7 @@ import pytest
 from app.engines import retry
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.watching import REPLY, Shown, eventually, watch
-from tests.support.databases import fresh_database
+from tests.support.migrated import migrated_database
 from tests.support.server import running_server
 from tests.support.upstream import ScriptedUpstream
 
@@ -25,7 +25,7 @@ def private(request: pytest.FixtureRequest) -> Iterator[DatabaseServer]:
 @pytest.fixture
 def app_url(private: DatabaseServer, tmp_path: Path) -> Iterator[str]:
     """A database, by an account that is bound by the server's `read_only`."""
-    with fresh_database(private.url, tmp_path) as url:
+    with migrated_database(private.url, tmp_path) as url:
         database = url.rpartition("/")[2]
         private.execute(
             "CREATE USER app@'127.0.0.1' IDENTIFIED BY 'secret'",
@@ -47,7 +47,7 @@ async def test_writes_are_refused_and_made_up_for(
         async def begun() -> bool:
             return len(shown.text) > 10
 
-        await eventually(begun, 5)
+        await eventually(begun)
         await asyncio.to_thread(private.execute, "SET GLOBAL read_only = ON")
         refused = await ada.say(other, "nobody writes this down")
         assert (refused.status_code, refused.json()["code"]) == (503, "database_unavailable")
@@ -85,4 +85,4 @@ async def test_a_reply_whose_end_cannot_be_written_down_says_so(
         async def is_written() -> bool:
             return bool((await ada.messages(conversation))[1]["status"] == "complete")
 
-        await eventually(is_written, 10)
+        await eventually(is_written)

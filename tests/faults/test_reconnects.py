@@ -14,6 +14,7 @@ from tests.conftest import StartServer
 from tests.faults.figures import Note
 from tests.faults.scale import on, scaled
 from tests.faults.watching import REPLY
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.server import Person
 from tests.support.server_process import server_process
 from tests.support.upstream import ScriptedUpstream
@@ -23,7 +24,6 @@ pytestmark = pytest.mark.anyio
 VISITS = scaled(60, 500)
 READERS = 5
 LETTERS = ["词", "🍣", "👩‍👩‍👧", "e\u0301", "ǅ", "a", "\u200f", "ﷺ", "한", "🏳️‍🌈"]
-EVENT_SECONDS = 10
 
 
 @dataclass
@@ -86,7 +86,7 @@ async def _one_reply(places: list[Person], chance: random.Random) -> int:
         visit = chance.choice([_by_socket, _by_events])
         async with visit(person, conversation, reader.cursor) as events:
             for _ in range(chance.randint(1, 5)):
-                async with asyncio.timeout(EVENT_SECONDS):
+                async with asyncio.timeout(PATIENCE_SECONDS):
                     reader.take(await anext(events))
                 if reader.ended:
                     break

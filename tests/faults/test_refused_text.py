@@ -16,7 +16,7 @@ from tests.conftest import StartServer
 from tests.faults import scenarios
 from tests.faults.database_server import DatabaseServer, available, database_server
 from tests.faults.watching import REPLY, Shown, eventually, watch
-from tests.support.databases import fresh_database
+from tests.support.migrated import migrated_database
 from tests.support.server import Person
 from tests.support.upstream import ScriptedUpstream
 
@@ -35,7 +35,7 @@ def private(request: pytest.FixtureRequest) -> Iterator[DatabaseServer]:
 
 @pytest.fixture
 def database_url(private: DatabaseServer, tmp_path: Path) -> Iterator[str]:
-    with fresh_database(private.url, tmp_path) as url:
+    with migrated_database(private.url, tmp_path) as url:
         yield url
 
 
@@ -59,7 +59,7 @@ async def test_a_text_too_long_for_the_database_harms_no_other_reply(
     async def is_usable() -> bool:
         return (await eve.say(conversation, "less")).status_code == 200
 
-    await eventually(is_usable, 10)
+    await eventually(is_usable)
 
 
 @pytest.mark.parametrize(
@@ -70,10 +70,12 @@ async def test_a_database_that_only_reads_for_a_while_costs_no_text(
 ) -> None:
     """As after a failover: then it is not the text that cannot be written."""
     server = await start_server(reap_after_seconds=3600)
-    database = server.app.state.services.database
+    services = server.app.state.services
+    database, holding = services.database, services.reservations.holding()
     ada = await server.person_with_model(upstream.url)
     conversation = await ada.conversation()
-    begun = await database.write(begin, lost(ada, conversation), ReplyLimits(5, 0, 8_000))
+    limits = ReplyLimits(5, 0, 8_000)
+    begun = await database.write(begin, lost(ada, conversation), limits, holding)
     piece = [Piece(begun.generation_id, "content", 0, "x" * 1_000)]
     ours = [begun.generation_id]
     await database.write(checkpoint.save, "lost", ours, piece, [])
@@ -85,7 +87,7 @@ async def test_a_database_that_only_reads_for_a_while_costs_no_text(
     async def has_ended() -> bool:
         return bool((await ada.messages(conversation))[1]["status"] == "interrupted")
 
-    await eventually(has_ended, 10)
+    await eventually(has_ended)
     reaping.cancel()
     assert (await ada.messages(conversation))[1]["content"] == "x" * 1_000
 
@@ -97,7 +99,6 @@ def lost(person: Person, conversation: int) -> SendRequest:
         conversation_id=conversation,
         action=Send("hello"),
         client_id=None,
-        title=None,
         owner="lost",
         default_endpoint=None,
     )
@@ -116,7 +117,7 @@ async def test_a_reply_that_grew_too_long_ends_with_what_fits(
     async def has_ended() -> bool:
         return bool((await eve.messages(conversation))[1]["status"] == "interrupted")
 
-    await eventually(has_ended, 20)
+    await eventually(has_ended)
     kept = (await eve.messages(conversation))[1]["content"]
     assert scenarios.DRIZZLE // 8 < len(kept) < PACKET_BYTES
     await eve.set_model(upstream.url, "echo")

@@ -16,7 +16,7 @@ from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
-UNREAD = 10
+UNREAD = 40
 COST_BYTES = 2_000_000
 SEND_TIMEOUT = 1
 CHECK_SECONDS = 2
@@ -26,6 +26,8 @@ SETTINGS = {
     "MAX_SOCKETS_PER_USER": "100",
 } | scenarios.TORRENT_SETTINGS
 GAP_SECONDS = 2.0
+PAUSES = 20
+"""A busy machine makes the reader wait that is alone, too."""
 
 
 @pytest.mark.databases("sqlite")
@@ -36,7 +38,7 @@ async def test_a_client_that_never_reads(
     async with server_process(database_url, **SETTINGS) as process, AsyncExitStack() as stack:
         ada = await process.person_with_model(upstream.url, "torrent")
         await _one_torrent(ada, process)  # its last write takes room that stays
-        alone = await _one_torrent(ada, process)
+        alone, pause = await _one_torrent(ada, process)
         conversation = await ada.conversation()
         unread = [
             await stack.enter_async_context(unread_socket(ada, conversation)) for _ in range(UNREAD)
@@ -52,7 +54,7 @@ async def test_a_client_that_never_reads(
             async def all_cut() -> bool:
                 return all(map(is_cut, unread))
 
-            waited = await eventually(all_cut, SEND_TIMEOUT + CHECK_SECONDS + 5)
+            waited = await eventually(all_cut)
     each = grown / len(unread)
     note(
         f"{len(unread)} clients that never read a reply of 8 MB: memory, each",
@@ -67,7 +69,7 @@ async def test_a_client_that_never_reads(
         *(backend, f"send timeout {SEND_TIMEOUT} s + {CHECK_SECONDS} s", f"{waited:.1f} s"),
     )
     assert each <= COST_BYTES
-    assert gap <= GAP_SECONDS
+    assert gap <= GAP_SECONDS + PAUSES * pause
 
 
 @pytest.mark.databases("sqlite")
@@ -85,19 +87,20 @@ async def test_a_page_that_is_never_read(upstream: ScriptedUpstream, database_ur
         async def all_cut() -> bool:
             return all(map(is_cut, unread))
 
-        await eventually(all_cut, SEND_TIMEOUT + CHECK_SECONDS + 5)
+        await eventually(all_cut)
 
 
-async def _one_torrent(ada: Person, process: ServerProcess) -> int:
-    """The memory that a reply takes whose only reader keeps up, in bytes."""
+async def _one_torrent(ada: Person, process: ServerProcess) -> tuple[int, float]:
+    """What a reply whose only reader keeps up takes: memory, in bytes, and the longest wait for a
+    piece of it, in seconds."""
     conversation = await ada.conversation()
     async with ada.socket(conversation) as reader:
         await reader.send(type="message", content="warm up")
-        await _read_all(reader)
+        longest = await _read_all(reader)
         resident = await _resident(process)
         await reader.send(type="stop")
         await reader.until("done")
-    return resident
+    return resident, longest
 
 
 async def _read_all(reader: ChatSocket) -> float:

@@ -18,7 +18,7 @@ from tests.faults.watching import eventually
 from tests.support import private_servers
 from tests.support.backups import settings
 from tests.support.database_relay import DatabaseRelay, database_relay
-from tests.support.databases import fresh_database
+from tests.support.migrated import migrated_database
 from tests.support.server import RunningServer, running_server
 from tests.support.upstream import ScriptedUpstream
 
@@ -132,7 +132,7 @@ def plain() -> Iterator[URL]:
 @pytest.fixture
 def through(plain: URL, tmp_path: Path) -> Iterator[tuple[DatabaseRelay, str]]:
     """A relay to an empty database, and the URL by way of it."""
-    with fresh_database(plain, tmp_path) as url, database_relay(make_url(url)) as relay:
+    with migrated_database(plain, tmp_path) as url, database_relay(make_url(url)) as relay:
         yield relay, relay.url.render_as_string(hide_password=False)
 
 
@@ -161,7 +161,7 @@ async def test_a_commit_that_was_rolled_back_is_tried_again(
     async def all_met() -> bool:
         return relay.refusals_left == 0
 
-    await eventually(all_met, 10)
+    await eventually(all_met)
 
 
 async def test_a_write_that_meets_a_change_of_the_primary_is_tried_again(

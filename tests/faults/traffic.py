@@ -8,7 +8,6 @@ from tests.faults.watching import REPLY, Shown, eventually, watch
 from tests.support.server import Person, RunningServer
 from tests.support.upstream import ScriptedUpstream
 
-BEGIN_SECONDS = 30
 SENT_BEFORE = 5
 SETTINGS = {"max_replies_per_user": 100}
 """What a server needs for it: one person has all the replies."""
@@ -83,7 +82,7 @@ async def traffic_during(
         stream = all(len(one.text) > len("You said: ") for one in shown)
         return stream and len(traffic.sent) > SENT_BEFORE
 
-    await eventually(all_begun, BEGIN_SECONDS)
+    await eventually(all_begun)
     await harm()
     await asyncio.gather(*readers)
     over.set()

@@ -42,6 +42,11 @@ def unread_export(person: Person, conversation: int) -> Unread:
     return _asked(person, _get(person, f"/conversations/{conversation}/export"))
 
 
+def unread_path(person: Person, path: str) -> Unread:
+    """Whatever is at a path, which nobody reads."""
+    return _asked(person, _get(person, path))
+
+
 def is_cut(connection: socket.socket) -> bool:
     """Whether the server has cut the connection; looks without reading (tcp(7), TCP_INFO)."""
     return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == TCP_CLOSE

@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.server import Person
 
 REPLY = "You said: {}"
@@ -39,6 +41,11 @@ class Shown:
         lost = [killed_at - at for at, length in self.marks if length > kept and at <= killed_at]
         return max(lost, default=0.0)
 
+    @property
+    def longest_pause(self) -> float:
+        """How long the reader waited for the next piece of the text at worst, in seconds."""
+        return max((after - before for (before, _), (after, _) in pairwise(self.marks)), default=0)
+
 
 async def watch(person: Person, shown: Shown) -> None:
     """Send the message and read until the reply or the connection ends."""
@@ -49,12 +56,16 @@ async def watch(person: Person, shown: Shown) -> None:
                 shown.take(await socket.receive())
 
 
-async def eventually(holds: Callable[[], Awaitable[bool]], seconds: float) -> float:
-    """Wait until something holds, TimeoutError after `seconds`; how long that took, in seconds."""
+async def eventually(
+    holds: Callable[[], Awaitable[bool]], seconds: float = PATIENCE_SECONDS
+) -> float:
+    """Wait until something holds, TimeoutError after `seconds`; how long that took, in seconds, a
+    tenth too long at most: to look more often would cost more than what is waited for.
+    """
     loop = asyncio.get_running_loop()
     began = loop.time()
     async with asyncio.timeout(seconds):
         while True:
             if await holds():
                 return loop.time() - began
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(min(max(0.02, (loop.time() - began) / 10), 0.25))

@@ -86,6 +86,7 @@ async def test_every_ending_is_told_kept_and_continued_where_that_helps(
 THINKING = ["I add.", "The answer is 4."]
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_thought_in_the_text_is_kept_out_of_answer_title_and_prompt(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -108,6 +109,7 @@ async def test_a_thought_in_the_text_is_kept_out_of_answer_title_and_prompt(
     assert [message["content"] for message in prompt] == ["2 + 2?", "The answer is 4.", "and 3?"]
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_thought_that_only_ends_is_put_in_order_before_the_end_is_told(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -115,9 +117,9 @@ async def test_a_thought_that_only_ends_is_put_in_order_before_the_end_is_told(
     conversation = await ada.conversation()
     async with ada.socket(conversation) as socket, ada.socket(conversation) as other:
         await socket.send(type="message", content="2 + 2?")
-        seen = await socket.until("chunk")
+        seen, too = [await reader.until("chunk") for reader in (socket, other)]
         upstream.release()
-        for reader, before in ((socket, seen), (other, [])):
+        for reader, before in ((socket, seen), (other, too)):
             events = before + await reader.until("done")
             starts = [at for at, event in enumerate(events) if event["type"] == "start"]
             afresh = events[starts[-1] :]
@@ -144,6 +146,7 @@ async def test_a_thought_that_only_ends_is_put_in_order_before_the_end_is_told(
     assert (await ada.messages(conversation))[-1]["reasoning"] == THINKING[0]
 
 
+@pytest.mark.databases("sqlite")
 async def test_the_title_of_a_model_that_only_ends_its_thoughts_is_none_of_them(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -156,6 +159,7 @@ async def test_the_title_of_a_model_that_only_ends_its_thoughts_is_none_of_them(
             assert (await socket.until("title"))[-1]["title"] == "A sum"
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_model_that_leaves_off_thinking_is_not_taken_to_think(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -172,6 +176,7 @@ async def test_a_model_that_leaves_off_thinking_is_not_taken_to_think(
         assert (reply.get("reasoning"), reply["content"]) == (thought, text[-1])
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_stopped_and_a_continued_reply_are_put_in_order_too(
     start_server: StartServer, upstream: ScriptedUpstream
 ) -> None:
@@ -194,6 +199,7 @@ async def test_a_stopped_and_a_continued_reply_are_put_in_order_too(
     assert reply["reasoning"] == THINKING[0] * 2
 
 
+@pytest.mark.databases("sqlite")
 async def test_an_end_that_came_too_early_is_none(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -208,6 +214,7 @@ async def test_an_end_that_came_too_early_is_none(
     assert (reply["reasoning"], reply["content"]) == ("hm", "The answer.")
 
 
+@pytest.mark.databases("sqlite")
 async def test_every_new_ending_has_words_in_both_languages(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

@@ -18,7 +18,7 @@ from app.services.generation.prompt import Said, build_prompt
 from app.services.messages.estimate import estimate_tokens
 from tests.conftest import StartServer
 from tests.support.backups import settings
-from tests.support.databases import fresh_database
+from tests.support.migrated import migrated_database
 from tests.support.upstream import ScriptedUpstream
 from tests.upgrades.schemas import NOW, put, reflected
 
@@ -40,7 +40,7 @@ _message, _conversation = table_of(Message), table_of(Conversation)
 
 @pytest.fixture
 def engine(database_server: URL, tmp_path: Path) -> Iterator[Engine]:
-    with fresh_database(database_server, tmp_path) as url:
+    with migrated_database(database_server, tmp_path) as url:
         migrate(settings(url))
         engine = sync_engine(settings(url))
         put(engine, reflected(engine), USER)
@@ -62,6 +62,7 @@ def said(chance: random.Random, sender: str, text: str) -> Said:
     return sender, text, chance.choice([None, estimate_tokens(text)])
 
 
+@pytest.mark.databases("sqlite")
 def test_a_prompt_is_what_the_whole_past_gives(engine: Engine) -> None:
     chance = random.Random(15)
     for number in range(CASES):

@@ -11,6 +11,7 @@ from tests.support.upstream import ScriptedUpstream
 pytestmark = pytest.mark.anyio
 
 
+@pytest.mark.databases("sqlite")
 async def test_every_way_to_see_the_end_says_what_became_of_the_reply(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -31,6 +32,7 @@ async def test_every_way_to_see_the_end_says_what_became_of_the_reply(
         assert [end["status"] for end in ends] == [status] * 3 == [reply["status"]] * 3
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_closed_socket_cancels_nothing(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -88,6 +90,7 @@ async def test_whoever_has_all_of_a_reply_is_shown_the_next(
     assert '"type":"start"' in shown and '"type":"done"' in shown
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_second_tab_gets_the_whole_reply(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -125,6 +128,7 @@ async def test_history_shows_the_text_so_far_and_a_cursor_without_gap(
     assert reply["content"] + text_of(rest) == "You said: slowly please"
 
 
+@pytest.mark.databases("sqlite")
 async def test_server_sent_events_carry_the_same_reply(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -141,6 +145,7 @@ async def test_server_sent_events_carry_the_same_reply(
     assert (await ada.get(path)).status_code == 204
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_cursor_of_another_conversation_is_refused_and_the_socket_stays(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -156,6 +161,7 @@ async def test_a_cursor_of_another_conversation_is_refused_and_the_socket_stays(
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_cursor")
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_cursor_beyond_the_text_starts_afresh(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -192,6 +198,7 @@ async def test_random_disconnects_lose_and_double_nothing(
     assert visits > 5
 
 
+@pytest.mark.databases("sqlite")
 async def test_post_goes_on_when_its_client_leaves(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

@@ -16,6 +16,7 @@ from app.models import AuditEvent, Generation
 from app.services.generation.news import PIECES_OF
 from tests.conftest import StartServer
 from tests.faults.watching import eventually
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.scraping import scrape
 from tests.support.server import ChatSocket, RunningServer, text_of
 from tests.support.server_process import ServerProcess, server_process
@@ -121,13 +122,13 @@ async def test_what_ends_while_a_reader_comes_is_shown(
         await owner.until("chunk")
         await waiting.send(type="ping")
         await waiting.until("pong")
-        await eventually(lambda: all_sealed(here.app.state.services.database), 10)
+        await eventually(lambda: all_sealed(here.app.state.services.database))
         monkeypatch.setattr(database, "version", slow_version)
 
         async def is_looking() -> bool:
             return looks > 0
 
-        await eventually(is_looking, 10)
+        await eventually(is_looking)
         async with seen.socket(second) as viewer:
             await viewer.until("start")
             upstream.release()
@@ -167,7 +168,7 @@ async def test_a_process_that_slept_through_the_end_of_a_reply_shows_it(
             left: int = await here.app.state.services.database.read(generations, conversation)
             return left == 0
 
-        await eventually(is_cleared_away, 10)
+        await eventually(is_cleared_away)
         process.kill(signal.SIGCONT)
         rest = await viewer.until("done")
         assert text_of(seen + rest) == "You said: one two three"
@@ -186,7 +187,7 @@ async def test_another_process_shows_which_version_was_chosen(
     server: RunningServer, upstream: ScriptedUpstream, another_process: ServerProcess
 ) -> None:
     ada = await server.person_with_model(upstream.url)
-    conversation = await ada.conversation()
+    conversation = await ada.conversation("named")
     first = (await ada.say(conversation, "hello")).json()["reply"]["id"]
     second = (await ada.post(f"/messages/{first}/regenerate")).json()["reply"]["id"]
     elsewhere = another_process.seen_by(ada)
@@ -234,6 +235,7 @@ async def test_kill_loses_no_message_and_the_conversation_goes_on(
     assert (await ada.say(conversation, "still there?")).json()["reply"]["status"] == "complete"
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("is_killed", [False, True], ids=["followed", "killed"])
 async def test_a_thought_that_only_ends_is_put_in_order_by_whoever_ends_the_reply(
     start_server: StartServer, upstream: ScriptedUpstream, database_url: str, is_killed: bool
@@ -272,7 +274,7 @@ async def test_sigterm_saves_what_was_shown_and_tells_the_clients(
             await socket.send(type="message", content="hello")
             shown = text_of(await socket.until("chunk"))
             process.kill(signal.SIGTERM)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 while (await elsewhere.get("/health/ready")).status_code == 200:
                     pass
             refused = await elsewhere.say(await ada.conversation(), "too late")

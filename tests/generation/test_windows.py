@@ -93,6 +93,7 @@ for name in IN_STREAM:
     scenario(name)(within_window)
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize("model", [*NUMBERED, *UNNUMBERED, *IN_STREAM])
 async def test_whatever_the_words_less_is_tried_and_learned(
     server: RunningServer, upstream: ScriptedUpstream, model: str
@@ -116,6 +117,7 @@ async def status(person: Person, conversation: int, text: str) -> str:
     return str((await person.say(conversation, text)).json()["reply"]["status"])
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_message_alone_too_long_is_said_and_over_with_the_next(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -134,6 +136,7 @@ async def test_a_message_alone_too_long_is_said_and_over_with_the_next(
     ]
 
 
+@pytest.mark.databases("sqlite")
 async def test_the_system_prompt_is_always_kept(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -148,6 +151,7 @@ async def test_the_system_prompt_is_always_kept(
         assert upstream.replies[-1].body["messages"][0]["content"] == "Brief."
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     ("code", "words"),
     [
@@ -168,6 +172,7 @@ async def test_what_is_no_question_of_length_is_not_tried_again(
     assert len(upstream.replies) == 1
 
 
+@pytest.mark.databases("sqlite")
 async def test_vague_words_about_a_short_prompt_do_not_cost_the_history(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -194,6 +199,7 @@ def test_an_incredible_number_of_tokens_is_not_reckoned_with(sent: int | None, t
     assert shorter(prompt, ContextTooLong(4_096, sent)) == tokens
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_short_prompt_is_refused_once(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

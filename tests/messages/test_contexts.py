@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from app.database import table_of
 from app.models import MessageContext, PromptText
+from app.services.generation.context import HIDDEN_MAX
 from tests.conftest import StartServer
 from tests.endpoints.connecting import add_model, connect, patch
 from tests.messages.test_long_histories import lengthened
@@ -118,6 +119,7 @@ async def test_a_text_is_kept_once(server: RunningServer, upstream: ScriptedUpst
         assert await kept() == expected
 
 
+@pytest.mark.databases("sqlite")
 async def test_what_had_no_room(server: RunningServer, upstream: ScriptedUpstream) -> None:
     ada = await server.person_with_model(upstream.url)
     conversation = await ada.conversation()
@@ -132,6 +134,7 @@ async def test_what_had_no_room(server: RunningServer, upstream: ScriptedUpstrea
     assert run["estimated_tokens"] > 5_000
 
 
+@pytest.mark.databases("sqlite")
 async def test_it_is_the_request_that_was_accepted(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -148,6 +151,7 @@ async def test_it_is_the_request_that_was_accepted(
     assert run["left_out"] == [{"reason": "budget", "count": 7 - len(contents), "ids": []}]
 
 
+@pytest.mark.databases("sqlite")
 async def test_what_failed_is_named(server: RunningServer, upstream: ScriptedUpstream) -> None:
     ada = await server.person_with_model(upstream.url)
     conversation = await ada.conversation()
@@ -165,6 +169,7 @@ async def test_what_failed_is_named(server: RunningServer, upstream: ScriptedUps
     assert run["first_message_id"] == first["message"]["id"]
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_question_passed_over_is_named(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -186,6 +191,7 @@ async def test_a_question_passed_over_is_named(
     ]
 
 
+@pytest.mark.databases("sqlite")
 async def test_parameters_that_were_given_up(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -207,6 +213,7 @@ async def test_parameters_that_were_given_up(
     assert drafted["params_left_out"] == run["params_left_out"]
 
 
+@pytest.mark.databases("sqlite")
 async def test_continuing_adds_a_run(server: RunningServer, upstream: ScriptedUpstream) -> None:
     ada = await server.person_with_model(upstream.url, "at_length")
     conversation = await ada.conversation()
@@ -224,21 +231,48 @@ async def test_continuing_adds_a_run(server: RunningServer, upstream: ScriptedUp
     assert second["left_out"] == []
 
 
-async def test_other_versions_count_for_nothing(
+async def test_versions_that_are_not_shown_are_counted(
+    server: RunningServer, upstream: ScriptedUpstream
+) -> None:
+    """Those of then, and none of them is taken for one that had no room."""
+    ada = await server.person_with_model(upstream.url)
+    conversation = await ada.conversation()
+    first = await say(ada, conversation, "one")
+    second = await say(ada, conversation, "two")
+    path = f"/messages/{first['reply']['id']}/regenerate"
+    again = (await ada.post(path)).json()["reply"]
+    edited = await ada.post(f"/messages/{first['message']['id']}/edit", json={"content": "uno"})
+    hidden = ((second["reply"], 0, 3), (again, 3, 1), (edited.json()["reply"], 5, 1))
+    for reply, count, messages in hidden:
+        (run,) = await sent(ada, reply)
+        assert run["messages"] == messages
+        left = [{"reason": "hidden", "count": count, "ids": []}] if count else []
+        assert run["left_out"] == left
+    drafted = (await draft(ada, conversation, "more")).json()
+    assert drafted["left_out"] == [{"reason": "hidden", "count": 5, "ids": []}]
+
+
+async def test_what_was_deleted_is_none_of_them(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
     ada = await server.person_with_model(upstream.url)
     conversation = await ada.conversation()
-    first = await say(ada, conversation, "one")
+    reply = (await say(ada, conversation, "one"))["reply"]["id"]
+    for _ in range(3):
+        reply = (await ada.post(f"/messages/{reply}/regenerate")).json()["reply"]["id"]
+    more = await lengthened(server, conversation, HIDDEN_MAX)
+    for gone in (more[-2], more[0]):
+        await ada.request("DELETE", f"/messages/{gone}")
+    drafted = (await draft(ada, conversation, "more")).json()
+    assert drafted["left_out"] == [{"reason": "hidden", "count": 3, "ids": []}]
+    await ada.post(f"/messages/{more[0]}/restore")
     await say(ada, conversation, "two")
-    path = f"/messages/{first['reply']['id']}/regenerate"
-    again = (await ada.post(path)).json()["reply"]
-    edited = await ada.post(f"/messages/{first['message']['id']}/edit", json={"content": "uno"})
-    for reply in (again, edited.json()["reply"]):
-        (run,) = await sent(ada, reply)
-        assert (run["messages"], run["left_out"]) == (1, [])
+    await ada.post(f"/messages/{reply}/regenerate")
+    drafted = (await draft(ada, conversation, "more")).json()
+    assert drafted["left_out"] == [{"reason": "hidden", "count": HIDDEN_MAX, "ids": []}]
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_draft_is_what_then_goes_out(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:
@@ -250,9 +284,9 @@ async def test_a_draft_is_what_then_goes_out(
     every += [{"params": {"seed": 7}}, {"params": {"seed": None}}]
     for number, options in enumerate(every):
         content = f"{number} {LONG}"
-        before = len(upstream.requests), await ada.messages(conversation)
+        before = len(upstream.replies), await ada.messages(conversation)
         drafted = (await draft(ada, conversation, content, **options)).json()
-        assert (len(upstream.requests), await ada.messages(conversation)) == before
+        assert (len(upstream.replies), await ada.messages(conversation)) == before
         turn = await say(ada, conversation, content, **options)
         (run,) = await sent(ada, turn["reply"])
         told = {"run", "usage", "first_message_id", "last_message_id"}
@@ -265,6 +299,7 @@ async def test_a_draft_is_what_then_goes_out(
             assert "first_message_id" not in drafted
 
 
+@pytest.mark.databases("sqlite")
 async def test_what_cannot_be_sent_cannot_be_drafted(
     server: RunningServer, upstream: ScriptedUpstream
 ) -> None:

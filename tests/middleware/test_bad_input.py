@@ -154,6 +154,7 @@ async def ada_with_conversation(server: RunningServer) -> tuple[Person, int]:
     return ada, await ada.conversation()
 
 
+@pytest.mark.databases("sqlite")
 async def test_bodies_that_are_no_json_or_no_object(server: RunningServer) -> None:
     ada, id = await ada_with_conversation(server)
     for method, path, good in BODIES:
@@ -174,6 +175,7 @@ async def test_bodies_that_are_no_json_or_no_object(server: RunningServer) -> No
     assert await count(ada) == 1
 
 
+@pytest.mark.databases("sqlite")
 async def test_wrong_and_missing_values(server: RunningServer) -> None:
     ada, id = await ada_with_conversation(server)
     for method, path, good in BODIES:
@@ -223,6 +225,7 @@ async def test_ids_and_numbers_have_one_spelling(server: RunningServer) -> None:
     assert await ada.messages(id) == []
 
 
+@pytest.mark.databases("sqlite")
 async def test_messages_that_say_nothing_or_too_much(server: RunningServer) -> None:
     ada, id = await ada_with_conversation(server)
     for content, code in [
@@ -239,6 +242,7 @@ async def test_messages_that_say_nothing_or_too_much(server: RunningServer) -> N
     assert await ada.messages(id) == []
 
 
+@pytest.mark.databases("sqlite")
 async def test_titles_that_say_nothing(server: RunningServer) -> None:
     ada, id = await ada_with_conversation(server)
     for title in ("", " \n\u3000", *UNSEEN):
@@ -250,6 +254,7 @@ async def test_titles_that_say_nothing(server: RunningServer) -> None:
         assert (answer.status_code, answer.json()["title"]) == (200, title)
 
 
+@pytest.mark.databases("sqlite")
 async def test_huge_bodies(server: RunningServer) -> None:
     ada, id = await ada_with_conversation(server)
     huge = json.dumps({"content": "x" * 10_000_000}).encode()
@@ -267,6 +272,7 @@ async def test_huge_bodies(server: RunningServer) -> None:
     assert (await ada.get("/auth/me")).status_code == 200
 
 
+@pytest.mark.databases("sqlite")
 async def test_unknown_places_and_methods(server: RunningServer) -> None:
     ada, id = await ada_with_conversation(server)
     for path in (
@@ -299,6 +305,7 @@ async def test_unknown_places_and_methods(server: RunningServer) -> None:
         assert set(answer.headers["Allow"].split(", ")) == allowed
 
 
+@pytest.mark.databases("sqlite")
 async def test_refusals_come_in_two_languages(server: RunningServer) -> None:
     for language, words in (
         ("", ("没有这个页面", "登录已失效，请重新登录", "缺少")),
@@ -343,7 +350,9 @@ async def test_unknown_and_read_only_fields_change_nothing(server: RunningServer
     default = {"has_config": False, "can_chat": False, "default_model": None}
     default |= dict.fromkeys(("default_model_id", "title_model_id", "custom_instructions"))
     default |= dict.fromkeys(("default_model_left", "default_model_daily"))
-    assert me == account | default | {"default_model_is_demo": False}
+    files = {"attachments_max_bytes": 20 * 1024 * 1024}
+    links = {"shares": "on", "shares_expire_days": 30}
+    assert me == account | default | files | links | {"default_model_is_demo": False}
     made = (await eve.post("/conversations", json=extra | {"title": "t"})).json()
     assert made["id"] > id and made["created_at"] > "2020"
     assert await count(eve) == 1

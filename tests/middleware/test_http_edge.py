@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 from app import __version__
 from app.migration import sync_engine
 from tests.conftest import StartServer
-from tests.support import databases
+from tests.support.migrated import migrated_database
 from tests.support.refusals import assert_refused
 from tests.support.server import RunningServer
 
@@ -172,7 +172,7 @@ async def test_pages_load_nothing_from_other_hosts(server: RunningServer) -> Non
 @pytest.fixture
 def own_database(database_server: URL, tmp_path: Path) -> Iterator[str]:
     """A database that may be broken."""
-    with databases.fresh_database(database_server, tmp_path) as url:
+    with migrated_database(database_server, tmp_path) as url:
         yield url
 
 

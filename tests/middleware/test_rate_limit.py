@@ -85,6 +85,22 @@ async def test_another_user_has_a_budget_of_their_own(start_server: StartServer)
     assert_refused(await bob.get("/auth/me", headers=forged), 401, "invalid_token")
 
 
+@pytest.mark.parametrize("path", ["/auth/me", "/conversations", "/conversations/1/messages"])
+async def test_a_token_of_an_ended_session_uses_up_nothing_of_its_owners(
+    start_server: StartServer, path: str
+) -> None:
+    server = await start_server(rate_limit_per_minute=BUDGET)
+    thief = await server.register()
+    owner = await server.log_in(thief.name, PASSWORD)
+    assert (await owner.request("DELETE", f"/auth/sessions/{thief.session_id}")).status_code == 204
+
+    async def ask(_: int) -> httpx2.Response:
+        return await thief.get(path)
+
+    await until_refused(ask)
+    assert (await owner.get("/auth/me")).status_code == 200
+
+
 async def test_without_a_token_the_address_counts(start_server: StartServer) -> None:
     server = await start_server(rate_limit_per_minute=BUDGET)
 

@@ -14,7 +14,8 @@ import pytest
 from app import __version__
 from app.routers.web_page import BUILT
 from tests.packaging.wheel import ROOT, build, install
-from tests.support.cli_process import READY, START_SECONDS, STOP_SECONDS, environment
+from tests.support.cli_process import READY, environment
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.server import RunningServer, http_client, text_of
 from tests.support.upstream import ScriptedUpstream
 
@@ -51,7 +52,7 @@ async def serving(programs: Path, folder: Path, **values: str) -> AsyncIterator[
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(START_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await process.stdout.readuntil(READY.encode())
             port = int((await process.stdout.readline()).split()[0].rpartition(b":")[2])
         async with await asyncio.to_thread(http_client, port) as http:
@@ -59,7 +60,7 @@ async def serving(programs: Path, folder: Path, **values: str) -> AsyncIterator[
     finally:
         if process.returncode is None:
             process.terminate()
-        async with asyncio.timeout(STOP_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             await process.communicate()
 
 

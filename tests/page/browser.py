@@ -1,14 +1,12 @@
 """The browser that the page is tried in: Debian's Chromium, and what to say where there is none."""
 
 import shutil
-from pathlib import Path
 
 from app.routers.web_page import BUILT
 
 AXE = BUILT.parent / "node_modules" / "axe-core" / "axe.min.js"
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
-SCREENSHOTS = Path(__file__).parent / "screenshots"
 
 
 def missing() -> str | None:

@@ -4,8 +4,6 @@ from playwright.async_api import Page
 
 from tests.faults.watching import eventually
 
-HELD_SECONDS = 8
-
 HOLD = """() => {
   const send = WebSocket.prototype.send;
   const held = [];
@@ -43,5 +41,5 @@ async def refuse(page: Page, code: str, **details: int) -> None:
     async def is_held() -> bool:
         return bool(await page.evaluate("window.isHeld()"))
 
-    await eventually(is_held, HELD_SECONDS)
+    await eventually(is_held)
     await page.evaluate("refusal => window.refuse(refusal)", {"code": code, **details})

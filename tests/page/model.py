@@ -6,6 +6,8 @@ import re
 from tests.support.upstream_exchange import Exchange, scenario
 
 PIECE_SECONDS = 0.01
+FILES = re.compile(r"<file .*?</file>|\[(?:Picture|File) [^]]*\]", re.DOTALL)
+"""What stands for files beside a person's words."""
 SPOKEN: dict[str, str] = {}
 """What is said to these words of a person; to others, the words themselves."""
 
@@ -55,8 +57,9 @@ async def too_long(exchange: Exchange) -> None:
 
 
 def parts(exchange: Exchange) -> tuple[str, str]:
-    """What is thought and what is said."""
-    text = SPOKEN.get(exchange.request.last_user_text, exchange.request.last_user_text)
+    """What is thought and what is said; of files nothing is."""
+    words = FILES.sub("", exchange.request.last_user_text).strip() or "I see."
+    text = SPOKEN.get(words, words)
     thought, _, said = text.rpartition("</think>")
     return thought.removeprefix("<think>"), said
 

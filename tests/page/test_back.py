@@ -1,5 +1,7 @@
 """On a phone, Back closes what lies over the page, and leads on as if that had not been."""
 
+from itertools import product
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -68,22 +70,21 @@ async def is_bare(page: Page, title: str) -> None:
     await expect(page.locator("dialog, .popover, .sidebar:visible")).to_have_count(0)
 
 
-@pytest.mark.parametrize("what", OPENERS)
-async def test_back_closes_what_is_open(at_second: Page, what: str) -> None:
+async def test_back_closes_what_is_open(at_second: Page) -> None:
     page = at_second
-    await open_(page, what)
-    await page.go_back()
-    await is_bare(page, "second")
-    await page.go_back()
-    await is_bare(page, "first")
-    await page.go_forward()
-    await is_bare(page, "second")
+    for what in OPENERS:
+        await open_(page, what)
+        await page.go_back()
+        await is_bare(page, "second")
+        await page.go_back()
+        await is_bare(page, "first")
+        await page.go_forward()
+        await is_bare(page, "second")
 
 
-@pytest.mark.parametrize("what", OPENERS)
-async def test_what_was_closed_otherwise_leaves_nothing_behind(at_second: Page, what: str) -> None:
+async def test_what_was_closed_otherwise_leaves_nothing_behind(at_second: Page) -> None:
     page = at_second
-    for how in ("Escape", "beside", "gesture"):
+    for what, how in product(OPENERS, ("Escape", "beside", "gesture")):
         await open_(page, what)
         if how == "Escape":
             await page.keyboard.press("Escape")

@@ -13,28 +13,29 @@ from tests.page.held import hold, let_go, refuse
 pytestmark = pytest.mark.anyio
 
 
-@pytest.mark.parametrize(
-    ("model", "says", "offers"),
-    [
-        ("401", "refused the API key", "Open model settings"),
-        ("404", "no model of this name", "Open model settings"),
-        ("429", "asks for a pause", "Try again"),
-        ("too_long", "too long for the model", "Try again"),
-        ("cut", "What was said is kept", "Continue"),
-        ("no_credit", "no credit left", "Open model settings"),
-        ("not_in_this_region", "does not serve the country", "Open model settings"),
-        ("empty", "without an answer", "Try again"),
-    ],
+FAILURES = (
+    ("401", "refused the API key", "Open model settings"),
+    ("404", "no model of this name", "Open model settings"),
+    ("429", "asks for a pause", "Try again"),
+    ("too_long", "too long for the model", "Try again"),
+    ("cut", "What was said is kept", "Continue"),
+    ("no_credit", "no credit left", "Open model settings"),
+    ("not_in_this_region", "does not serve the country", "Open model settings"),
+    ("empty", "without an answer", "Try again"),
 )
-async def test_failures_of_the_model(
-    site: Site, open_page: OpenPage, model: str, says: str, offers: str
-) -> None:
-    page = await open_page(await site.person(model))
-    await say(page, "hello")
-    await expect(page.locator(".reply .ending.bad")).to_contain_text(says)
-    ending = page.locator(".reply .ending.bad")
-    await expect(ending.locator("a, button").filter(has_text=offers)).to_be_visible()
-    await expect(page.locator(".unseen[aria-live]")).to_contain_text(says)
+
+
+async def test_failures_of_the_model(site: Site, open_page: OpenPage) -> None:
+    person = await site.person()
+    page = await open_page(person)
+    for model, says, offers in FAILURES:
+        await person.set_model(site.upstream.url, model)
+        await page.goto("/")
+        await say(page, "hello")
+        ending = page.locator(".reply .ending.bad")
+        await expect(ending, model).to_contain_text(says)
+        await expect(ending.locator("a, button").filter(has_text=offers)).to_be_visible()
+        await expect(page.locator(".unseen[aria-live]")).to_contain_text(says)
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ async def test_what_is_unfolded_is_read_from_its_beginning(site: Site, open_page
     page = await open_page(await site.person("recite_at_once"))
     SPOKEN["Think first"] = f"<think>{LONG}</think>Done."
     await say(page, "Think first")
-    await expect(page.locator(".reply.last > .prose")).to_have_text("Done.", timeout=30_000)
+    await expect(page.locator(".reply.last > .prose")).to_have_text("Done.")
     await page.get_by_text("Thought").click()
     await expect(page.get_by_text("Paragraph 0 ")).to_be_in_viewport()
     down = page.get_by_role("button", name="To the newest message")

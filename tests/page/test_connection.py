@@ -60,7 +60,7 @@ async def test_a_connection_that_no_longer_answers_is_made_again(
     async def is_made_again() -> bool:
         return len(opened) == 2
 
-    await eventually(is_made_again, 10)
+    await eventually(is_made_again)
     await say(page, "after")
     await replied(page, "after")
 

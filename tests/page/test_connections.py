@@ -5,6 +5,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.endpoints.connecting import KEY, connect, models
 from tests.page.conftest import OpenPage, Site
+from tests.support.server import Person
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
@@ -70,6 +71,54 @@ async def test_the_defaults_are_chosen(site: Site, open_page: OpenPage) -> None:
     assert (await person.get("/auth/me")).json()["title_model_id"] is None
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Model: slow")).to_be_visible()
+
+
+async def test_a_model_is_given_a_name_and_what_is_known_of_it(
+    site: Site, open_page: OpenPage
+) -> None:
+    person = await site.person("recite")
+    page = await open_page(person, "/settings/models")
+    name, tokens = page.get_by_label("Name to show"), page.get_by_label("Context window, in tokens")
+
+    async def describe(known_as: str) -> None:
+        await page.get_by_role("button", name="Models of 127.0.0.1: names and facts").click()
+        await page.get_by_role("option", name=known_as).click()
+        await expect(name).to_be_focused()
+
+    await describe("recite")
+    await name.fill("Reciter")
+    for typed, wrong in (("lots", "This is no number."), ("12", "This must be at least 64.")):
+        await tokens.fill(typed)
+        await page.get_by_role("button", name="Save").click()
+        await expect(tokens).to_have_attribute("aria-invalid", "true")
+        await expect(page.get_by_text(wrong)).to_be_visible()
+    await tokens.fill("128,000")
+    await page.get_by_text("Yes", exact=True).click()
+    await page.get_by_role("button", name="Save").click()
+    await expect(name).to_have_count(0)
+    await expect(page.get_by_role("button", name="New chats begin with: Reciter")).to_be_visible()
+    assert await known(person) == ("Reciter", 128_000, True)
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="Model: Reciter").click()
+    await expect(page.get_by_role("option", name="Reciter")).to_have_text("Reciter128k · images")
+    await page.keyboard.press("Escape")
+
+    await page.goto("/settings/models")
+    await describe("Reciter")
+    await expect(tokens).to_have_value("128000")
+    await name.fill("")
+    await tokens.fill("")
+    await page.get_by_text("Not known", exact=True).click()
+    await page.get_by_role("button", name="Save").click()
+    again = page.get_by_role("button", name="New chats begin with: recite", exact=True)
+    await expect(again).to_be_visible()
+    assert await known(person) == (None, None, None)
+
+
+async def known(person: Person) -> tuple[str | None, int | None, bool | None]:
+    """What the person said of the model `recite`."""
+    [found] = [model for model in await models(person) if model["name"] == "recite"]
+    return found["label"], found["context_tokens"], found["vision"]
 
 
 def row(page: Page, label: str) -> Locator:

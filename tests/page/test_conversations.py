@@ -17,8 +17,9 @@ async def test_rename(site: Site, open_page: OpenPage) -> None:
     page = await open_page(person)
     await choose(page, "old name", "Rename")
     await page.get_by_label("Title of the conversation").fill("new name")
-    await page.keyboard.press("Enter")
-    await expect(page.locator(".conversation")).to_have_text(["new name"])
+    async with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".conversation")).to_have_text(["new name"])
     await page.reload()
     await expect(page.locator(".conversation")).to_have_text(["new name"])
 
@@ -74,43 +75,6 @@ async def test_a_delete_that_fails_puts_back_that_conversation_and_changes_nothi
     fail.set()
     await expect(page.locator(".toast")).to_contain_text("The server cannot be reached.")
     await expect(page.locator(".conversation")).to_have_text(["begun meanwhile", "stays"])
-
-
-async def test_the_switcher_finds_by_letters(site: Site, open_page: OpenPage) -> None:
-    person = await site.person()
-    wanted = await person.conversation("京都三日行程")
-    await person.conversation("Another one")
-    page = await open_page(person)
-    await expect(page.locator(".conversation")).to_have_count(2)
-    await page.keyboard.press("Control+k")
-    await expect(page.get_by_role("combobox")).to_be_focused()
-    await page.keyboard.insert_text("三日")
-    await expect(page.get_by_role("option")).to_have_text(["京都三日行程"])
-    await page.keyboard.press("Enter")
-    await page.wait_for_url(f"**/c/{wanted}")
-    await page.keyboard.press("Control+Shift+O")
-    await page.wait_for_url(site.url + "/")
-
-
-async def test_the_switcher_finds_what_a_closed_sidebar_never_loaded(
-    site: Site, open_page: OpenPage
-) -> None:
-    person = await site.person()
-    await person.conversation("the oldest of all")
-    for number in range(120):
-        await person.conversation(f"number {number}")
-    page = await open_page(person)
-    await page.get_by_role("button", name="Hide sidebar").click()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("framenavigated", lambda _: asked.clear())  # what the open sidebar still asked for
-    await page.reload()
-    await expect(page.get_by_label("Your message")).to_be_visible()
-    await page.keyboard.press("Control+k")
-    await expect(page.get_by_role("option", name="number 119")).to_be_visible()
-    await page.keyboard.type("oldest")
-    await expect(page.get_by_role("option")).to_have_text(["the oldest of all"])
-    assert sum("/conversations?" in url for url in asked) == 2
 
 
 async def test_addresses_and_the_back_button(site: Site, open_page: OpenPage) -> None:

@@ -20,7 +20,7 @@ async def test_a_denied_clipboard_leaves_the_old_way(site: Site, open_page: Open
     await replied(page, "to be copied")
     await page.evaluate(DENIED)
     await copy(page)
-    await expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    await expect(page.get_by_role("button", name="Copied", exact=True)).to_be_visible()
 
 
 async def test_what_cannot_be_copied_is_told(site: Site, open_page: OpenPage) -> None:
@@ -35,7 +35,7 @@ async def test_what_cannot_be_copied_is_told(site: Site, open_page: OpenPage) ->
     assert await told.evaluate(
         "it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight"
     )
-    await expect(page.get_by_role("button", name="Copied")).to_have_count(0)
+    await expect(page.get_by_role("button", name="Copied", exact=True)).to_have_count(0)
 
 
 async def test_the_focus_stays_on_the_button_without_https(site: Site, open_page: OpenPage) -> None:
@@ -48,7 +48,7 @@ async def test_the_focus_stays_on_the_button_without_https(site: Site, open_page
     await replied(page, "by the keyboard")
     await tab_to(page, page.get_by_role("button", name="Copy", exact=True).last, back=True)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("button", name="Copied")).to_be_focused()
+    await expect(page.get_by_role("button", name="Copied", exact=True)).to_be_focused()
 
 
 async def copy(page: Page) -> None:

@@ -33,7 +33,10 @@ async def test_a_first_day(open_page: OpenPage, upstream: ScriptedUpstream) -> N
     await tab_to(page, row, back=True)
     await page.keyboard.press("Shift+F10")
     await page.keyboard.press("e")
-    await expect(page.get_by_role("menuitem", name="Export as Markdown")).to_be_focused()
+    await expect(page.get_by_role("menuitem", name="Export")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("ArrowDown")
+    await expect(page.get_by_role("menuitem", name="Markdown")).to_be_focused()
     async with page.expect_download() as started:
         await page.keyboard.press("Enter")
     exported = await asyncio.to_thread((await (await started.value).path()).read_text, "utf-8")

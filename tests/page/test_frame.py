@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.page.chatting import choose, choose_profile, replied, say
+from tests.page.chatting import choose, choose_profile, late, replied, say
 from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site
 from tests.page.model import SPOKEN
 from tests.support.server import PASSWORD
@@ -14,7 +14,10 @@ from tests.support.upstream import ScriptedUpstream
 pytestmark = pytest.mark.anyio
 ON_A_PHONE = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 SENT = "What the model was sent…"
-ENTRIES = ["Rename", "Instructions and parameters…", SENT, "Export as Markdown", "Delete"]
+ENTRIES = [
+    *("Rename", "Pin", "Move to folder", "Instructions and parameters…", SENT),
+    *("Share a link…", "Export", "Archive", "Delete"),
+]
 
 
 async def test_a_conversation_has_the_same_menu_in_every_place(
@@ -47,6 +50,7 @@ async def test_a_menu_closes_by_a_press_beside_it(site: Site, open_page: OpenPag
     title = page.get_by_role("button", name="tides", exact=True)
     await title.click()
     await expect(title).to_have_attribute("aria-expanded", "true")
+    await expect(page.get_by_role("menu")).to_be_visible()
     await page.mouse.click(900, 600)
     await expect(page.get_by_role("menu")).to_have_count(0)
     await expect(title).to_have_attribute("aria-expanded", "false")
@@ -122,18 +126,36 @@ async def test_instructions_of_a_conversation(site: Site, open_page: OpenPage) -
     await expect(chip).to_have_count(0)
 
 
+async def test_instructions_on_their_way_are_no_empty_box(site: Site, open_page: OpenPage) -> None:
+    person = await site.person()
+    conversation = await person.conversation("tides")
+    page = await open_page(person, f"/c/{conversation}")
+    await expect(page).to_have_title("tides · Chat")
+    read = asyncio.Event()
+    await page.route(f"**/conversations/{conversation}", late(read))
+    await choose(page, "tides", "Instructions")
+    box = page.get_by_label("Instructions for this conversation")
+    await expect(box).to_have_attribute("placeholder", "Loading")
+    await expect(box).not_to_be_editable()
+    read.set()
+    await expect(box).to_be_editable()
+    await expect(box).to_have_attribute("placeholder", "Answer briefly, and in British English.")
+
+
 async def test_a_conversation_is_saved_as_markdown(site: Site, open_page: OpenPage) -> None:
     person = await site.person("recite_at_once")
     conversation = await person.conversation("潮汐 and tides")
     await person.say(conversation, "one two")
     page = await open_page(person, f"/c/{conversation}")
+    await choose(page, "潮汐 and tides", "Export")
     async with page.expect_download() as started:
-        await choose(page, "潮汐 and tides", "Export")
+        await page.get_by_role("menuitem", name="Markdown").click()
     download = await started.value
     assert download.suggested_filename == "潮汐 and tides.md"
     assert "one two" in await asyncio.to_thread((await download.path()).read_text, "utf-8")
     await page.route("**/export*", lambda route: route.abort())
     await choose(page, "潮汐 and tides", "Export")
+    await page.get_by_role("menuitem", name="Markdown").click()
     await expect(page.get_by_role("status").last).to_contain_text("cannot be reached")
 
 
@@ -163,7 +185,7 @@ async def test_deletions_are_taken_back_one_by_one(site: Site, open_page: OpenPa
 async def test_what_was_deleted_before_is_restored(site: Site, open_page: OpenPage) -> None:
     person = await site.person()
     page = await open_page(person)
-    await choose_profile(page, "Recently deleted")
+    await choose_profile(page, "Archive and deleted")
     await expect(page.get_by_text("Nothing has been deleted lately.")).to_be_visible()
     for number in range(21):
         gone = await person.conversation(f"number {number}")

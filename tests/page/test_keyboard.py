@@ -274,3 +274,26 @@ async def test_a_deleted_row_leaves_the_focus_to_the_next(
     for title in ("second", "third", "first"):
         await page.keyboard.press("Control+z")
         await expect(page.get_by_role("link", name=title)).to_have_count(1)
+
+
+@pytest.mark.parametrize("left", ["search", "a form in the settings"])
+async def test_what_is_typed_after_a_dialog_goes_on_in_the_box(
+    site: Site, open_page: OpenPage, left: str
+) -> None:
+    """Chromium gives the focus back without a caret."""
+    page = await open_page(await site.person())
+    box = page.get_by_label("Your message")
+    await box.press_sequentially("before")
+    if left == "search":
+        await page.keyboard.press("Control+k")
+        await expect(page.get_by_role("combobox")).to_be_focused()
+        await page.keyboard.type("tides")
+    else:
+        await page.keyboard.press("Control+,")
+        await page.get_by_role("link", name="Models").click()
+        await page.get_by_role("button", name="Add a connection").click()
+        await expect(page.get_by_label("Address")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(box).to_be_focused()
+    await page.keyboard.type(" and after")
+    await expect(box).to_have_value("before and after")

@@ -29,5 +29,5 @@ async def test_a_chat_without_a_key(local_site: Site, open_page: OpenPage) -> No
         "You are talking to SmolLM2, a small demo model (English only)."
     )
     await say(page, "Say hello in one short sentence.")
-    await expect(page.locator(".reply.last .prose")).to_contain_text("e", timeout=30_000)
+    await expect(page.locator(".reply.last .prose")).to_contain_text("e")
     await expect(page.locator(".reply .about")).to_contain_text("SmolLM2")

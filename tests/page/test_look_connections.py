@@ -7,20 +7,14 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.endpoints.connecting import add_model, connect
-from tests.faults.scale import SOAK
-from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site, running_site
+from tests.page.conftest import OpenPage, Site, running_site
+from tests.page.looks import HAND, WIDE, looks, name_of
 from tests.page.test_look_models import look_whole
 from tests.support.server import Person
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
-ALL: list[tuple[str, str, dict[str, Any]]] = [
-    ("en-US", "light", {"viewport": DESKTOP}),
-    ("zh-CN", "dark", {"viewport": PHONE, "has_touch": True, "is_mobile": True}),
-    ("zh-CN", "light", {"viewport": DESKTOP}),
-    ("en-US", "dark", {"viewport": PHONE, "has_touch": True, "is_mobile": True}),
-]
-LOOKS = ALL if SOAK else ALL[:2]
+LOOKS = looks(("en-US", "light", WIDE), ("zh-CN", "dark", HAND))
 MODELS: dict[str, dict[str, dict[str, Any]]] = {
     "OpenAI": {"gpt-4o": {"vision": True}, "gpt-4o-mini": {"favourite": True}, "o4-mini": {}},
     "Home server": {"qwen3:32b": {"context_tokens": 32768}},
@@ -39,7 +33,7 @@ async def offering(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Si
 async def test_models(
     offering: Site, open_page: OpenPage, locale: str, scheme: str, options: dict[str, Any]
 ) -> None:
-    name = f"{locale}-{scheme}-{options['viewport']['width']}"
+    name = name_of(locale, scheme, options)
     person = await offering.server.register(f"lin-{name}")
     await bring(person, offering.upstream.url)
     page = await open_page(person, at=offering.url, locale=locale, color_scheme=scheme, **options)
@@ -54,6 +48,13 @@ async def test_models(
     await expect(page.locator(".tag")).to_be_visible()
     await look_whole(page, f"connections-{name}", options)
     await page.locator(".connection-row .button").first.click()
+    await expect(page.locator(".option")).to_have_count(3)
+    await look_whole(page, f"connection-models-{name}", options)
+    await page.locator(".option", has_text="gpt-4o").first.click()
+    await page.locator(".connection-edited .segments span").last.scroll_into_view_if_needed()
+    await look_whole(page, f"model-facts-{name}", options)
+    await page.locator(".connection-edited .form-buttons .button").last.click()
+    await page.locator(".connection-row .button").nth(1).click()
     await page.locator(".connection-edited > .danger").click()
     await page.locator(".connection-leaving").scroll_into_view_if_needed()
     await look_whole(page, f"connection-edited-{name}", options)
@@ -72,7 +73,7 @@ async def test_presets(
     options: dict[str, Any],
 ) -> None:
     """And what stands under a reply of another model, and over one that is refused."""
-    name = f"{locale}-{scheme}-{options['viewport']['width']}"
+    name = name_of(locale, scheme, options)
     person = await site.person("recite_at_once", f"kim-{name}", upstream)
     [connection] = (await person.get("/connections")).json()["connections"]
     model = await add_model(person, connection, "refuses")
@@ -110,6 +111,13 @@ async def test_presets(
     await look_whole(page, f"presets-{name}", options)
     await page.locator(".rows .button").first.click()
     await look_whole(page, f"preset-form-{name}", options)
+    await page.goto("/")
+    offered = page.locator(".openings [aria-pressed]").first
+    await expect(offered).to_be_attached()
+    if await offered.is_visible():  # there is no room for them in a low window
+        await offered.click()
+        await expect(page.locator("[aria-pressed=true]")).to_be_visible()
+    await look_whole(page, f"empty-presets-{name}", options)
     await page.goto("/settings/general")
     await expect(page.locator(".section textarea")).to_be_visible()
     await look_whole(page, f"general-{name}", options)

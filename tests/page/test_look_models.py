@@ -7,22 +7,13 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.endpoints.connecting import add_model
-from tests.faults.scale import SOAK
-from tests.page.conftest import DESKTOP, PHONE, OpenPage, Site, running_site
+from tests.page.conftest import OpenPage, Site, running_site
+from tests.page.looks import HAND, ZOOMED, looks, name_of
 from tests.page.test_look import look
 from tests.support.server import Person
 
 pytestmark = pytest.mark.anyio
-TABLET = {"width": 768, "height": 1024}
-ZOOMED = {"width": 640, "height": 400}
-"""A desktop at 200 %."""
-ALL: list[tuple[str, str, dict[str, Any]]] = [
-    ("en-US", "dark", {"viewport": ZOOMED, "device_scale_factor": 2}),
-    ("zh-CN", "light", {"viewport": PHONE, "has_touch": True, "is_mobile": True}),
-    ("zh-CN", "dark", {"viewport": DESKTOP}),
-    ("en-US", "light", {"viewport": TABLET}),
-]
-LOOKS = ALL if SOAK else ALL[:2]
+LOOKS = looks(("en-US", "dark", ZOOMED), ("zh-CN", "light", HAND))
 NAMES = ["gpt-4o", "gpt-4o-mini", "meta-llama/llama-3.3-70b-instruct-with-a-long-name:free", "o4"]
 
 
@@ -38,7 +29,7 @@ async def offering(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Si
 async def test_the_form(
     site: Site, open_page: OpenPage, locale: str, scheme: str, options: dict[str, Any]
 ) -> None:
-    name = f"{locale}-{scheme}-{options['viewport']['width']}"
+    name = name_of(locale, scheme, options)
     person = await site.server.register()
     page = await open_page(person, locale=locale, color_scheme=scheme, **options)
     await page.locator(".chip", has_text="Ollama").click()
@@ -61,7 +52,7 @@ async def test_the_form(
 async def test_the_menu_and_the_settings(
     offering: Site, open_page: OpenPage, locale: str, scheme: str, options: dict[str, Any]
 ) -> None:
-    name = f"{locale}-{scheme}-{options['viewport']['width']}"
+    name = name_of(locale, scheme, options)
     person: Person = await offering.server.register()
     page = await open_page(person, at=offering.url, locale=locale, color_scheme=scheme, **options)
     await expect(page.locator(".who-answers a")).to_be_visible()

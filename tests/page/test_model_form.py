@@ -143,44 +143,36 @@ async def test_a_model_is_chosen_with_a_finger(site: Site, open_page: OpenPage) 
     await expect(page.get_by_role("combobox", name="Model")).not_to_be_focused()
 
 
-@pytest.mark.parametrize(
-    ("model", "field", "says"),
-    [
+async def test_a_failure_is_told_at_the_field_that_it_is_about(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(await site.server.register())
+    for model, field, says in (
         ("401", "API key", "refused this key"),
         ("404", "Model", "has no model of this name"),
         ("500", "Address", "cannot be reached, or fails"),
         ("html", "Address", "no OpenAI-compatible API is at this address."),
-    ],
-)
-async def test_a_failure_is_told_at_the_field_that_it_is_about(
-    site: Site, open_page: OpenPage, model: str, field: str, says: str
-) -> None:
-    page = await open_page(await site.server.register())
-    await fill(page, site.upstream.url, model, KEY)
-    await page.get_by_role("button", name="Test connection").click()
-    await wrong(page.get_by_label(field, exact=True), says)
-    await expect(page.locator(".model-form")).not_to_contain_text("settings")
+    ):
+        await fill(page, site.upstream.url, model, KEY)
+        await page.get_by_role("button", name="Test connection").click()
+        await wrong(page.get_by_label(field, exact=True), says)
+        await expect(page.locator(".model-form")).not_to_contain_text("settings")
 
 
-@pytest.mark.parametrize(
-    ("url", "model", "key", "field", "says"),
-    [
-        ("", "echo", "", "Address", "Enter the address"),
-        ("ftp://api.example.com", "echo", "", "Address", "It begins with https://"),
-        ("https://api.example.com/v1", "", "", "Model", "Choose a model"),
-        ("https://api.example.com/v1", "echo", "密钥", "API key", "Latin letters"),
-    ],
-)
-async def test_what_is_missing_is_said_by_the_page_itself(
-    site: Site, open_page: OpenPage, url: str, model: str, key: str, field: str, says: str
-) -> None:
+async def test_what_is_missing_is_said_by_the_page_itself(site: Site, open_page: OpenPage) -> None:
     page = await open_page(await site.server.register())
     asked: list[str] = []
     for asking in ("", "/models", "/test"):
         await page.route(f"**/auth/config{asking}", lambda route: asked.append(route.request.url))
-    await fill(page, url, model, key)
-    await page.get_by_role("button", name="Save and start").click()
-    await wrong(page.get_by_label(field, exact=True), says)
+    for url, model, key, field, says in (
+        ("", "echo", "", "Address", "Enter the address"),
+        ("ftp://api.example.com", "echo", "", "Address", "It begins with https://"),
+        ("https://api.example.com/v1", "", "", "Model", "Choose a model"),
+        ("https://api.example.com/v1", "echo", "密钥", "API key", "Latin letters"),
+    ):
+        await fill(page, url, model, key)
+        await page.get_by_role("button", name="Save and start").click()
+        await wrong(page.get_by_label(field, exact=True), says)
     assert not asked
 
 

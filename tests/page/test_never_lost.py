@@ -2,12 +2,15 @@
 
 import asyncio
 import signal
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Route, expect
 
 from app.errors import ServerRestarting
+from tests.faults.watching import eventually
 from tests.page.chatting import follow, late, replied, say, settled
 from tests.page.conftest import OpenPage, Site, log_in
 from tests.page.histories import fill
@@ -62,7 +65,8 @@ async def test_a_version_shown_in_one_tab_is_shown_in_the_other(
     await other.goto(page.url)
     await expect(other.locator(".reply .versions")).to_have_text("2 / 2")
     await other.get_by_label("Your message").fill("a draft")
-    await page.get_by_role("button", name="Previous version").click()
+    async with page.expect_response("**/activate"):
+        await page.get_by_role("button", name="Previous version").click()
     for tab in (page, other):
         await expect(tab.locator(".reply .versions")).to_have_text("1 / 2")
     await expect(other.get_by_label("Your message")).to_have_value("a draft")
@@ -97,6 +101,39 @@ async def test_a_version_that_comes_late_stays_in_its_conversation(
     await expect(page.locator(".said-text")).to_have_text("said there")
     await page.get_by_role("link", name="here", exact=True).click()
     await expect(page.locator(".reply .versions")).to_have_text("1 / 2")
+
+
+async def test_of_two_quick_switches_the_newer_one_is_shown(
+    site: Site, open_page: OpenPage
+) -> None:
+    """Whatever order their answers come in, here, in another tab, and on the server."""
+    person = await site.person("echo")
+    conversation = await person.conversation("here")
+    reply = (await person.say(conversation, "said")).json()["reply"]
+    for _ in range(2):
+        path = f"/messages/{reply['id']}/regenerate"
+        assert (await person.post(path)).status_code == 200
+    page = await open_page(person, f"/c/{conversation}")
+    other = await page.context.new_page()
+    await other.goto(page.url)
+    shown = [tab.locator(".reply .versions") for tab in (page, other)]
+    for versions in shown:
+        await expect(versions).to_have_text("3 / 3")
+    former, latter = (page.get_by_role("button", name=name) for name in ("Previous", "Next"))
+    gone_on, made = asyncio.Event(), asyncio.Event()
+    await page.route("**/activate", late(gone_on, made), times=1)
+    await former.click()
+    await former.click()  # of what is not shown yet
+    await made.wait()
+    await expect(shown[1]).to_have_text("2 / 3")
+    async with page.expect_response("**/activate"):
+        gone_on.set()
+    for versions in shown:
+        await expect(versions).to_have_text("1 / 3")
+    assert (await person.messages(conversation))[-1]["version"] == 1
+    await latter.click()
+    for versions in shown:
+        await expect(versions).to_have_text("2 / 3")
 
 
 async def test_an_edit_elsewhere_of_a_message_that_is_not_loaded(
@@ -167,7 +204,7 @@ async def test_a_killed_server_interrupts_and_the_page_goes_on(
         await page.goto("/")
         await say(page, TEXT)
         await expect(page.locator(".reply .prose")).to_have_text(TEXT[: len(TEXT) // 2])
-        await asyncio.sleep(0.5)  # two saves
+        await eventually(lambda: asyncio.to_thread(is_saved, tmp_path / "killed.db"))
         first.kill(signal.SIGKILL)
         await first.exited()
         await expect(page.get_by_text("Connection lost. Reconnecting…")).to_be_visible()
@@ -179,3 +216,10 @@ async def test_a_killed_server_interrupts_and_the_page_goes_on(
         await expect(page.locator(".reply .prose")).to_contain_text(TEXT[: len(TEXT) // 2])
         await expect(page.get_by_role("button", name="Another reply")).to_be_enabled()
         await page.context.close()
+
+
+def is_saved(database: Path) -> bool:
+    """Whether the first half of the reply is in the database."""
+    with closing(sqlite3.connect(database)) as connection:
+        pieces = connection.execute("SELECT content FROM generation_piece").fetchall()
+    return "".join(content for (content,) in pieces) == TEXT[: len(TEXT) // 2]

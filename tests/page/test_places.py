@@ -9,7 +9,6 @@ from tests.page.histories import fill
 from tests.page.test_scrolling import FROM_BOTTOM, in_front, long_conversation
 
 pytestmark = pytest.mark.anyio
-PATIENCE_SECONDS = 8
 UP = "box => { box.scrollTop = box.scrollHeight - box.clientHeight - 1500; }"
 FIRST_SEEN = """() => {
   const edge = document.querySelector('.thread').getBoundingClientRect().top;
@@ -28,7 +27,7 @@ SEEN_AGAIN = f"""before => {{
 
 async def first_seen(page: Page) -> dict[str, object]:
     """The first message that is seen and where it begins, once the page remembers it."""
-    await eventually(lambda: page.evaluate(KEPT), PATIENCE_SECONDS)
+    await eventually(lambda: page.evaluate(KEPT))
     found: dict[str, object] = await page.evaluate(FIRST_SEEN)
     return found
 
@@ -43,9 +42,9 @@ async def test_back_and_reload_show_what_was_read(site: Site, open_page: OpenPag
     await page.locator(f"a[href='/c/{other}']").click()
     await expect(page.locator("article")).to_have_count(0)
     await page.go_back()
-    await eventually(lambda: page.evaluate(SEEN_AGAIN, before), PATIENCE_SECONDS)
+    await eventually(lambda: page.evaluate(SEEN_AGAIN, before))
     await page.reload()
-    await eventually(lambda: page.evaluate(SEEN_AGAIN, before), PATIENCE_SECONDS)
+    await eventually(lambda: page.evaluate(SEEN_AGAIN, before))
     await page.locator(f"a[href='/c/{other}']").click()
     await expect(page.locator("article")).to_have_count(0)
     await page.get_by_role("link", name="long").click()
@@ -69,4 +68,4 @@ async def test_a_place_far_up_is_loaded_again(site: Site, open_page: OpenPage) -
     before = await first_seen(page)
     assert "Message number" in str(before["text"])
     await page.reload()
-    await eventually(lambda: page.evaluate(SEEN_AGAIN, before), PATIENCE_SECONDS)
+    await eventually(lambda: page.evaluate(SEEN_AGAIN, before))

@@ -101,6 +101,38 @@ async def test_what_is_set_for_a_chat_is_sent(
     assert "Be brief." in str(upstream.replies[-1].body["messages"][0])
 
 
+async def test_ones_own_presets_are_offered_on_the_empty_page(
+    site: Site, open_page: OpenPage, upstream: ScriptedUpstream
+) -> None:
+    """In place of the openings; one that is chosen begins the chat, chosen again it does not."""
+    person = await site.person("recite_at_once", upstream=upstream)
+    [connection] = (await person.get("/connections")).json()["connections"]
+    echo = await add_model(person, connection, "echo")
+    page = await open_page(person)
+    offered = page.locator(".openings button")
+    await expect(offered.first).to_contain_text("Explain something")
+    loud = {"name": "Loud", "system_prompt": "SHOUT.", "params": {"temperature": 0.25}}
+    await person.post("/presets", json=loud | {"model_id": echo})
+    for name in ("Zoologist", "Calm", "Brief", "Patient"):
+        await person.post("/presets", json={"name": name})
+    await page.reload()
+    await expect(offered.locator("strong")).to_have_text(["Brief", "Calm", "Loud", "Patient"])
+    await expect(offered.nth(2)).to_contain_text("SHOUT.")
+    for name, pressed in (("Loud · echo", "true"), ("echo", "false"), ("Loud · echo", "true")):
+        await offered.nth(2).click()
+        await expect(page.get_by_role("button", name=f"Model: {name}", exact=True)).to_be_visible()
+        await expect(offered.nth(2)).to_have_attribute("aria-pressed", pressed)
+        await expect(page.get_by_label("Your message")).to_be_focused()
+    await say(page, "hello")
+    await replied(page, "You said: hello")
+    body = upstream.replies[-1].body
+    assert (body["model"], body["temperature"]) == ("echo", 0.25)
+    assert body["messages"][0] == {"role": "system", "content": "SHOUT."}
+    chat = (await person.get(f"/conversations/{page.url.rsplit('/', 1)[1]}")).json()
+    [preset] = [one for one in (await person.get("/presets")).json()["presets"] if one["model_id"]]
+    assert chat["preset_id"] == preset["id"]
+
+
 async def marked(page: Page, label: str, says: str) -> None:
     field = page.get_by_label(label)
     await expect(field).to_have_attribute("aria-invalid", "true")

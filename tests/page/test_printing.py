@@ -10,7 +10,6 @@ from tests.page.model import SPOKEN
 from tests.support.server import Person
 
 pytestmark = pytest.mark.anyio
-PATIENCE_SECONDS = 60
 PRINTED = """() => {
   window.print = () => {
     dispatchEvent(new Event('beforeprint'));
@@ -56,7 +55,7 @@ async def opened(open_page: OpenPage, person: Person, path: str, **options: obje
 async def printed(page: Page) -> None:
     """By the keys; then the page is as it goes to the printer."""
     await page.keyboard.press("Control+p")
-    await eventually(lambda: page.evaluate("window.printed"), PATIENCE_SECONDS)
+    await eventually(lambda: page.evaluate("window.printed"))
     await page.emulate_media(media="print")
 
 
@@ -94,7 +93,7 @@ async def test_the_browsers_own_print_tells_what_is_not_loaded(
 ) -> None:
     person = await site.person()
     page = await opened(open_page, person, await filled(site, person, 450))
-    await eventually(lambda: page.evaluate(PRINT_LOADED), PATIENCE_SECONDS)
+    await eventually(lambda: page.evaluate(PRINT_LOADED))
     await page.evaluate("dispatchEvent(new Event('beforeprint'))")
     await expect(page.locator(".paper")).to_contain_text("Older messages are missing here.")
 

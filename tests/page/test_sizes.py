@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.page.chatting import replied, say
+from tests.page.chatting import choose, replied, say
 from tests.page.conftest import OpenPage, Site
 
 pytestmark = pytest.mark.anyio
@@ -38,3 +38,18 @@ async def test_a_low_page_greets_and_takes_a_message(
     await expect(page.locator(".empty h1")).to_be_in_viewport(ratio=1)
     await expect(page.get_by_label("Your message")).to_be_in_viewport(ratio=1)
     await expect(page.locator(".openings")).to_be_hidden()
+
+
+async def test_notices_stand_beside_the_list_that_lies_over_a_low_page(
+    site: Site, open_page: OpenPage
+) -> None:
+    person = await site.person()
+    for n in range(4):
+        await person.conversation(f"title {n}")
+    page = await open_page(person, viewport=ZOOMED)
+    await page.get_by_role("button", name="sidebar").first.click()
+    await choose(page, "title 3", "Delete")
+    await expect(page.locator(".toast")).to_be_in_viewport(ratio=1)
+    notice = await page.locator(".toast").bounding_box()
+    side = await page.locator(".sidebar").bounding_box()
+    assert notice and side and notice["x"] >= side["x"] + side["width"]

@@ -118,7 +118,7 @@ async def test_a_message_that_had_arrived_is_not_there_twice(
         messages = await person.messages(conversation)
         return bool(messages) and messages[-1]["status"] == "complete"
 
-    await eventually(is_answered, 10)
+    await eventually(is_answered)
     await cut()
     await page.get_by_role("button", name=BACK).click()
     await expect(box).to_have_value("said once")

@@ -108,4 +108,4 @@ async def is_titled(person: Person, conversation: int, title: str) -> None:
         answer = await person.get(f"/conversations/{conversation}")
         return bool(answer.json()["title"] == title)
 
-    await eventually(has_it, 10)
+    await eventually(has_it)

@@ -231,7 +231,7 @@ async def test_a_message_that_the_server_has_is_not_sent_again(
         messages = await person.messages(conversation)
         return bool(messages) and messages[-1]["status"] == "complete"
 
-    await eventually(is_answered, 10)
+    await eventually(is_answered)
     assert (await person.say(conversation, "said elsewhere")).status_code == 200
     again = await page.context.new_page()
     await page.close()

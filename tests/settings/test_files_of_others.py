@@ -37,7 +37,7 @@ def test_a_lock_that_may_only_be_read_still_locks(tmp_path: Path) -> None:
     assert run_without_privilege(tmp_path, "backup", "a.backup").returncode == 0
     assert run_without_privilege(tmp_path, "restore", "a.backup", "--replace").returncode == 0
     with serving(tmp_path, BACKUP_EVERY="24"):
-        until(lambda: bool(list(data.glob("backups/*.backup"))), 10)
+        until(lambda: bool(list(data.glob("backups/*.backup"))))
         kept = run_without_privilege(tmp_path, "restore", "a.backup", "--replace")
         assert (kept.returncode, kept.stderr) == (1, "A server uses the database: stop it first\n")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from app import config
 from app.config import Settings
 from tests.support.cli_process import run
 
@@ -78,3 +79,34 @@ def test_they_are_told_from_outside_one_a_line(tmp_path: Path) -> None:
     ended = run(tmp_path, "serve", CHECKPOINT_SECONDS="5", REAP_AFTER_SECONDS="2")
     told = "REAP_AFTER_SECONDS must be at least four times CHECKPOINT_SECONDS\n"
     assert (ended.returncode, ended.stderr) == (2, told)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/srv/files",
+        "file://server/files",
+        "file:files",
+        "file:///srv/files?a=b",
+        "http://bucket/prefix",
+        "s3://",
+        "s3://ab",
+        "s3://A_Bucket/prefix",
+        "s3://id:key@bucket/prefix",
+        "s3://bucket/prefix?region=x",
+        "s3://[::1",
+    ],
+)
+def test_files_are_in_a_folder_or_a_bucket(url: str) -> None:
+    told = refusal(files_url=url)
+    assert "must be empty, or such as file:///srv/files or s3://bucket/prefix" in told
+
+
+@pytest.mark.parametrize("url", ["file:///srv/files", "s3://a-bucket", "s3://a.bucket/a prefix/"])
+def test_places_of_files(url: str) -> None:
+    assert Settings(_env_file=None, files_url=url).files_url == url
+
+
+def test_a_bucket_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config, "find_spec", lambda name: None)
+    assert "names a bucket: install the extra s3" in refusal(files_url="s3://a-bucket")

@@ -55,7 +55,7 @@ def _sections() -> dict[str, Section]:
 
 
 SECTIONS = _sections()
-ENDPOINT = re.compile(r"(GET|POST|PUT|PATCH|DELETE) /\S+")
+ENDPOINT = re.compile(r"(GET|HEAD|POST|PUT|PATCH|DELETE) /\S+")
 ENDPOINTS = [title for title in SECTIONS if ENDPOINT.fullmatch(title)]
 MESSAGE = SECTIONS["Messages"].tables["message"]
 

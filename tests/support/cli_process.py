@@ -12,13 +12,12 @@ import httpx2
 
 from app.config import Settings
 from tests.support import forks
+from tests.support.patience import PATIENCE_SECONDS
 
 COMMAND = ["app.cli"]
 BARE_UVICORN = ["uvicorn", "app.main:app", "--port", "0"]
 """A server without our command line."""
 READY = "Ready on "
-START_SECONDS = 30
-STOP_SECONDS = 20
 
 
 @dataclass
@@ -56,7 +55,7 @@ def serving(folder: Path, *options: str, **settings: str) -> Iterator[Serving]:
             stderr=stderr,
         )
     try:
-        until(lambda: READY in out.read_text() or process.poll() is not None, START_SECONDS)
+        until(lambda: READY in out.read_text() or process.poll() is not None)
         assert process.poll() is None, errors.read_text()
         url = out.read_text().partition(READY)[2].split()[0]
         assert httpx2.get(f"{url}/health/ready", trust_env=False).status_code == 200
@@ -69,7 +68,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
     """End a process as a service manager does, and without mercy when it does not listen."""
     process.terminate()
     try:
-        process.wait(STOP_SECONDS)
+        process.wait(PATIENCE_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
@@ -82,7 +81,7 @@ def environment(**settings: str) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(forks.ROOT), "COLUMNS": "200", "BCRYPT_ROUNDS": "4"} | settings
 
 
-def until(is_so: Callable[[], bool], seconds: float) -> None:
+def until(is_so: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
     """Wait until `is_so()`; raises TimeoutError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not is_so():

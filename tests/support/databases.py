@@ -8,7 +8,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy.engine import URL, make_url
 
 from tests.support import private_servers
+from tests.support.patience import PATIENCE_SECONDS
 
 MARIADB_SERVICE = URL.create("mysql+pymysql", "root", host="127.0.0.1", port=3306)
 COLLATION = "utf8mb4_unicode_ci"
@@ -95,7 +96,10 @@ def _mariadb_service_runs() -> bool:
 
 def _execute(server: URL, statement: str) -> str:
     """Run one statement; the first column of the first row, as text."""
+    # What somebody left open holds a DROP up; nobody waits for it for ever.
+    wait = f"SET SESSION lock_wait_timeout = {int(PATIENCE_SECONDS)}"
     connection = pymysql.connect(
+        init_command=wait,
         host=server.host,
         port=server.port or 3306,
         user=server.username,
@@ -106,29 +110,6 @@ def _execute(server: URL, statement: str) -> str:
         cursor.execute(statement)
         row = cursor.fetchone()
     return str(row[0]) if row else ""
-
-
-class Started:
-    """Database servers, and one database on each, started when first asked for and kept."""
-
-    def __init__(self, stack: ExitStack, folder: Path) -> None:
-        self._stack = stack
-        self._folder = folder
-        self._servers: dict[str, URL] = {}
-        self._databases: dict[URL, str] = {}
-
-    def server(self, backend: Backend) -> URL:
-        """The address of this kind of server."""
-        if backend.name not in self._servers:
-            self._servers[backend.name] = self._stack.enter_context(backend.server())
-        return self._servers[backend.name]
-
-    def database(self, server: URL) -> str:
-        """The URL of the run's database on a server."""
-        if server not in self._databases:
-            database = fresh_database(server, self._folder)
-            self._databases[server] = self._stack.enter_context(database)
-        return self._databases[server]
 
 
 def _backends(item: pytest.Item) -> list[Backend]:

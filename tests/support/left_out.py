@@ -22,9 +22,11 @@ class LeftOut:
         self._reason = missing()
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        if self._reason is None:
+            return None
         inside = collection_path.is_relative_to(TESTS)
         concerned = inside and collection_path.relative_to(TESTS).match(self._files)
-        return True if concerned and self._reason else None
+        return True if concerned else None
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self._reason and os.environ.get("CI") and session.exitstatus == pytest.ExitCode.OK:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.certificates import LOCALHOST, self_signed
+from tests.support.patience import PATIENCE_SECONDS
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "nginx" / "chat-backend.conf"
 ADVICE = "install nginx (Debian: nginx-light)"
-START_SECONDS = 10
 AROUND = """
 daemon off;
 worker_processes 1;
@@ -104,7 +104,7 @@ def _free_port() -> int:
 
 
 def _wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
             socket.create_connection(("127.0.0.1", port)).close()

@@ -2,7 +2,7 @@
 
 import asyncio
 
-PATIENCE_SECONDS = 10
+from tests.support.patience import PATIENCE_SECONDS
 
 
 async def answer_to(port: int, data: bytes) -> bytes:

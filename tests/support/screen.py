@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.support import forks
 from tests.support.cli_process import COMMAND, environment, stop, until
+from tests.support.patience import PATIENCE_SECONDS
 
 SEQUENCE = re.compile(r"\x1b\[(\??)([0-9;]*)([A-Za-z])")
 IGNORED = "mhl"
@@ -133,11 +134,13 @@ class Typist:
         """Ctrl-C, as the terminal tells it to the program that it controls."""
         os.kill(self._pid, signal.SIGINT)
 
-    def sees(self, text: str, seconds: float = 15) -> None:
+    def sees(self, text: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until a text stands on the screen."""
         self._wait(lambda: text in self.screen.text, text, seconds)
 
-    def _wait(self, is_so: Callable[[], bool], text: str, seconds: float = 15) -> None:
+    def _wait(
+        self, is_so: Callable[[], bool], text: str, seconds: float = PATIENCE_SECONDS
+    ) -> None:
         try:
             until(is_so, seconds)
         except TimeoutError:

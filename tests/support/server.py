@@ -17,11 +17,11 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.config import Settings
 from app.main import create_app
+from tests.support.patience import PATIENCE_SECONDS
 
 PASSWORD = "correct horse battery"
 SECRET_KEY = "a test's secret key, long enough for HS256"
 ENCRYPTION_KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
-EVENT_SECONDS = 20
 NO_PAGE = Path(__file__).parent / "no page"
 
 
@@ -209,7 +209,7 @@ class ChatSocket:
 
     async def receive(self) -> dict[str, Any]:
         """The next event; it has some seconds to come."""
-        async with asyncio.timeout(EVENT_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             event: dict[str, Any] = orjson.loads(await self.connection.recv())
         return event
 

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import httpx2
 
 from tests.support import forks
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.server import ENCRYPTION_KEY, SECRET_KEY, Person, RunningServer, http_client
 
 PROGRAMS = {
@@ -23,13 +24,12 @@ PROGRAMS = {
     "chat-backend serve": "app.cli serve".split(),
 }
 OF_RELEASE = """
+from tests.support.patience import PATIENCE_SECONDS
 import sys, app, uvicorn
 folder = sys.argv.pop(1)
 assert app.__file__.startswith(folder), app.__file__
 uvicorn.main()
 """
-START_SECONDS = 20
-EXIT_SECONDS = 15
 GLANCE_SECONDS = 0.01
 Process = subprocess.Popen[bytes]
 
@@ -47,7 +47,7 @@ class ServerProcess(RunningServer):
 
     async def exited(self) -> int:
         """Wait for the end of the process; its exit status."""
-        async with asyncio.timeout(EXIT_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await _end_of(self._process)
 
     def seen_by(self, person: Person) -> Person:
@@ -112,7 +112,7 @@ def _started(
 
 
 async def _healthy(http: httpx2.AsyncClient, process: Process) -> None:
-    async with asyncio.timeout(START_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while process.poll() is None:
             try:
                 await http.get("/health/live")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
-MAIL_SECONDS = 10
+from tests.support.patience import PATIENCE_SECONDS
 
 
 @dataclass
@@ -24,7 +24,7 @@ class MailServer:
 
     async def mail(self) -> tuple[str, EmailMessage]:
         """The next mail and the address it went to."""
-        async with asyncio.timeout(MAIL_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             return await self._mails.get()
 
     @property

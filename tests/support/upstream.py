@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.support import upstream_faults, upstream_refusals
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.upstream_exchange import (
     FOR_TITLES_TOO,
     SCENARIOS,
@@ -21,7 +22,6 @@ from tests.support.upstream_replies import echo
 __all__ = ["Raw", "Received", "ScriptedUpstream", "upstream_faults", "upstream_refusals"]
 
 MODELS = ["echo", "slow", "reasoning"]
-PATIENCE_SECONDS = 5.0
 
 
 async def play(exchange: Exchange) -> None:

@@ -35,7 +35,10 @@ class Received:
     @property
     def last_user_text(self) -> str:
         texts = [m["content"] for m in self.body.get("messages", []) if m["role"] == "user"]
-        return texts[-1] if texts else ""
+        said = texts[-1] if texts else ""
+        if isinstance(said, list):  # beside pictures
+            said = "".join(part.get("text", "") for part in said)
+        return str(said)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from tests.conftest import StartServer
-from tests.support.server import EVENT_SECONDS
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.upstream import ScriptedUpstream
 
 UNNEEDED = {"rich", "pygments", "prometheus_client", "opentelemetry.sdk", "alembic", "openai"}
@@ -32,7 +32,7 @@ class Log:
         """
         text = ""
         lines: list[dict[str, Any]] = []
-        async with asyncio.timeout(EVENT_SECONDS):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while len(lines) < count:
                 await asyncio.sleep(0.005)
                 text += self._capsys.readouterr().err
@@ -41,6 +41,7 @@ class Log:
         return lines
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.anyio
 async def test_a_request_has_one_line_with_its_id_user_and_duration(
     start_server: StartServer, capsys: pytest.CaptureFixture[str]
@@ -60,6 +61,7 @@ async def test_a_request_has_one_line_with_its_id_user_and_duration(
     assert 0 < line["ms"] < 60_000
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.anyio
 async def test_a_socket_has_a_line_at_each_end_and_none_for_its_tokens(
     start_server: StartServer, upstream: ScriptedUpstream, capsys: pytest.CaptureFixture[str]
@@ -108,6 +110,7 @@ async def test_no_line_holds_what_users_wrote(
     assert [word for word in words if word in written] == []
 
 
+@pytest.mark.databases("sqlite")
 @pytest.mark.anyio
 async def test_a_path_cannot_be_taken_for_another_line_or_field(
     start_server: StartServer, capsys: pytest.CaptureFixture[str]

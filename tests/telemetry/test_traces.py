@@ -11,13 +11,13 @@ import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from tests.support.collector import Collector, attributes
+from tests.support.patience import PATIENCE_SECONDS
 from tests.support.server import running_server
 from tests.support.server_process import server_process
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
-STOP_SECONDS = 10
 SEND = "POST /conversations/{id}/messages"
 
 
@@ -55,6 +55,7 @@ async def test_a_message_is_one_trace(
     assert collector.resource["service.name"] == "chat-backend"
 
 
+@pytest.mark.databases("sqlite")
 async def test_failures_are_told_by_code_and_nothing_of_users_is(
     database_url: str, upstream: ScriptedUpstream, collector: Collector
 ) -> None:
@@ -112,12 +113,13 @@ async def test_without_the_extra_the_server_says_so_and_runs(
     assert orjson.loads(line)["advice"] == "install chat-backend[otel]"
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_collector_that_is_away_holds_nothing_up(
     database_url: str, upstream: ScriptedUpstream
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
-    async with asyncio.timeout(STOP_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         async with running_server(
             database_url=database_url, otel_exporter_otlp_endpoint=url
         ) as server:

@@ -82,8 +82,7 @@ class LaterApp:
     def __init__(self, folder: Path, revision: str, models: bool = False) -> None:
         self._folder = folder
         for part in ("app", "migrations"):
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
+            shutil.copytree(ROOT / part, folder / part)  # what Python made of it comes along
         self.revision = folder / "migrations" / "versions" / f"{REVISION}_later.py"
         self.revision.write_text(revision.format(head=head_revision()))
         if models:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 
 from app.migration import current_revision, head_revision, migrate, sync_engine
 from app.models import Base
-from app.models.marks import opens_account
+from app.models.marks import is_derived, opens_account
 from app.services.audit.events import AuditAction
 from app.services.backup.format import Header, TableStart, Trailer, line
 from app.services.backup.scratch import tables_at
@@ -20,12 +20,17 @@ from app.services.backup.tables import BackupError, RowFormat
 from tests.support import databases
 from tests.support.backups import backup, command, done, refused, restore, settings
 from tests.upgrades.later import BREAKS_OFF, GROWS, REVISION, LaterApp
-from tests.upgrades.schemas import held, put, reflected, revisions, upgrade
+from tests.upgrades.schemas import begin_at, held, put, reflected, revisions
 
 EARLIER = revisions()[:-1]
 FIRST, SECOND, THIRD = 1000, 2000, 3000
 DERIVED = "tally"
-LEFT = {name for name, table in Base.metadata.tables.items() if opens_account(table)} | {DERIVED}
+LEFT = {
+    name
+    for name, table in Base.metadata.tables.items()
+    if opens_account(table) or is_derived(table)
+} | {DERIVED}
+IMPORTS = "import"
 
 Rows = dict[str, list[Any]]
 
@@ -44,11 +49,13 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> LaterApp:
 def all_of(url: str) -> Rows:
     """Every row that a restore brings back, in the columns that the database has.
 
-    A sealed audit log also says that it was restored.
+    A sealed audit log also says that it was restored, and imports that had not ended have.
     """
     engine = sync_engine(settings(url))
     found = held(engine, reflected(engine))
     engine.dispose()
+    if IMPORTS in found:
+        found[IMPORTS] = [row[:2] for row in found[IMPORTS]]
     return {
         name: [row for row in rows if AuditAction.BACKUP_RESTORED not in row]
         for name, rows in found.items()
@@ -62,6 +69,8 @@ def with_people(url: str, start: int) -> None:
     engine = sync_engine(settings(url))
     tables = reflected(engine)
     tables.remove(tables.tables["audit_head"])  # one row that is there already
+    for name in ("attachment", "share_attachment", "file"):  # whose bytes would be missed
+        tables.remove(tables.tables[name])
     put(engine, tables, start)
     engine.dispose()
 
@@ -88,11 +97,21 @@ def old_backup(url: str, revision: str, file: Path) -> None:
     file.write_bytes(gzip.compress(lines + end))
 
 
-@pytest.mark.parametrize("revision", EARLIER)
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("revision", EARLIER[1:])
 def test_a_backup_of_an_earlier_schema(url: str, revision: str, tmp_path: Path) -> None:
+    """On its way it is upgraded in a file, whatever the database is."""
+    restored_as_upgraded(url, revision, tmp_path)
+
+
+def test_a_backup_of_the_first_schema(url: str, tmp_path: Path) -> None:
+    restored_as_upgraded(url, EARLIER[0], tmp_path)
+
+
+def restored_as_upgraded(url: str, revision: str, tmp_path: Path) -> None:
     old, file = f"sqlite:///{tmp_path / 'old.db'}", tmp_path / "old.backup"
     engine = sync_engine(settings(old))
-    upgrade(engine, revision)
+    begin_at(engine, revision)
     put(engine, reflected(engine), FIRST)
     engine.dispose()
     old_backup(old, revision, file)
@@ -183,7 +202,7 @@ def test_a_backup_that_fits_nowhere_touches_nothing(url: str, tmp_path: Path) ->
     """Whole, and yet of rows that the tables do not take."""
     old, file = f"sqlite:///{tmp_path / 'old.db'}", tmp_path / "old.backup"
     engine = sync_engine(settings(old))
-    upgrade(engine, EARLIER[-1])
+    begin_at(engine, EARLIER[-1])
     with engine.begin() as connection:
         rows = "(jti, user_id, expires_at) VALUES (X'78', 77, '2036-01-01 00:00:00')"
         connection.execute(text(f"INSERT INTO ws_ticket {rows}"))

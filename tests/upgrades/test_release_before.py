@@ -2,6 +2,7 @@
 other wrote, and sees what the other does."""
 
 import asyncio
+import signal
 import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from tests.endpoints.connecting import KEY, add_model, connect, models, patch
+from tests.faults.watching import eventually
 from tests.support import databases
 from tests.support.backups import command, done, restore
 from tests.support.refusals import assert_refused, last_words
@@ -19,6 +21,7 @@ from tests.support.server import PASSWORD, Person, RunningServer, running_server
 from tests.support.server_process import server_process
 from tests.support.upstream import ScriptedUpstream
 from tests.upgrades import releases
+from tests.usage.spending import over, usage
 
 pytestmark = pytest.mark.anyio
 
@@ -202,6 +205,59 @@ async def test_what_one_deletes_is_gone_at_the_other(both: Both, first: RunningS
     assert await same(here, there, conversation) == ["hello", "You said: hello"]
 
 
+async def test_what_is_said_at_either_is_found(both: Both, first: RunningServer) -> None:
+    """By the new one: before and after its index has read it, until it is gone at either."""
+    here, there = await both.person_at(first)
+    new = here if here.server is both.new else there
+    old = there if new is here else here
+    reader = both.new.app.state.services.reader
+
+    async def found(words: str) -> list[int]:
+        results = (await new.get("/search", params={"q": words})).json()["results"]
+        return sorted(each["message_id"] for each in results)
+
+    conversation = await here.conversation("named")
+    sent = (await old.say(conversation, "tides of the harbour")).json()
+    first_two = [sent["message"]["id"], sent["reply"]["id"]]
+    assert await found("harbour") == first_two
+    await reader.read_new()
+    edited = await old.post(f"/messages/{first_two[0]}/edit", json={"content": "only hills"})
+    assert await found("harbour") == []
+    assert len(await found("hills")) == 2
+    await new.post(f"/messages/{first_two[0]}/activate")
+    assert await found("harbour") == first_two
+    await new.request("DELETE", f"/messages/{edited.json()['message']['id']}")
+    await old.post(f"/messages/{first_two[1]}/regenerate")
+    await reader.read_new()
+    assert len(await found("harbour")) == 2
+    assert (await old.request("DELETE", f"/conversations/{conversation}")).status_code == 204
+    assert await found("harbour") == []
+
+
+async def test_where_the_one_puts_conversations_the_other_goes_on(
+    both: Both, first: RunningServer
+) -> None:
+    here, there = await both.person_at(first)
+    if (await both.old.http.get("/folders")).status_code == 404:
+        return  # the release before has none
+    folder = (await here.post("/folders", json={"name": "a folder"})).json()["id"]
+    kept, archived = [await there.conversation(name) for name in ("kept", "archived")]
+    await patch(here, f"/conversations/{kept}", folder_id=folder, pinned=True)
+    await patch(there, f"/conversations/{archived}", archived=True)
+    said = (await here.say(kept, "one")).json()
+    await there.request("DELETE", f"/messages/{said['message']['id']}")
+    for person in (here, there):
+        listed = (await person.get("/conversations", params={"folder_id": folder})).json()
+        assert [each["id"] for each in listed["conversations"]] == [kept]
+        assert listed["total"] == 1
+        put_away = (await person.get("/conversations", params={"archived": True})).json()
+        assert [each["id"] for each in put_away["conversations"]] == [archived]
+        assert await person.messages(kept) == []
+    restored = await here.post(f"/messages/{said['message']['id']}/restore")
+    assert restored.status_code == 200
+    assert len(await same(here, there, kept)) == 2
+
+
 async def test_logins_are_the_same(both: Both, first: RunningServer) -> None:
     here, there = await both.person_at(first)
     here = await (await there.refresh()).refresh()
@@ -244,3 +300,46 @@ async def test_its_backup_comes_back(url: str, old_backup: Path) -> None:
     async with running_server(database_url=url) as server:
         ada = await server.log_in("ada", PASSWORD)
         assert (await ada.get("/auth/me")).status_code == 200
+
+
+async def test_what_the_new_one_asks_is_written_down(both: Both) -> None:
+    there, here = await both.person_at(both.old)
+    conversation = await here.conversation("named")
+    await there.say(conversation, "at the old one")
+    reply = (await here.say(conversation, "at the new one")).json()["reply"]
+    await there.say(conversation, "again at the old one")
+    # The release before may write its own down, too.
+    count = 3 if (await there.get("/usage/attempts")).status_code == 200 else 1
+    turns = {turn["message_id"]: turn for turn in await over(here, count)}
+    assert turns[reply["id"]]["counted_by"] == "provider"
+    assert [row["attempts"] for row in await usage(here)] == [count]
+
+
+async def test_what_the_old_one_reaps_is_added_up_by_the_new_one(
+    release: Path, url: str, tmp_path: Path, upstream: ScriptedUpstream
+) -> None:
+    hasty = {"REAP_AFTER_SECONDS": "1", "CHECKPOINT_SECONDS": "0.1"}
+    async with server_process(url, None, "uvicorn", release, **hasty) as old:
+        ada = await old.person_with_model(upstream.url, "hold")
+        conversation = await ada.conversation("named")
+        async with server_process(url) as new:
+            async with new.seen_by(ada).socket(conversation) as socket:
+                await socket.send(type="message", content="What is it all about?")
+                await socket.until("chunk")
+
+                async def is_saved() -> bool:
+                    return bool((await ada.messages(conversation))[1]["content"])
+
+                await eventually(is_saved)
+                new.kill(signal.SIGKILL)
+            await new.exited()
+
+        async def is_reaped() -> bool:
+            reply = (await ada.messages(conversation))[1]
+            return bool(reply["status"] == "interrupted" and reply["content"])
+
+        await eventually(is_reaped)
+        async with running_server(database_url=url, data_dir=tmp_path) as server:
+            [cut] = await over(replace(ada, server=server), 1)
+    told = cut["status"], cut["prompt_tokens"], cut["completion_tokens"], cut["counted_by"]
+    assert told == ("interrupted", 10, 5, "estimate")

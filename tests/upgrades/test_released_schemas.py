@@ -10,9 +10,10 @@ from sqlalchemy import Engine, MetaData
 
 from app.migration import Migrated, head_revision, migrate
 from tests.support.backups import settings
+from tests.support.schema_sql import made, written
 from tests.support.server import PASSWORD, running_server
 from tests.upgrades import releases
-from tests.upgrades.kept import made, make_of, written
+from tests.upgrades.kept import make_of
 from tests.upgrades.rule import breaks
 from tests.upgrades.schemas import differences, held, name_of, put, reflected
 

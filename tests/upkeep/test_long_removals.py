@@ -16,8 +16,8 @@ from app.migration import sync_engine
 from app.models import Conversation, LoginSession, Message, RefreshToken, User, utc_now
 from app.services.upkeep.purge import purge_sessions
 from app.services.upkeep.removal import ROWS_PER_COMMIT
-from tests.support import databases
 from tests.support.backups import settings
+from tests.support.migrated import migrated_database
 from tests.support.refusals import assert_refused
 from tests.support.server import PASSWORD, Person, RunningServer, running_server
 
@@ -30,7 +30,7 @@ LONG_OVER = timedelta(days=1)
 @pytest.fixture
 def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
     """A database of its own: there are triggers in it."""
-    with databases.fresh_database(database_server, tmp_path) as url:
+    with migrated_database(database_server, tmp_path) as url:
         yield url
 
 

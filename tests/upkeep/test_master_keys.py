@@ -39,9 +39,9 @@ from app.services.upkeep.master_keys import (
     rotate,
 )
 from tests.conftest import StartServer
-from tests.support import databases
 from tests.support.audit_log import verified
 from tests.support.cli_process import run, run_bare_uvicorn
+from tests.support.migrated import migrated_database
 from tests.support.server import ENCRYPTION_KEY as OLD
 from tests.support.server import PASSWORD, SECRET_KEY
 from tests.support.upstream import ScriptedUpstream
@@ -56,7 +56,7 @@ MANY = 250
 @pytest.fixture
 def url(database_server: URL, tmp_path: Path) -> Iterator[str]:
     """A database of its own: its master key changes."""
-    with databases.fresh_database(database_server, tmp_path) as url:
+    with migrated_database(database_server, tmp_path) as url:
         yield url
 
 
@@ -109,6 +109,7 @@ def save(connection: Connection, change: Update) -> None:
     connection.execute(change)
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_wrong_key_changes_nothing(url: str, start_server: StartServer) -> None:
     server = await start_server(database_url=url)
     await server.person_with_model("http://127.0.0.1:1/v1")
@@ -170,6 +171,7 @@ async def test_a_wrong_key_is_told_by_every_command_before_anything_is_written(
     assert (await asyncio.to_thread(verified, url)).findings == []
 
 
+@pytest.mark.databases("sqlite")
 def test_the_first_command_of_all_says_which_key_the_database_is_used_with(
     url: str, tmp_path: Path
 ) -> None:
@@ -320,6 +322,7 @@ async def test_a_rotation_that_was_broken_off_goes_on(url: str, start_server: St
     assert (done.renewed, done.current) == (MANY - master_keys.BATCH, MANY)
 
 
+@pytest.mark.databases("sqlite")
 async def test_a_lost_key_is_given_up_only_when_told(
     url: str, start_server: StartServer, tmp_path: Path
 ) -> None:

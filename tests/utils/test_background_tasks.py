@@ -10,6 +10,7 @@ from app.config import Settings
 from app.database import open_database
 from app.services.upkeep.purge import Purger
 from app.utils.tasks import stop_tasks
+from tests.support.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +29,7 @@ async def goes_on_after(swallowed: int) -> None:
 async def test_a_task_that_swallows_cancellations_ends(swallowed: int) -> None:
     tasks = [asyncio.create_task(goes_on_after(swallowed)) for _ in range(3)]
     await asyncio.sleep(0)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         await stop_tasks(*tasks)
     assert all(task.cancelled() for task in tasks)
 
@@ -39,8 +40,8 @@ async def test_clearing_away_goes_on_after_a_failure_that_nobody_foresaw(
     settings = Settings(_env_file=None, data_dir=tmp_path)
     database = await asyncio.to_thread(open_database, settings)
     await database.close()  # it answers with an error that is none of a database's
-    task = asyncio.create_task(Purger(database, timedelta(days=30)).run())
-    async with asyncio.timeout(10):
+    task = asyncio.create_task(Purger(database, timedelta(days=30), asyncio.sleep).run())
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             await asyncio.sleep(0.01)
             if "purge_failed" in caplog.text or task.done():

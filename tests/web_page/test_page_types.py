@@ -54,6 +54,13 @@ def test_the_calls_are_those_that_answer_json_or_nothing() -> None:
     assert served - set(calls) == {
         "GET /conversations/{id}/stream",
         "GET /conversations/{id}/export",
+        "GET /export",
         "GET /metrics",
+        "GET /usage.csv",
+        "GET /attachments/{id}",
+        "GET /attachments/{id}/thumbnail",
+        "GET /attachments/{id}/text",
+        "GET /s/{token}",
+        "GET /s/{token}/attachments/{number}",
     }
     assert len(calls) == len(set(calls) & served)

@@ -76,7 +76,7 @@ def _log_in(api: ChatApi, user: str, password: str, email: str) -> None:
 def _opened(api: ChatApi, conversation: int | None) -> int:
     if conversation is None:
         return api.create_conversation()
-    api.conversation_title(conversation)
+    api.conversation(conversation)
     return conversation
 
 

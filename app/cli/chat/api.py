@@ -76,28 +76,31 @@ class ChatApi:
         messages: list[dict[str, Any]] = page["messages"]
         return messages
 
-    def model(self) -> tuple[str | None, str | None]:
-        """The model that answers, and its URL where it is the user's own. Raises ApiError."""
-        try:
-            config = self._call("GET", "/auth/config")
-        except ApiError as error:
-            if error.code != "config_not_found":
-                raise
-            return self._call("GET", "/auth/me")["default_model"], None
-        return config["model_name"], config["model_url"]
-
-    def offered_models(self) -> list[str]:
-        """The models that the user's own server offers, none where it does not say."""
-        models: list[str] = self._call("POST", "/auth/config/models", {})["models"]
+    def models(self) -> list[dict[str, Any]]:
+        """All models that the user may use. Raises ApiError."""
+        models: list[dict[str, Any]] = self._call("GET", "/models")["models"]
         return models
 
-    def use_model(self, url: str, name: str) -> None:
-        """Have another model of the same server answer. Raises ApiError."""
-        self._call("PUT", "/auth/config", {"model_url": url, "model_name": name})
+    def connections(self) -> list[dict[str, Any]]:
+        """The user's own connections that are in use. Raises ApiError."""
+        found = self._call("GET", "/connections")["connections"]
+        return [connection for connection in found if connection["enabled"]]
 
-    def conversation_title(self, conversation_id: int) -> str:
-        """The title of a conversation. Raises ApiError, code `conversation_not_found`."""
-        return str(self._call("GET", f"/conversations/{conversation_id}")["title"])
+    def list_anew(self, connection_id: int) -> str | None:
+        """Have a connection's server say which models it has; what went wrong. Raises ApiError."""
+        error = self._call("POST", f"/connections/{connection_id}/refresh")["error"]
+        return str(error["message"]) if error else None
+
+    def choose_model(self, conversation_id: int, model_id: int, begins: int | None) -> None:
+        """Have a model answer in a conversation; new ones begin with `begins`, or with the
+        operator's where that is None. Raises ApiError."""
+        self._call("PATCH", f"/conversations/{conversation_id}", {"model_id": model_id})
+        self._call("PATCH", "/auth/me", {"default_model_id": begins})
+
+    def conversation(self, conversation_id: int) -> dict[str, Any]:
+        """A conversation. Raises ApiError, code `conversation_not_found`."""
+        found: dict[str, Any] = self._call("GET", f"/conversations/{conversation_id}")
+        return found
 
     def open_socket(self, conversation_id: int, cursor: str | None) -> ClientConnection:
         """A socket of the conversation that goes on after `cursor`.

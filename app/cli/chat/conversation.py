@@ -1,9 +1,11 @@
 """Somebody at the terminal: messages and commands, one conversation after another."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from app.cli.chat.api import ApiError, ChatApi
 from app.cli.chat.commands import Command, read_line
+from app.cli.chat.models import Models
 from app.cli.chat.session import ChatSession
 from app.cli.chat.stream import Shown
 from app.cli.chat.terminal import Terminal, follow
@@ -11,7 +13,7 @@ from app.cli.chat.words import words
 
 LISTED = 15
 REPLAYED = 2
-OFFERED = 40
+WHEN = "%Y-%m-%d %H:%M"
 
 
 class OpenConversation:
@@ -100,7 +102,11 @@ class OpenConversation:
                     self._leave_for(self._api.create_conversation(command.rest or None))
                     self._say(words().fresh)
                 case "model":
-                    self._model(command.rest)
+                    models = Models(self._api, self._say, self._terminal.clean)
+                    if command.rest:
+                        models.choose(self.number, command.rest)
+                    else:
+                        models.tell(self.number)
                 case "regenerate":
                     self._regenerate()
                 case "edit":
@@ -117,7 +123,7 @@ class OpenConversation:
             self._say(words().no_conversations)
         for item in items:
             mark = "*" if item["id"] == self.number else " "
-            when = item["updated_at"][:16].replace("T", " ")
+            when = datetime.fromisoformat(item["updated_at"]).astimezone().strftime(WHEN)
             title = self._terminal.clean(item["title"])
             self._say(f"{mark}{item['id']:>6}  {when}  {title}")
         left = total - offset - len(items)
@@ -129,7 +135,7 @@ class OpenConversation:
             self._say(words().which)
             return
         number = int(rest)
-        title = self._api.conversation_title(number)
+        title = str(self._api.conversation(number)["title"])
         self._leave_for(number)
         self._say(words().now.format(id=number, title=self._terminal.clean(title)))
         self.replay()
@@ -137,25 +143,6 @@ class OpenConversation:
     def _leave_for(self, number: int) -> None:
         self.session.close()
         self._open(number)
-
-    def _model(self, wanted: str) -> None:
-        name, url = self._api.model()
-        if wanted:
-            if url is None:
-                self._say(words().model_not_own)
-                return
-            self._api.use_model(url, wanted)
-            self._say(words().model_set.format(name=self._terminal.clean(wanted)))
-        elif name is None:
-            self._say(words().model_none)
-        elif url is None:
-            self._say(words().model_default.format(name=name))
-        else:
-            self._say(words().model_own.format(name=name, url=url))
-            if models := self._api.offered_models():
-                more = ["…"] if len(models) > OFFERED else []
-                names = self._terminal.clean(", ".join(models[:OFFERED] + more))
-                self._say(words().model_offered.format(names=names))
 
     def _regenerate(self) -> None:
         reply = self.session.last_reply_id

@@ -6,11 +6,12 @@ import shutil
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import typer
 
+from app.cli.chat.line_editor import nothing_is_typed, prefilled
 from app.cli.chat.session import ChatSession
 from app.cli.chat.stream import Frame, Shown
 from app.cli.chat.words import words
@@ -55,7 +56,7 @@ class Terminal:
         """Begin a reply above the prompt, where nothing has been typed yet: it runs already in a
         conversation that was opened, or it was asked for on another device."""
         if self._draws and not self._held and shown.kind in ("text", "reasoning"):
-            self._is_above = _nothing_is_typed()
+            self._is_above = nothing_is_typed()
         if self._is_above:
             _write("\r\x1b[J")
         return self._is_above
@@ -86,7 +87,7 @@ class Terminal:
                 self._show(shown)
             self._prompting = self._interactive
         try:
-            with _prefilled(already) if self._interactive else nullcontext():
+            with prefilled(already) if self._interactive else nullcontext():
                 return input(PROMPT if self._interactive else "")
         finally:
             with self._lock:
@@ -183,27 +184,6 @@ def _unechoed() -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
-
-
-@contextmanager
-def _prefilled(text: str) -> Iterator[None]:
-    """Have `input` begin with a text, and edit lines, where this Python has readline."""
-    try:
-        import readline  # noqa: PLC0415 - some builds of Python have none
-    except ImportError:
-        yield
-        return
-    with suppress(OSError):
-        readline.set_startup_hook(lambda: readline.insert_text(text) if text else None)
-    try:
-        yield
-    finally:
-        readline.set_startup_hook(None)
-
-
-def _nothing_is_typed() -> bool:
-    readline = sys.modules.get("readline")
-    return readline is not None and not readline.get_line_buffer()
 
 
 def _size() -> tuple[int, int]:

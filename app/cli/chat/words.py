@@ -37,12 +37,14 @@ class Words:
     now: str
     fresh: str
     you: str
-    model_default: str
-    model_own: str
+    model_answers: str
+    model_of_server: str
     model_none: str
-    model_offered: str
+    model_gone: str
     model_set: str
-    model_not_own: str
+    model_several: str
+    model_unknown: str
+    model_more: str
     nothing_to_regenerate: str
     nothing_to_edit: str
     unreachable: str
@@ -83,7 +85,7 @@ EN = Words(
 /list             your conversations, most recently used first
 /open NUMBER      go on with one of them
 /new [TITLE]      begin another one
-/model [NAME]     which model answers, and which there are; with a name, use that one
+/model [NAME]     which model answers, and which there are; NAME chooses
 /regenerate       have another reply written
 /edit [TEXT]      say something else instead of your last message
 /quit             end, as Ctrl-D does
@@ -95,12 +97,14 @@ EN = Words(
     now="Conversation {id}: {title}",
     fresh="A new conversation.",
     you="You: ",
-    model_default="The operator's model answers: {name}",
-    model_own="Your model answers: {name} at {url}",
+    model_answers="{name} answers ({place}).",
+    model_of_server="this server's model",
     model_none="There is no model yet: connect one on the web page.",
-    model_offered="Offered there: {names}",
-    model_set="From now on {name} answers.",
-    model_not_own="Only a model of your own can be changed: connect one on the web page.",
+    model_gone="The model of this conversation is gone. /model NAME chooses another one.",
+    model_set="From now on {name} answers ({place}).",
+    model_several="Several models match {name}:",
+    model_unknown="No model matches {name}. /model lists them.",
+    model_more="… and {count} more: /model WORDS looks for one",
     nothing_to_regenerate="There is no reply yet to be written again.",
     nothing_to_edit="There is no message yet to be changed.",
     unreachable="{url} cannot be reached",
@@ -151,12 +155,14 @@ ZH = Words(
     now="对话 {id}：{title}",
     fresh="新对话。",
     you="你：",
-    model_default="由服务器提供的模型回答：{name}",
-    model_own="由你的模型回答：{name}（{url}）",
+    model_answers="由 {name} 回答（{place}）。",
+    model_of_server="本站模型",
     model_none="还没有可用的模型，请先在网页上接入。",
-    model_offered="该服务提供：{names}",
-    model_set="之后由 {name} 回答。",
-    model_not_own="只能更换你自己的模型，请先在网页上接入。",
+    model_gone="这个对话的模型已不可用，用 /model 名称 换一个。",
+    model_set="之后由 {name} 回答（{place}）。",
+    model_several="有多个模型与 {name} 相符：",
+    model_unknown="没有与 {name} 相符的模型，/model 列出全部模型。",
+    model_more="…… 还有 {count} 个：/model 加上关键字可查找",
     nothing_to_regenerate="还没有可以重新生成的回复。",
     nothing_to_edit="还没有可以改写的消息。",
     unreachable="无法连接 {url}",

@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, inspect, select, text, union
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.doctor.check import Check
 from app.config import Settings
-from app.database import open_database
+from app.database import open_database, table_of
 from app.encryption import KeyVault
 from app.engines.clusters import cluster_of
 from app.engines.failures import UnusableDatabase
@@ -23,12 +23,21 @@ from app.migration import (
     head_revision,
     sync_engine,
 )
+from app.models import File, Job, ModelConfig, ModelConnection
+from app.models.marks import sealed_columns
+from app.services.endpoints.saved import OPERATOR
+from app.services.files.place import open_storage
+from app.services.search import unread
 from app.services.upkeep.health import durability
 from app.services.upkeep.master_keys import canary_of
 
 CLOCK_SKEW_SECONDS = 5
 MIB = 1 << 20
 PACKET_MIB = 4
+FILES_LOOKED_AT = 100
+
+_file = table_of(File)
+_job = table_of(Job)
 
 
 def check_database(settings: Settings) -> Iterator[Check]:
@@ -61,6 +70,8 @@ def check_database(settings: Settings) -> Iterator[Check]:
                 vault = KeyVault(keys) if keys else None
                 yield _check_canary(connection, vault)
                 yield _check_keys(connection, vault)
+                yield _check_files(connection, settings)
+                yield _check_search(connection)
     except SchemaError as error:
         yield Check("Schema", False, str(error), "install that version of the app")
     except UnusableDatabase as error:
@@ -131,17 +142,68 @@ def _check_canary(connection: Connection, vault: KeyVault | None) -> Check:
 
 
 def _check_keys(connection: Connection, vault: KeyVault | None) -> Check:
-    """Whether the newest saved API key opens with `ENCRYPTION_KEY`."""
-    row = connection.execute(
-        text("SELECT user_id, base_url, encrypted_api_key FROM model_config ORDER BY id DESC")
-    ).first()
-    if row is None:
-        return Check("Saved API keys", True, "none yet")
-    try:
-        if vault is None:
-            raise KeyUnreadable
-        vault.open(*row)
-    except KeyUnreadable:
-        advice = "bring the ENCRYPTION_KEY back that they were saved with"
-        return Check("Saved API keys", False, "do not open with ENCRYPTION_KEY", advice)
-    return Check("Saved API keys", True, "open with ENCRYPTION_KEY")
+    """Whether every saved API key, of users and of the operator, opens with `ENCRYPTION_KEY`."""
+    name, saved, closed = "Saved API keys", 0, 0
+    for owner, base_url, sealed in _saved_keys(connection):
+        saved += 1
+        try:
+            if vault is None:
+                raise KeyUnreadable
+            vault.open(owner, base_url, sealed)
+        except KeyUnreadable:
+            closed += 1
+    if not saved:
+        return Check(name, True, "none yet")
+    if closed:
+        found = f"{closed} of {saved} do not open with ENCRYPTION_KEY"
+        advice = "bring the ENCRYPTION_KEY back that they were saved with, or have them saved anew"
+        return Check(name, False, found, advice)
+    return Check(name, True, "open with ENCRYPTION_KEY")
+
+
+def _check_files(connection: Connection, settings: Settings) -> Check:
+    """Whether the newest files that people attached are in the store."""
+    name = "Files"
+    if File.__tablename__ not in inspect(connection).get_table_names():
+        return Check(name, True, "none yet")
+    newest = select(_file.c.hash).order_by(_file.c.id.desc()).limit(FILES_LOOKED_AT)
+    keys = [hash.hex() for hash in connection.execute(newest).scalars()]
+    storage = open_storage(settings.files_url, settings.data_dir)
+    lost = sum(not storage.has(key) for key in keys)
+    if lost:
+        found = f"{lost} of the newest {len(keys)} are not in the store"
+        return Check(name, False, found, "correct FILES_URL or DATA_DIR, or restore a backup")
+    return Check(name, True, f"the newest {len(keys)} are there" if keys else "none yet")
+
+
+def _check_search(connection: Connection) -> Check:
+    """Whether the search finds everything, and what the background has still to do."""
+    name = "Search"
+    if Job.__tablename__ not in inspect(connection).get_table_names():
+        return Check(name, True, "none yet")
+    left = unread.count(connection)
+    jobs, failing = connection.execute(
+        select(func.count(), func.count(func.nullif(_job.c.failures, 0))).select_from(_job)
+    ).one()
+    found = f"{left} messages to be read, {jobs} jobs to be done" if left or jobs else "up to date"
+    if failing:
+        return Check(name, True, f"{found}, {failing} failing", "see the log for job_failed")
+    return Check(name, True, found)
+
+
+def _saved_keys(connection: Connection) -> Iterator[tuple[int, str, str]]:
+    """Whose each key is, for which URL, and the key as it is stored. Before its first migration by
+    this version a database may have no connections."""
+    there = set(inspect(connection).get_table_names())
+    tables = [table_of(model) for model in (ModelConfig, ModelConnection)]
+    keys = [
+        select(func.coalesce(table.c.user_id, OPERATOR), table.c.base_url, key).where(
+            key.is_not(None)
+        )
+        for table in tables
+        if table.name in there
+        for key in sealed_columns(table)
+    ]
+    # What PUT /auth/config saved is in both tables, and one key.
+    for row in connection.execute(union(*keys)):
+        yield row[0], row[1], row[2]

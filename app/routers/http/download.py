@@ -1,9 +1,9 @@
 """Answers that a browser saves as a file."""
 
-import re
-import unicodedata
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from typing import Literal
 from urllib.parse import quote
 
 from fastapi.responses import StreamingResponse
@@ -12,55 +12,65 @@ from starlette.types import Receive, Scope, Send
 from app.connections.request import request_state
 from app.connections.transport import cut
 from app.errors import AppError
-
-NAME_BYTES = 150
-"""File systems take 255; programs that save a file add to its name."""
-FORBIDDEN = re.compile(r'[/\\:*?"<>|%]')
-"""Separators, what Windows refuses, and `%`, which some read as an escape (RFC 6266 §4.3)."""
-HIDDEN_CATEGORIES = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
-"""Control characters, invisible ones and those that turn the direction of a name around."""
-DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-"""What Windows takes for a device, with whatever suffix."""
+from app.services.files.names import file_name
 
 
 def attachment(title: str, suffix: str, otherwise: str) -> str:
     """A `Content-Disposition` that saves a file under a title, or `otherwise` where that has
     nothing a name may have (RFC 6266, RFC 8187)."""
-    name = file_name(title) or otherwise
+    return _named("attachment", file_name(title) or otherwise, suffix, otherwise)
+
+
+def disposition(name: str, kind: Literal["inline", "attachment"]) -> str:
+    """A `Content-Disposition` for a file with a name of its own."""
+    return _named(kind, file_name(name) or "file", "", "file")
+
+
+def _named(kind: str, name: str, suffix: str, otherwise: str) -> str:
     plain = name if name.isascii() else otherwise
     encoded = quote(name + suffix, safe="")
-    return f"attachment; filename=\"{plain}{suffix}\"; filename*=UTF-8''{encoded}"
+    return f"{kind}; filename=\"{plain}{suffix}\"; filename*=UTF-8''{encoded}"
 
 
-def file_name(title: str) -> str:
-    """A title as a name for a file on any system; empty where nothing is left of it."""
-    text = FORBIDDEN.sub(" ", unicodedata.normalize("NFC", title))
-    text = "".join(" " if unicodedata.category(c) in HIDDEN_CATEGORIES else c for c in text)
-    text = " ".join(text.split()).lstrip("-. ")
-    text = text.encode()[:NAME_BYTES].decode(errors="ignore").rstrip(". ")
-    return f"_{text}" if DEVICES.fullmatch(text) else text
+class MadeMeanwhile(StreamingResponse):
+    """An answer that is made while it is sent. Where that fails, the connection is cut: the client
+    must not take the half for the whole."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except AppError:
+            transport = request_state(scope).transport
+            if transport is None:
+                raise
+            cut(transport)
 
 
-class Download(StreamingResponse):
-    """A file that is made while it is sent.
-
-    Where that fails, or may not go on, the connection is cut: the client must not take the half
-    for the whole. `held` is what the caller has entered for it; it is left at the end.
-    """
+class Download(MadeMeanwhile):
+    """A file that is made while it is sent, but not after `ended` has the reason why. `held` is
+    what the caller has entered for it; it is left at the end."""
 
     def __init__(
-        self, parts: AsyncIterator[bytes], media_type: str, disposition: str, held: ExitStack
+        self,
+        parts: AsyncIterator[bytes],
+        media_type: str,
+        disposition: str,
+        ended: asyncio.Future[AppError],
+        held: ExitStack,
     ) -> None:
         headers = {"Content-Disposition": disposition}
-        super().__init__(parts, headers=headers, media_type=media_type)
+        super().__init__(_until(ended, parts), headers=headers, media_type=media_type)
         self._held = held
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         with self._held:
-            try:
-                await super().__call__(scope, receive, send)
-            except AppError:
-                transport = request_state(scope).transport
-                if transport is None:
-                    raise
-                cut(transport)
+            await super().__call__(scope, receive, send)
+
+
+async def _until(
+    ended: asyncio.Future[AppError], parts: AsyncIterator[bytes]
+) -> AsyncIterator[bytes]:
+    async for part in parts:
+        if ended.done():
+            raise ended.result()
+        yield part

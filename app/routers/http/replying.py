@@ -6,19 +6,31 @@ from typing import Annotated
 from fastapi import Depends, Header, Request, Response
 
 from app.connections.streams import StreamRegister
-from app.dependencies.services import LanguageDep, ServicesDep, StreamsDep
 from app.dependencies.user import CurrentUser
 from app.errors import Language
 from app.routers.http.streaming import EVENT_STREAM, EventStream
 from app.routers.words import worded
-from app.schemas.asking import ReplyOptions
+from app.schemas.asking import MessageCreate, ReplyOptions
 from app.schemas.fields import ClientId
 from app.schemas.message import Exchange
-from app.services.auth.sessions import Account
-from app.services.chat.actions import ModelChoice, ReplyAction
+from app.services.auth.account import Account
+from app.services.chat.actions import Edit, ModelChoice, ReplyAction, Send
 from app.services.container import Services
+from app.state import app_state
+from app.utils.language import preferred_language
 
 REFUSALS = (401, 404, 409, 413, 422, 429, 503)
+
+
+def send_of(body: MessageCreate) -> Send:
+    """What a body says, as something new."""
+    return Send(body.content, tuple(body.attachment_ids or ()))
+
+
+def edit_of(message_id: int, body: MessageCreate) -> Edit:
+    """What a body says, instead of a message."""
+    given = body.attachment_ids
+    return Edit(message_id, body.content, None if given is None else tuple(given))
 
 
 class Replying:
@@ -61,14 +73,14 @@ class Replying:
 async def get_replying(
     request: Request,
     user: CurrentUser,
-    services: ServicesDep,
-    streams: StreamsDep,
-    language: LanguageDep,
     idempotency_key: Annotated[ClientId | None, Header()] = None,
 ) -> Replying:
     """The request as one for a reply. A class as a dependency would be made in a thread."""
+    state = app_state(request.scope)
+    language = preferred_language(request.headers.get("accept-language"))
     wants_events = EVENT_STREAM in request.headers.get("accept", "")
-    return Replying(user, services, streams, language, idempotency_key, wants_events)
+    streams = state.connections.streams
+    return Replying(user, state.services, streams, language, idempotency_key, wants_events)
 
 
 ReplyingDep = Annotated[Replying, Depends(get_replying)]

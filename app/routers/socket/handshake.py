@@ -8,7 +8,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 from app.connections.request import request_state
 from app.connections.sockets import Socket
 from app.dependencies.services import get_language, get_rate_limits, get_services
-from app.dependencies.user import get_current_user
+from app.dependencies.user import account_of
 from app.errors import AppError, ConversationNotFound, InvalidToken, OriginNotAllowed
 from app.logs import log
 from app.ratelimit import RateLimits
@@ -44,7 +44,7 @@ async def chat_socket(websocket: WebSocket) -> None:
         state.user_id = claims.user_id
         socket.belongs_to(claims.user_id, claims.session_id, claims.expires_at)
         limits.hit(limits.payer(claims, state.address))
-        await get_current_user(websocket, services, limits, claims)
+        await account_of(websocket, claims)
         await services.sessions.redeem(claims)
         register.add(socket)
         log.info("socket_opened", path=websocket.scope["path"], user_id=claims.user_id)

@@ -3,9 +3,9 @@
 import asyncio
 from typing import Any
 
-import orjson
 from fastapi import WebSocket
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from app.connections.request import request_state
 from app.connections.sockets import Socket
@@ -127,9 +127,11 @@ class SocketSession:
         if len(frame) > SMALL_FRAME_CHARACTERS:
             self._count()
         try:
-            return client_event.validate_python(orjson.loads(frame))
-        except orjson.JSONDecodeError as error:
+            read = from_json(frame, allow_inf_nan=False)  # not orjson: a long int is a float to it
+        except ValueError as error:
             raise MalformedJson from error
+        try:
+            return client_event.validate_python(read)
         except ValidationError as error:
             raise invalid_input(error.errors(include_input=False), self._language) from error
 
@@ -156,9 +158,11 @@ class SocketSession:
 def _action(event: ReplyRequest) -> ReplyAction:
     match event:
         case SendMessage():
-            return Send(event.content)
+            return Send(event.content, tuple(event.attachment_ids or ()))
         case EditMessage():
-            return Edit(event.message_id, event.content)
+            given = event.attachment_ids
+            held = None if given is None else tuple(given)
+            return Edit(event.message_id, event.content, held)
         case RegenerateReply():
             return Regenerate(event.message_id)
         case ContinueReply():

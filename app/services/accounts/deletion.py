@@ -1,12 +1,34 @@
 """Removes an account and all that belongs to it."""
 
+from datetime import timedelta
+
 from sqlalchemy import Connection, delete, select
 
 from app.database import Database, table_of
-from app.models import Conversation, LoginSession, Model, ModelConnection, PromptText, User
+from app.models import (
+    Conversation,
+    LoginSession,
+    Model,
+    ModelConnection,
+    PromptText,
+    UsageAttempt,
+    UsageTarget,
+    User,
+)
 from app.services.audit.events import AuditAction, record
+from app.services.auth.passwords import PasswordService
 from app.services.auth.refresh_tokens import revoke_all
+from app.services.conversations.shares import end_shares
+from app.services.files.service import FileService
+from app.services.jobs.rows import wish
+from app.services.jobs.service import HeldJob
+from app.services.keys.rows import revoke_all as revoke_keys
+from app.services.search.segments import forget_some
+from app.services.sharing.sweep import remove_some_of
+from app.services.transfer.imports import ImportService
 from app.services.upkeep.removal import remove_of_conversations, remove_of_sessions, remove_some
+from app.services.usage.fold import Fold
+from app.services.usage.gone import give_up_days
 
 _user = table_of(User)
 _conversation = table_of(Conversation)
@@ -14,28 +36,84 @@ _session = table_of(LoginSession)
 _connection = table_of(ModelConnection)
 _model = table_of(Model)
 _text = table_of(PromptText)
+_attempt = table_of(UsageAttempt)
+_target = table_of(UsageTarget)
 
 
-async def delete_account(database: Database, user_id: int) -> None:
-    """End a user's sessions, then remove the user and all that is theirs.
+DELETION = "account_deletion"
 
-    Some hundred rows at a time, so that no transaction takes long. When it breaks off, the
-    account is still there: its owner logs in and asks again, and the rest is deleted.
+
+class AccountRemoval:
+    """Ends a user's sessions, links and keys, then removes the user and all that is theirs, some
+    hundred rows at a time, so that no transaction takes long.
+
+    Whoever asks for it does it; a job goes on with it where their process died.
     """
-    await database.write(revoke_all, user_id)
-    while await database.write(remove_of_conversations, _conversation.c.user_id == user_id):
-        pass
-    while await database.write(remove_of_sessions, _session.c.user_id == user_id):
-        pass
-    while await database.write(remove_some, _text.c.id, _text.c.user_id == user_id):
-        pass
-    its_connections = select(_connection.c.id).where(_connection.c.user_id == user_id)
-    its_models = _model.c.connection_id.in_(its_connections)
-    while await database.write(remove_some, _model.c.id, its_models):
-        pass
-    await database.write(_delete_user, user_id)
+
+    def __init__(
+        self,
+        database: Database,
+        passwords: PasswordService,
+        fold: Fold,
+        files: FileService,
+        imports: ImportService,
+        lease_seconds: float,
+    ) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._fold = fold
+        self._files = files
+        self._imports = imports
+        self._lease = timedelta(seconds=lease_seconds)
+
+    async def begin(self, user_id: int, password: str) -> None:
+        """Delete an account; once it has begun it comes to its end. Raises WrongPassword."""
+        await self._passwords.check(user_id, password)
+        await self._database.write(_begin, user_id, self._lease)
+        await self._remove(self._database, user_id)
+
+    async def go_on(self, job: HeldJob) -> None:
+        """Delete the account whose job it is."""
+        await self._remove(job, job.user_id)
+
+    async def _remove(self, database: Database | HeldJob, user_id: int) -> None:
+        """Of what they used of the operator's models, sums without a name stay, of what runs at
+        this moment too."""
+        await self._imports.remove_all_of(user_id)
+        await self._fold.all(user_id, running=True)
+        while await database.write(forget_some, user_id):
+            pass
+        while await database.write(remove_some_of, user_id):
+            pass
+        while await database.write(remove_of_conversations, _conversation.c.user_id == user_id):
+            pass
+        await self._files.remove_all_of(user_id)
+        while await database.write(remove_of_sessions, _session.c.user_id == user_id):
+            pass
+        while await database.write(remove_some, _text.c.id, _text.c.user_id == user_id):
+            pass
+        its_connections = select(_connection.c.id).where(_connection.c.user_id == user_id)
+        its_models = _model.c.connection_id.in_(its_connections)
+        while await database.write(remove_some, _model.c.id, its_models):
+            pass
+        while await database.write(give_up_days, user_id):
+            pass
+        while await database.write(remove_some, _attempt.c.id, _attempt.c.user_id == user_id):
+            pass
+        while await database.write(remove_some, _target.c.id, _target.c.user_id == user_id):
+            pass
+        await database.write(_delete_user, user_id)
+
+
+def _begin(connection: Connection, user_id: int, lease: timedelta) -> None:
+    revoke_all(connection, user_id)
+    end_shares(connection, user_id)
+    revoke_keys(connection, user_id)
+    wish(connection, DELETION, user_id, later=lease)
 
 
 def _delete_user(connection: Connection, user_id: int) -> None:
+    while give_up_days(connection, user_id):  # of what was added up meanwhile
+        pass
     if connection.execute(delete(_user).where(_user.c.id == user_id)).rowcount == 1:
         record(connection, AuditAction.ACCOUNT_DELETED, user_id)

@@ -1,4 +1,4 @@
-"""Accounts: made, disabled and let in again, deleted."""
+"""Accounts: made, disabled and let in again."""
 
 from collections.abc import AsyncIterator
 
@@ -10,12 +10,12 @@ from app.database import Database, table_of
 from app.errors import EmailTaken, RegistrationClosed, UsernameTaken
 from app.models import AuditEvent, LoginSession, PasswordReset, User, utc_now
 from app.schemas.user import AccountRead, UserCreate, UserRead
-from app.services.accounts.deletion import delete_account
 from app.services.audit.events import AuditAction, record
 from app.services.auth.hash_threads import PasswordThreads
-from app.services.auth.passwords import PasswordService
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.chat.control import stop_all_of
+from app.services.conversations.shares import end_shares
+from app.services.keys.rows import revoke_all as revoke_keys
 from app.utils.names import canonical, check_username
 
 _user = table_of(User)
@@ -34,12 +34,10 @@ class AccountService:
         database: Database,
         settings: Settings,
         threads: PasswordThreads,
-        passwords: PasswordService,
     ) -> None:
         self._database = database
         self._settings = settings
         self._threads = threads
-        self._passwords = passwords
 
     async def register(self, request: UserCreate) -> UserRead:
         """A new account; RegistrationClosed, or as `create_user`."""
@@ -63,7 +61,7 @@ class AccountService:
             raise
 
     async def set_enabled(self, username: str, enabled: bool) -> bool:
-        """Disable an account and end its logins, or enable it; False when there is none."""
+        """Disable an account, ending logins, links and keys, or enable it; False without one."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
 
     async def all(self) -> AsyncIterator[list[AccountRead]]:
@@ -72,11 +70,6 @@ class AccountService:
         while page := await self._database.read(_page, after):
             yield page
             after = page[-1].id
-
-    async def delete(self, user_id: int, password: str) -> None:
-        """Remove a user and all that is theirs; WrongPassword."""
-        await self._passwords.check(user_id, password)
-        await delete_account(self._database, user_id)
 
 
 def _refuse_taken(connection: Connection, username_key: bytes, email_key: bytes) -> None:
@@ -107,10 +100,14 @@ def _insert(
 
 def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
     same = _user.c.username_key == username_key
-    id = connection.execute(select(_user.c.id).where(same).with_for_update()).scalar()
-    if id is None:
+    row = connection.execute(select(_user.c.id, _user.c.yn).where(same).with_for_update()).first()
+    if row is None:
         return False
+    id = row.id
     connection.execute(update(_user).where(same).values(yn=yn))
+    if not (yn and row.yn):  # also where a release that knew of none disabled it
+        end_shares(connection, id)
+        revoke_keys(connection, id)
     if not yn:  # once enabled again, only the password lets anybody in
         revoke_all(connection, id)
         stop_all_of(connection, id)

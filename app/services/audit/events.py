@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, insert, select
 
 from app.database import table_of
+from app.engines.index import along
 from app.models import AuditEvent, utc_now
 from app.origin import RequestOrigin, current_origin
 from app.schemas.audit import AuditEventRead, AuditPage
@@ -41,9 +42,23 @@ class AuditAction(StrEnum):
     CONNECTION_CREATED = "connection_created"
     CONNECTION_CHANGED = "connection_changed"
     CONNECTION_REMOVED = "connection_removed"
+    CAPS_CHANGED = "caps_changed"
     MODEL_URL_REFUSED = "model_url_refused"
     CONVERSATION_DELETED = "conversation_deleted"
     CONVERSATION_RESTORED = "conversation_restored"
+    MESSAGE_DELETED = "message_deleted"
+    MESSAGE_RESTORED = "message_restored"
+    SHARE_CREATED = "share_created"
+    SHARE_CHANGED = "share_changed"
+    SHARE_ENDED = "share_ended"
+    SHARE_CONTINUED = "share_continued"
+    IMPORT_STARTED = "import_started"
+    IMPORT_ENDED = "import_ended"
+    IMPORT_UNDONE = "import_undone"
+    KEY_CREATED = "key_created"
+    KEY_CHANGED = "key_changed"
+    KEY_REVOKED = "key_revoked"
+    DATA_EXPORTED = "data_exported"
     FOREIGN_OBJECT = "foreign_object"
     RATE_LIMITED = "rate_limited"
     EVENTS_DROPPED = "events_dropped"
@@ -98,7 +113,8 @@ def insert_event(
 
 def page_of(connection: Connection, user_id: int, limit: int, before_id: int | None) -> AuditPage:
     """A user's own events below an id, newest first."""
-    mine = select(_event).where(_event.c.user_id == user_id, _event.c.action.not_in(HIDDEN))
+    along_theirs = along(select(_event), _event, "idx_audit_user")
+    mine = along_theirs.where(_event.c.user_id == user_id, _event.c.action.not_in(HIDDEN))
     if before_id is not None:
         mine = mine.where(_event.c.id < before_id)
     rows = connection.execute(mine.order_by(_event.c.id.desc()).limit(limit + 1)).all()

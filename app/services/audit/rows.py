@@ -10,11 +10,16 @@ from app.errors import ObjectKind
 from app.models import (
     AuditEvent,
     Conversation,
+    File,
+    Folder,
+    Import,
     LoginSession,
     Message,
     Model,
     ModelConnection,
     Preset,
+    ProgramKey,
+    Share,
 )
 from app.services.audit.events import AuditAction, insert_event
 from app.services.audit.notes import Note
@@ -26,6 +31,11 @@ _message = table_of(Message)
 _connection = table_of(ModelConnection)
 _model = table_of(Model)
 _preset = table_of(Preset)
+_file = table_of(File)
+_folder = table_of(Folder)
+_import = table_of(Import)
+_share = table_of(Share)
+_key = table_of(ProgramKey)
 
 OPERATOR = 0
 """Whose the operator's connections are: no user has this id."""
@@ -38,6 +48,11 @@ OWNERS: dict[ObjectKind, tuple[Any, ColumnElement[int], ColumnElement[int]]] = {
     "connection": (_connection, _connection.c.id, func.coalesce(_connection.c.user_id, OPERATOR)),
     "model": (_models, _model.c.id, func.coalesce(_connection.c.user_id, OPERATOR)),
     "preset": (_preset, _preset.c.id, _preset.c.user_id),
+    "attachment": (_file, _file.c.id, _file.c.user_id),
+    "folder": (_folder, _folder.c.id, _folder.c.user_id),
+    "share": (_share, _share.c.id, _share.c.user_id),
+    "key": (_key, _key.c.id, _key.c.user_id),
+    "import": (_import, _import.c.id, _import.c.user_id),
 }
 
 

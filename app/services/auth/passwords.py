@@ -9,9 +9,9 @@ from app.database import Database, table_of, upserting
 from app.errors import InvalidResetToken, WrongPassword
 from app.models import PasswordReset, User, utc_now
 from app.services.audit.events import AuditAction, record
+from app.services.auth.account import Account
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.refresh_tokens import revoke_all
-from app.services.auth.sessions import Account
 from app.utils.names import canonical
 from app.utils.tokens import opaque_token, token_hash
 

@@ -1,46 +1,37 @@
 """Sessions: one for each login, known by its tokens, ended from anywhere."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.database import Database, table_of
-from app.engines.prepared import Prepared
 from app.errors import InvalidCredentials, InvalidToken, SessionNotFound
-from app.models import LoginSession, ModelConfig, User, WsTicket, utc_now
-from app.schemas.session import SessionRead, Ticket, Token
+from app.models import LoginSession, User, WsTicket, utc_now
+from app.schemas.session import ExportTicket, SessionRead, Ticket, Token
 from app.services.audit.events import AuditAction, record
+from app.services.auth.account import Account, find_account
+from app.services.auth.recent import confirm
 from app.services.auth.refresh_tokens import Device, Issued, begin, refresh, revoke, revoke_all
 from app.utils.tokens import (
+    EXPORT,
     Claims,
     create_access_token,
     create_ticket,
     read_access_token,
     read_socket_token,
+    read_ticket,
     token_hash,
 )
 
 TICKET_SECONDS = 30
+EXPORT_TICKET_SECONDS = 60
 
 _user = table_of(User)
-_config = table_of(ModelConfig)
 _session = table_of(LoginSession)
 _ticket = table_of(WsTicket)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A user who may act now, and the session in which they do."""
-
-    id: int
-    session_id: int
-    username: str
-    email: str
-    created_at: datetime
-    has_config: bool
 
 
 class SessionService:
@@ -89,10 +80,11 @@ class SessionService:
 
     async def account(self, claims: Claims) -> Account:
         """The account; InvalidToken when it is disabled or the session has ended."""
-        account = await self._database.read(_account, claims)
-        if account is None:
-            raise InvalidToken
-        return account
+        return await self._database.read(find_account, claims)
+
+    async def confirm(self, account: Account) -> None:
+        """The password was given again in this session."""
+        await self._database.write(confirm, account)
 
     async def live(self, session_ids: set[int]) -> set[int]:
         """Those of these sessions that are valid and whose users are enabled."""
@@ -120,42 +112,30 @@ class SessionService:
         ticket = create_ticket(self._secret, claims, TICKET_SECONDS)
         return Ticket(ticket=ticket, expires_in=TICKET_SECONDS)
 
+    def export_ticket(self, claims: Claims) -> ExportTicket:
+        """A ticket that lets the owner of this access token take one export."""
+        ticket = create_ticket(self._secret, claims, EXPORT_TICKET_SECONDS, EXPORT)
+        return ExportTicket(path=f"/export?ticket={ticket}", expires_in=EXPORT_TICKET_SECONDS)
+
+    def read_export_ticket(self, ticket: str) -> Claims:
+        """The claims of a valid ticket for an export; InvalidToken for any other."""
+        return read_ticket(self._secret, ticket, EXPORT)
+
     async def redeem(self, claims: Claims) -> None:
         """Use up the ticket, if these claims are a ticket's; InvalidToken when it was used."""
-        if claims.ticket is None:
-            return
+        if claims.ticket is not None:
+            await self._redeemed(_redeem, claims)
+
+    async def redeem_export(self, claims: Claims) -> None:
+        """Use up a ticket for an export, and write down that it is taken; InvalidToken when it was
+        used."""
+        await self._redeemed(_redeem_export, claims)
+
+    async def _redeemed(self, work: Callable[[Connection, Claims], None], claims: Claims) -> None:
         try:
-            await self._database.write(_redeem, claims.user_id, claims.ticket)
+            await self._database.write(work, claims)
         except IntegrityError as error:
             raise InvalidToken(ticket_of=claims.user_id) from error
-
-
-# Built once: it runs with every request.
-_ACCOUNT = Prepared(
-    select(
-        _user.c.id,
-        _user.c.username,
-        _user.c.email,
-        _user.c.created_at,
-        select(_config.c.id).where(_config.c.user_id == _user.c.id).exists(),
-    )
-    .join(_session, _session.c.user_id == _user.c.id)
-    .where(
-        _user.c.id == bindparam("of_user"),
-        _user.c.yn == 1,
-        _session.c.id == bindparam("of_session"),
-        _session.c.revoked_at.is_(None),
-        _session.c.expires_at > bindparam("now", type_=_session.c.expires_at.type),
-    )
-)
-
-
-def _account(connection: Connection, claims: Claims) -> Account | None:
-    who = {"of_user": claims.user_id, "of_session": claims.session_id, "now": utc_now()}
-    row = _ACCOUNT.first(connection, who)
-    if row is None:
-        return None
-    return Account(row[0], claims.session_id, row[1], row[2], row[3], bool(row[4]))
 
 
 def _live(connection: Connection, session_ids: set[int]) -> set[int]:
@@ -199,11 +179,17 @@ def _end_all(connection: Connection, user_id: int) -> None:
     record(connection, AuditAction.LOGOUT_ALL, user_id)
 
 
-def _redeem(connection: Connection, user_id: int, ticket: str) -> None:
+def _redeem(connection: Connection, claims: Claims, lifetime_seconds: int = TICKET_SECONDS) -> None:
+    assert claims.ticket is not None
     now = utc_now()
     over = _ticket.c.expires_at < now
-    connection.execute(delete(_ticket).where(_ticket.c.user_id == user_id, over))
+    connection.execute(delete(_ticket).where(_ticket.c.user_id == claims.user_id, over))
     # Twice the ticket's life, as allowance for clock skew between nodes.
-    expires_at = now + timedelta(seconds=2 * TICKET_SECONDS)
-    row = {"jti": token_hash(ticket), "user_id": user_id, "expires_at": expires_at}
+    expires_at = now + timedelta(seconds=2 * lifetime_seconds)
+    row = {"jti": token_hash(claims.ticket), "user_id": claims.user_id, "expires_at": expires_at}
     connection.execute(insert(_ticket).values(row))
+
+
+def _redeem_export(connection: Connection, claims: Claims) -> None:
+    _redeem(connection, claims, EXPORT_TICKET_SECONDS)
+    record(connection, AuditAction.DATA_EXPORTED, claims.user_id)

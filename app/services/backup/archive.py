@@ -12,9 +12,18 @@ from pydantic import ValidationError
 
 from app.services.backup.format import Header, TableStart, Trailer
 from app.services.backup.scratch import tables_at
-from app.services.backup.tables import TABLES, BackupError, RowFormat, RowValues
+from app.services.backup.tables import (
+    TABLES,
+    BackupError,
+    RowFormat,
+    RowValues,
+    derived_columns,
+)
 
 BROKEN = (EOFError, gzip.BadGzipFile, zlib.error, ValidationError, ValueError)
+
+
+HEADER_BYTES = 1024 * 1024
 
 
 class BackupDamaged(BackupError):
@@ -69,7 +78,10 @@ class Backup:
         revision."""
         start = TableStart.model_validate_json(self._next())
         table = self._tables[name]
-        if start.table != name or sorted(start.columns) != sorted(table.columns.keys()):
+        columns = sorted(table.columns.keys())
+        kept = [column for column in columns if column not in derived_columns(name)]
+        is_whole = sorted(start.columns) in (columns, kept)
+        if start.table != name or not is_whole:
             raise BackupDamaged(self._path)
         return RowFormat(table, start.columns)
 
@@ -77,6 +89,16 @@ class Backup:
         found = self._packed.readline()
         self._checksum.update(found)
         return found
+
+
+def made_at(path: Path) -> float:
+    """When a backup was begun, in seconds since 1970, by its own header: copies of it keep that.
+    Of what is no backup, when it was last changed."""
+    try:
+        with gzip.open(path, "rb") as packed:
+            return Header.model_validate_json(packed.readline(HEADER_BYTES)).made_at.timestamp()
+    except BROKEN:
+        return path.stat().st_mtime
 
 
 @contextmanager

@@ -17,47 +17,88 @@ from app.models.marks import opens_account
 from app.services.audit.chain import record_if_begun
 from app.services.audit.events import AuditAction
 from app.services.backup.archive import open_backup
+from app.services.backup.files import beside, copy_in, is_whole
 from app.services.backup.format import Header
 from app.services.backup.lock import backup_lock
 from app.services.backup.next_ids import raise_next_ids
 from app.services.backup.scan import BATCH_ROWS
 from app.services.backup.snapshot import Progress
 from app.services.backup.source import Begin, Source, source_of, stored
-from app.services.backup.tables import TABLES, BackupError
+from app.services.backup.tables import TABLES, BackupError, RowValues
 from app.services.backup.transaction import change
+from app.services.transfer import import_rows
 
 ITSELF = ("schema_info", "audit_head")
 """The tables that have rows in every database, also in an empty one."""
+FILES = "file"
 
 
-def check_backup(path: Path, begin: Begin) -> Header:
-    """Read a backup to its end; BackupError when it is not what was written."""
+def check_backup(
+    path: Path, begin: Begin, see_file: Callable[[RowValues], None] = lambda row: None
+) -> Header:
+    """Read a backup to its end; BackupError when it is not what was written. `see_file` is given
+    the row of each file."""
     with open_backup(path) as backup:
         progress = begin("Checking", backup.header.total)
         for rows in batched(backup.rows(), BATCH_ROWS):
+            for name, row in rows:
+                if name == FILES:
+                    see_file(row)
             progress(len(rows))
         return backup.header
 
 
+def missing_files(path: Path, begin: Begin) -> tuple[Header, list[str]]:
+    """Check a backup and the files beside it; the keys of those that are missing or damaged."""
+    missing: list[str] = []
+    folder = beside(path)
+
+    def see(row: RowValues) -> None:
+        if not is_whole(folder, row):
+            missing.append(row["hash"].hex())
+
+    return check_backup(path, begin, see), [*dict.fromkeys(missing)]
+
+
 def restore_backup(
-    settings: Settings, path: Path, begin: Begin, replace: bool = False, verify: bool = False
+    settings: Settings,
+    path: Path,
+    begin: Begin,
+    replace: bool = False,
+    verify: bool = False,
+    missing: list[str] | None = None,
 ) -> Header:
-    """Put the rows of a backup into the database.
+    """Put the rows of a backup into the database, and the files beside it into the store; the keys
+    of those that are not there are added to `missing`.
 
     `replace` lets go of what the database holds; `verify` compares every row before the commit.
     No login comes back: one that was ended since the backup would be good again.
     Whatever fails, no row has changed. Raises BackupError, SchemaError, OSError, SQLAlchemyError.
     """
-    header = check_backup(path, begin)
+    keys: dict[str, None] = {}
+    header = check_backup(path, begin, lambda row: keys.setdefault(row["hash"].hex()))
     with source_of(path, header, begin) as source:
         migrate(settings)
         with _alone(settings), backup_lock(settings):
-            _restore(settings, source, header, begin, replace, verify)
+            lost: list[str] = []
+
+            def bring_files() -> None:
+                lost[:] = copy_in(settings, path, keys)
+
+            _restore(settings, source, header, begin, replace, verify, bring_files)
+            if missing is not None:
+                missing += lost
     return header
 
 
 def _restore(
-    settings: Settings, source: Source, header: Header, begin: Begin, replace: bool, verify: bool
+    settings: Settings,
+    source: Source,
+    header: Header,
+    begin: Begin,
+    replace: bool,
+    verify: bool,
+    bring_files: Callable[[], None],
 ) -> None:
     next_ids = _next_ids(source)
 
@@ -74,6 +115,8 @@ def _restore(
         if verify:
             _compare(connection, source, begin("Comparing", source.total))
         _clear(connection, opens_account)
+        import_rows.end_all(connection)
+        bring_files()  # before the rows count: where there is no room for them, nothing has changed
         made_at = header.made_at.isoformat(timespec="seconds")
         record_if_begun(connection, AuditAction.BACKUP_RESTORED, made_at=made_at, rows=header.total)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, and_, func, or_, select
 
+from app.models.marks import kept_columns
 from app.services.backup.tables import TABLES
 
 BATCH_ROWS = 100
@@ -26,7 +27,7 @@ def counts(connection: Connection) -> dict[str, int]:
 def in_batches(connection: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
     """All rows; each batch costs the same, however far into the table it is."""
     keys = list(table.primary_key)
-    page = select(table).order_by(*keys).limit(BATCH_ROWS)
+    page = select(*kept_columns(table)).order_by(*keys).limit(BATCH_ROWS)
     rows = connection.execute(page).all()
     while rows:
         yield rows

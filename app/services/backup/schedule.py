@@ -9,10 +9,11 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
-from app.files import make_folder
+from app.files import DRAFT, make_folder
 from app.logs import log
+from app.services.backup.files import give_up_unused
 from app.services.backup.lock import BackupRunning, backup_lock
-from app.services.backup.snapshot import DRAFT, Progress, write_backup
+from app.services.backup.snapshot import Progress, write_backup
 from app.services.backup.tables import BackupError
 
 LOOK_SECONDS = 60
@@ -72,6 +73,7 @@ class ScheduledBackups:
             header = write_backup(self._settings, path, self._progress)
             log.info("backup_made", file=path.name, rows=header.total)
             give_up_oldest(self._folder, self._settings.backup_keep, now)
+            give_up_unused(self._folder)
 
     def _progress(self, _total: int) -> Progress:
         def stop_if_told(_count: int) -> None:

@@ -12,13 +12,22 @@ from sqlalchemy import LargeBinary, Table
 
 from app.models import Base
 from app.models.base import UtcDateTime
-from app.models.marks import is_derived
+from app.models.marks import is_derived, kept_columns
 
 TABLES: dict[str, Table] = {
     table.name: table for table in Base.metadata.sorted_tables if not is_derived(table)
 }
 """Parents before their children, the order in which rows can be restored; without tables that can
 be rebuilt from others."""
+
+
+def derived_columns(name: str) -> set[str]:
+    """The columns of a table that no backup holds, save those of before there were any."""
+    table = TABLES.get(name)
+    if table is None:
+        return set()
+    return {*table.columns.keys()} - {column.name for column in kept_columns(table)}
+
 
 RowValues = dict[str, Any]
 """Values by the names of their columns."""
@@ -33,7 +42,7 @@ class RowFormat:
     """The rows of one table, as they stand in the file: lists in the order of `columns`."""
 
     def __init__(self, table: Table, columns: Sequence[str] | None = None) -> None:
-        self.columns = [*columns] if columns else [column.name for column in table.columns]
+        self.columns = [*columns] if columns else [column.name for column in kept_columns(table)]
         kinds = [table.columns[name].type for name in self.columns]
         self._to_file = [_converter(kind, _as_text) for kind in kinds]
         self._from_file = [_converter(kind, _as_value) for kind in kinds]

@@ -12,17 +12,20 @@ from app.schemas.params import Params, ReplyParams, given, merged, stable, store
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Say something after the last message shown."""
+    """Say something after the last message shown, with these files."""
 
     content: str
+    attachments: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Say something else instead of a message of the user's."""
+    """Say something else instead of a message of the user's; with these files, None: with those
+    that the other one holds."""
 
     message_id: int
     content: str
+    attachments: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

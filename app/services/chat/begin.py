@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from app.database import table_of
 from app.engines.prepared import Prepared
@@ -18,15 +18,8 @@ from app.errors import (
     ReplyInProgress,
     TooManyReplies,
 )
-from app.models import (
-    Conversation,
-    Generation,
-    Message,
-    ModelConfig,
-    User,
-    utc_now,
-)
-from app.schemas.message import Exchange
+from app.models import Conversation, Message, User, utc_now
+from app.schemas.message import Exchange, MessageRead
 from app.schemas.params import Params
 from app.services.chat.actions import (
     AS_IT_IS,
@@ -38,30 +31,27 @@ from app.services.chat.actions import (
     Send,
 )
 from app.services.chat.repeats import find_known
+from app.services.chat.sender import CONVERSATION_ID, SENDER, USER_ID, instructions
 from app.services.chat.turns import Turn, Writing, write_turn
 from app.services.conversations.rows import owned
+from app.services.conversations.title_text import first_words
 from app.services.endpoints import choice
-from app.services.endpoints.carried import WRITTEN, carry_over
+from app.services.endpoints.carried import carry_over
 from app.services.endpoints.saved import SavedEndpoint
 from app.services.generation.context import Outgoing, Past, read_prompt
 from app.services.generation.live_reply import Opening
 from app.services.generation.opening import opening_of
+from app.services.generation.rows import begin_run
 from app.services.messages.contexts import keep_prompt
-from app.services.messages.tree import shown
+from app.services.usage.caps import NOTHING_HELD, Ask, Held, hold
 from app.services.usage.daily import ReplyLimits, count_default
+from app.services.usage.slices import Holding
 
 NEW_MESSAGES: dict[type, int] = {Send: 2, Edit: 2, Regenerate: 1, Continue: 0}
 
 _conversation = table_of(Conversation)
-_generation = table_of(Generation)
-_config = table_of(ModelConfig)
 _user = table_of(User)
 _message = table_of(Message)
-
-USER_ID = bindparam("of_user", type_=_user.c.id.type)
-CONVERSATION_ID = bindparam("in_conversation", type_=_conversation.c.id.type)
-_here = _generation.c.running_conversation_id == CONVERSATION_ID
-_running = (_generation.c.user_id == USER_ID, _generation.c.running_conversation_id.is_not(None))
 
 _LOCK = Prepared(
     select(
@@ -73,35 +63,6 @@ _LOCK = Prepared(
     .join(_user, _user.c.id == _conversation.c.user_id)
     .where(_conversation.c.id == CONVERSATION_ID, owned(USER_ID))
     .with_for_update()
-)
-SENDER = Prepared(
-    select(
-        _user.c.yn,
-        _user.c.config_seen,
-        _user.c.title_model_id,
-        _user.c.custom_instructions,
-        WRITTEN,
-        *choice.COLUMNS,
-        select(func.count()).where(_here).scalar_subquery().label("running_here"),
-        select(func.count()).where(*_running).scalar_subquery().label("running"),
-        select(func.max(_message.c.id))
-        .where(shown(CONVERSATION_ID))
-        .scalar_subquery()
-        .label("leaf_id"),
-    )
-    .select_from(choice.with_model(_user.outerjoin(_config, _config.c.user_id == _user.c.id)))
-    .where(_user.c.id == USER_ID)
-)
-_BEGIN = Prepared(
-    insert(_generation),
-    [
-        "message_id",
-        "conversation_id",
-        "running_conversation_id",
-        "user_id",
-        "owner",
-        "started_at",
-    ],
 )
 _touched = (
     update(_conversation)
@@ -117,13 +78,12 @@ _TOUCH_AND_TITLE = Prepared(_touched.values(title=bindparam("words"), title_sour
 
 @dataclass(frozen=True, slots=True)
 class SendRequest:
-    """A reply that is asked for; `title` is for a conversation that has none of its own yet."""
+    """A reply that is asked for."""
 
     user_id: int
     conversation_id: int
     action: ReplyAction
     client_id: str | None
-    title: str | None
     owner: str
     default_endpoint: SavedEndpoint | None
     choice: ModelChoice = AS_IT_IS
@@ -143,6 +103,7 @@ class Begun:
     wants_title: bool
     title_model_id: int | None
     params: Params
+    held: Held
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +114,9 @@ class Attached:
     run: int
 
 
-def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> Begun | Attached:
+def begin(
+    connection: Connection, request: SendRequest, limits: ReplyLimits, holding: Holding
+) -> Begun | Attached:
     """Store the message and begin its reply, or find the reply that it already had.
 
     The conversation and its user are locked first, so that simultaneous senders come one after the
@@ -173,8 +136,10 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
     now = utc_now()
     wanted = request.choice.model_id or conversation.model_id
     sender = _sender(connection, request, wanted)
-    endpoint = _endpoint(connection, request, sender, wanted, limits, now)
+    endpoint = _endpoint(request, sender, wanted, limits)
+    daily = count_default(connection, request.user_id, limits, now) if endpoint.is_counted else None
     writing = Writing(
+        request.user_id,
         request.conversation_id,
         sender.leaf_id,
         client_id,
@@ -183,17 +148,6 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
         request.choice.hash if client_id else None,
     )
     turn = write_turn(connection, request.action, writing)
-    generation_id = _BEGIN.insert(
-        connection,
-        {
-            "message_id": turn.reply.id,
-            "conversation_id": request.conversation_id,
-            "running_conversation_id": request.conversation_id,
-            "user_id": request.user_id,
-            "owner": request.owner,
-            "started_at": now,
-        },
-    )
     past = Past(
         request.conversation_id,
         turn.reply.id if isinstance(request.action, Continue) else turn.user_message.id,
@@ -201,9 +155,30 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
         request.user_id,
         endpoint.model_key,
         uncounted=1 if isinstance(request.action, Send | Edit) else 0,  # the question
+        pictures=endpoint.pictures(limits.context_images),
     )
     outgoing = _outgoing(connection, past, endpoint.budget(limits.context_tokens))
-    title = request.title if conversation.title_source == "default" else None
+    params = request.choice.params_over(conversation.params)
+    held = NOTHING_HELD
+    if sender.caps:
+        tokens = outgoing.tokens, params.get("max_tokens")
+        ask = Ask(request.user_id, endpoint.target, endpoint.priced, *tokens)
+        held = hold(connection, ask, holding, now)
+    generation_id = begin_run(
+        connection,
+        request.user_id,
+        request.conversation_id,
+        turn.reply.id,
+        request.owner,
+        now,
+        endpoint.target,
+        endpoint.price,
+        outgoing.tokens,
+        held,
+    )
+    title = None
+    if conversation.title_source == "default":
+        title = _title(request.action) or title_of_files(turn.user_message)
     _touch(connection, request, now, title)
     exchange = Exchange(message=turn.user_message, reply=turn.reply)
     return Begun(
@@ -215,7 +190,8 @@ def begin(connection: Connection, request: SendRequest, limits: ReplyLimits) -> 
         title,
         wants_title=conversation.title_source in ("default", "words"),
         title_model_id=sender.title_model_id,
-        params=request.choice.params_over(conversation.params),
+        params=params,
+        held=held if daily is None else held.besides(*daily),
     )
 
 
@@ -250,12 +226,7 @@ def _sender(connection: Connection, request: SendRequest, wanted: int | None) ->
 
 
 def _endpoint(
-    connection: Connection,
-    request: SendRequest,
-    sender: Any,
-    wanted: int | None,
-    limits: ReplyLimits,
-    now: datetime,
+    request: SendRequest, sender: Any, wanted: int | None, limits: ReplyLimits
 ) -> SavedEndpoint:
     """The endpoint that the message goes to; raises when this user may not send one now."""
     if sender.yn != 1:
@@ -271,14 +242,17 @@ def _endpoint(
         raise ReplyInProgress
     if sender.running >= limits.replies_per_user:
         raise TooManyReplies
-    if endpoint.is_shared:
-        count_default(connection, request.user_id, limits, now)
     return endpoint
 
 
-def instructions(*texts: str | None) -> str | None:
-    """What the user wants of every model, then what of this conversation's."""
-    return "\n\n".join(text for text in texts if text) or None
+def _title(action: ReplyAction) -> str | None:
+    """For a conversation that has none of its own yet."""
+    return first_words(action.content) if isinstance(action, Send | Edit) else None
+
+
+def title_of_files(message: MessageRead) -> str | None:
+    """What a conversation is called whose first message says nothing and holds files."""
+    return message.attachments[0].name if message.attachments else None
 
 
 def _touch(connection: Connection, request: SendRequest, now: datetime, title: str | None) -> None:

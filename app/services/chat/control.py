@@ -1,5 +1,7 @@
 """Commands to a conversation from outside its replies: stop, switch the version, delete."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, select, update
 
 from app.database import table_of
@@ -29,9 +31,9 @@ def activate(connection: Connection, user_id: int, conversation_id: int, message
     return show_newest_through(connection, conversation_id, message_id)
 
 
-def delete(connection: Connection, user_id: int, conversation_id: int) -> None:
+def delete(connection: Connection, user_id: int, conversation_id: int, since: datetime) -> None:
     """Mark the conversation as deleted and ask for the end of its running reply."""
-    mark_deleted(connection, user_id, conversation_id)
+    mark_deleted(connection, user_id, conversation_id, since)
     ask_to_stop(connection, conversation_id)
 
 

@@ -65,6 +65,14 @@ class LiveConversation:
         """Show another version of a message to all readers."""
         await self._chat.activate(self._user_id, self._channel, message_id)
 
+    async def remove(self, message_id: int) -> None:
+        """Delete a message with all that answers it; raises as `ChatService.remove`."""
+        await self._chat.remove(self._user_id, self._channel, message_id)
+
+    async def restore(self, message_id: int) -> None:
+        """Undo that; raises as `ChatService.restore`."""
+        await self._chat.restore(self._user_id, self._channel, message_id)
+
     async def attach(self, last_event_id: str | None) -> None:
         """Be shown first the rest of the reply left at a cursor.
 

@@ -12,11 +12,13 @@ from app.models import Conversation
 from app.schemas.context import ContextRead
 from app.schemas.message import LeftOutRead
 from app.schemas.params import Params, ParamsRead
-from app.services.chat.actions import ModelChoice
-from app.services.chat.begin import CONVERSATION_ID, SENDER, USER_ID, instructions
+from app.services.chat.actions import ModelChoice, Send
+from app.services.chat.sender import CONVERSATION_ID, SENDER, USER_ID, instructions
 from app.services.conversations.rows import owned
 from app.services.endpoints import choice
 from app.services.endpoints.saved import SavedEndpoint
+from app.services.files.rows import find_all_own
+from app.services.generation.attached import sent_attachments
 from app.services.generation.context import Past, read_prompt
 from app.services.messages.contexts import left_out_messages
 from app.services.messages.cursor import MAX_ID
@@ -36,7 +38,7 @@ class Draft:
     """A message that may be sent, and what decides what goes out with it."""
 
     conversation_id: int
-    content: str
+    said: Send
     choice: ModelChoice
     default_endpoint: SavedEndpoint | None
     limits: ReplyLimits
@@ -57,6 +59,8 @@ def preview(connection: Connection, user_id: int, draft: Draft) -> ContextRead:
     conversation = _CONVERSATION.first(connection, of)
     if conversation is None:
         raise ConversationNotFound(draft.conversation_id)
+    held = draft.said.attachments
+    files = find_all_own(connection, user_id, held) if held else ()
     asked = draft.choice.model_id
     wanted = asked or conversation.model_id
     environment = draft.default_endpoint
@@ -74,7 +78,9 @@ def preview(connection: Connection, user_id: int, draft: Draft) -> ContextRead:
         user_id,
         endpoint.model_key,
         uncounted=1,
-        draft=draft.content,
+        pictures=endpoint.pictures(draft.limits.context_images),
+        draft=draft.said.content,
+        draft_files=files,
     )
     outgoing = read_prompt(connection, past, endpoint.budget(draft.limits.context_tokens))
     tuning = tuning_of(draft.choice.params_over(conversation.params), endpoint)
@@ -90,4 +96,5 @@ def preview(connection: Connection, user_id: int, draft: Draft) -> ContextRead:
         params=ParamsRead.model_validate(params) if params else None,
         params_left_out=[LeftOutRead(**each) for each in tuning.left_out] if tuning else [],
         estimated_tokens=outgoing.tokens,
+        attachments=sent_attachments(outgoing.prompt),
     )

@@ -1,5 +1,9 @@
 """The use cases of a chat. HTTP, server-sent events and sockets all come in here."""
 
+import asyncio
+from datetime import timedelta
+from functools import partial
+
 from app.database import Database
 from app.errors import (
     BlankMessage,
@@ -8,6 +12,7 @@ from app.errors import (
     ReplyInProgress,
     ServerRestarting,
 )
+from app.models import utc_now
 from app.schemas.context import ContextRead
 from app.schemas.message import Exchange
 from app.services.ai_service import AiService
@@ -16,7 +21,6 @@ from app.services.chat.actions import AS_IT_IS, Continue, Edit, ModelChoice, Rep
 from app.services.chat.begin import Attached, Begun, SendRequest, begin
 from app.services.chat.preview import Draft, preview, tuning_of
 from app.services.conversations.rows import find_owned
-from app.services.conversations.title_text import first_words
 from app.services.endpoints.carried import read_carried
 from app.services.endpoints.service import ConfigService
 from app.services.generation.channel import Channel
@@ -25,12 +29,17 @@ from app.services.generation.follower import Follower
 from app.services.generation.live_reply import GrowingText, LiveReply
 from app.services.generation.running_reply import RunningReply
 from app.services.generation.supervisor import Supervisor
+from app.services.messages import deletion
 from app.services.messages.cursor import Cursor
+from app.services.usage.caps import Reservations
 from app.services.usage.daily import ReplyLimits
+from app.services.usage.slices import Holding
 from app.tracing import span
 from app.utils.visible import has_visible
 
 MESSAGE_CHARACTERS = 100_000
+STOP_SECONDS = 10
+STOP_LOOK_SECONDS = 0.1
 LOST_REPLY_SECONDS = 5
 """Retry-After for a reply that no process writes: the reaper ends it within a lease."""
 
@@ -47,6 +56,8 @@ class ChatService:
         supervisor: Supervisor,
         follower: Follower,
         limits: ReplyLimits,
+        reservations: Reservations,
+        retention: timedelta,
     ) -> None:
         self._database = database
         self._ai = ai
@@ -55,6 +66,8 @@ class ChatService:
         self._supervisor = supervisor
         self._follower = follower
         self._limits = limits
+        self._reservations = reservations
+        self._retention = retention
 
     async def begin(
         self,
@@ -67,13 +80,12 @@ class ChatService:
         """Begin the reply that an action asks for; a known `client_id` brings the one it had.
 
         Raises BlankMessage, MessageTooLong, ClientIdReused, ModelNotConfigured, ModelNotFound,
-        ModelGone, ReplyInProgress, TooManyReplies, DailyLimitReached, ConversationNotFound,
-        MessageNotFound, CannotContinue or ServerRestarting; nothing is stored then.
+        ModelGone, ReplyInProgress, TooManyReplies, DailyLimitReached, CapReached,
+        ConversationNotFound, MessageNotFound, CannotContinue or ServerRestarting; nothing is stored
+        then.
         """
-        title = None
         if isinstance(action, Send | Edit):
-            _check_content(action.content)
-            title = first_words(action.content)
+            _check_content(action)
         if self._supervisor.draining:
             raise ServerRestarting
         request = SendRequest(
@@ -81,7 +93,6 @@ class ChatService:
             conversation_id=channel.conversation_id,
             action=action,
             client_id=client_id,
-            title=title,
             owner=self._supervisor.owner,
             default_endpoint=self._configs.default_endpoint(user_id),
             choice=choice,
@@ -96,7 +107,7 @@ class ChatService:
 
     async def _begin(self, channel: Channel, request: SendRequest) -> LiveReply | Attached:
         with span("send transaction"):
-            begun = await self._database.write(begin, request, self._limits)
+            begun = await self._reservations.begin(partial(self._begin_holding, request))
         if isinstance(begun, Attached):
             return begun
         running = _running(begun, request)
@@ -105,16 +116,19 @@ class ChatService:
             channel.set_title(begun.title)
         return running.live
 
+    async def _begin_holding(self, request: SendRequest, holding: Holding) -> Begun | Attached:
+        return await self._database.write(begin, request, self._limits, holding)
+
     async def preview(
-        self, user_id: int, conversation_id: int, content: str, choice: ModelChoice
+        self, user_id: int, conversation_id: int, said: Send, choice: ModelChoice
     ) -> ContextRead:
         """What a model would be sent if this were said now; nothing is stored.
 
         Raises as `begin` does, save what is about replies that the user has elsewhere.
         """
-        _check_content(content)
+        _check_content(said)
         draft = Draft(
-            conversation_id, content, choice, self._configs.default_endpoint(user_id), self._limits
+            conversation_id, said, choice, self._configs.default_endpoint(user_id), self._limits
         )
         return await read_carried(self._database, preview, user_id, draft)
 
@@ -124,6 +138,42 @@ class ChatService:
             control.activate, user_id, channel.conversation_id, message_id
         )
         channel.set_leaf(leaf_id)
+
+    async def remove(self, user_id: int, channel: Channel, message_id: int) -> None:
+        """Take a message and all that answers it out of sight, for all readers.
+
+        A reply that is written there is stopped first. Raises MessageNotFound,
+        ConversationNotFound, and ReplyInProgress where that reply does not end.
+        """
+        where = user_id, channel.conversation_id
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                while not (gone := await self._database.write(deletion.remove, *where, message_id)):
+                    await self.stop(*where)
+                    await self._ended_in(channel)
+        except TimeoutError as error:
+            raise ReplyInProgress(retry_after=LOST_REPLY_SECONDS) from error
+        channel.set_leaf(gone.leaf_id)
+
+    async def restore(self, user_id: int, channel: Channel, message_id: int) -> None:
+        """Undo the deletion of a message, for all readers.
+
+        Raises MessageNotFound, MessageDeleted, ConversationNotFound or ReplyInProgress.
+        """
+        since = utc_now() - self._retention
+        leaf_id = await self._database.write(
+            deletion.restore, user_id, channel.conversation_id, message_id, since
+        )
+        if leaf_id is not None:
+            channel.set_leaf(leaf_id)
+
+    async def _ended_in(self, channel: Channel) -> None:
+        """Wait until the reply that runs in a conversation has ended, or may have."""
+        await self._follower.look([channel])
+        if channel.reply is None or channel.reply.ending is not None:
+            await asyncio.sleep(STOP_LOOK_SECONDS)  # it is of a process that has died
+        else:
+            await channel.changed()
 
     async def find_reply(
         self, channel: Channel, message_id: int, run: int | None = None
@@ -178,7 +228,8 @@ class ChatService:
 
     async def delete(self, user_id: int, conversation_id: int) -> None:
         """Take a conversation out of sight; its running reply is stopped, its rows are kept."""
-        await self._database.write(control.delete, user_id, conversation_id)
+        since = utc_now() - self._retention
+        await self._database.write(control.delete, user_id, conversation_id, since)
         self._cancel(conversation_id)
 
     async def stop(self, user_id: int, conversation_id: int) -> None:
@@ -192,10 +243,11 @@ class ChatService:
             running.cancel("stopped")
 
 
-def _check_content(content: str) -> None:
-    if len(content) > MESSAGE_CHARACTERS:
+def _check_content(action: Send | Edit) -> None:
+    if len(action.content) > MESSAGE_CHARACTERS:
         raise MessageTooLong(limit=MESSAGE_CHARACTERS)
-    if not has_visible(content):
+    # An edit without a word about files has those of the message before, which are found later.
+    if action.attachments == () and not has_visible(action.content):
         raise BlankMessage
 
 
@@ -210,6 +262,7 @@ def _running(begun: Begun, request: SendRequest) -> RunningReply:
     )
     return RunningReply(
         begun.generation_id,
+        request.owner,
         turn.reply.id,
         request.conversation_id,
         request.user_id,
@@ -218,6 +271,8 @@ def _running(begun: Begun, request: SendRequest) -> RunningReply:
         begun.outgoing,
         continues=isinstance(request.action, Continue),
         spent=turn.reply.usage,
+        spent_nano=turn.cost_nano,
         title_model_id=begun.title_model_id,
         tuning=tuning_of(begun.params, begun.endpoint),
+        held=begun.held,
     )

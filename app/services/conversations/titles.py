@@ -14,6 +14,8 @@ from app.services.endpoints.rows import hold_user
 from app.services.endpoints.saved import SavedEndpoint
 from app.services.endpoints.service import ConfigService
 from app.services.usage.daily import ReplyLimits, count_default
+from app.services.usage.meter import Meter
+from app.services.usage.rows import Asked
 
 EXCERPT_CHARACTERS = 1_000
 ANSWER_CHARACTERS = 16_000
@@ -34,8 +36,10 @@ class TitleService:
         ai: AiService,
         timeout_seconds: float,
         limits: ReplyLimits,
+        meter: Meter,
     ) -> None:
         self._database = database
+        self._meter = meter
         self._configs = configs
         self._ai = ai
         self._timeout = timeout_seconds
@@ -59,13 +63,17 @@ class TitleService:
             return None
         said = f"User: {question[:EXCERPT_CHARACTERS]}\n\nAssistant: {answer[:EXCERPT_CHARACTERS]}"
         prompt = f"{INSTRUCTION}\n\n{said}"
+        asked = Asked(endpoint.user_id, endpoint.target, "title", conversation_id=conversation_id)
+        metered = self._meter.metered(asked, endpoint.priced, prompt, self._timeout)
         try:
-            answered = await self._ai.complete(
-                self._configs.open(endpoint),
-                [{"role": "user", "content": prompt}],
-                self._timeout,
-                ANSWER_CHARACTERS,
-            )
+            async with metered as requests:
+                answered = await self._ai.complete(
+                    self._configs.open(endpoint),
+                    [{"role": "user", "content": prompt}],
+                    self._timeout,
+                    ANSWER_CHARACTERS,
+                    requests,
+                )
             title = title_in(answered, question, INSTRUCTION)
             if title is None:
                 return None
@@ -95,7 +103,7 @@ def _title_model(
 ) -> SavedEndpoint:
     """The model that is to write a title. An operator's one is counted where the reply was not."""
     found = require_usable(connection, endpoint.user_id, model_id, default)
-    if found.is_shared and not endpoint.is_shared:
+    if found.is_counted and not endpoint.is_counted:
         hold_user(connection, endpoint.user_id)  # as a message does that is counted meanwhile
         count_default(connection, endpoint.user_id, limits, utc_now())
     return found

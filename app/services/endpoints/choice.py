@@ -23,6 +23,9 @@ COLUMNS = (
     _model.c.id.label("model_id"),
     _model.c.name.label("model_name"),
     _model.c.context_tokens,
+    _model.c.vision,
+    _model.c.price,
+    _connection.c.id.label("connection_id"),
     _connection.c.user_id.label("owner_id"),
     _connection.c.label.label("connection_label"),
     _connection.c.source,
@@ -79,7 +82,8 @@ def chosen_endpoint(
     if row.source == "environment":
         # Of the settings of this process: those of another one may have named another model.
         if environment is not None and environment.model_id == row.model_id:
-            return replace(environment, quirks=row.quirks)
+            its = {"connection_id": row.connection_id, "price": row.price or environment.price}
+            return replace(environment, quirks=row.quirks, vision=row.vision, **its)
     elif (is_own or row.owner_id is None) and row.enabled == 1 and row.deleted_at is None:
         return SavedEndpoint(
             user_id,
@@ -91,6 +95,9 @@ def chosen_endpoint(
             row.source,
             row.context_tokens,
             row.quirks,
+            row.connection_id,
+            row.price,
+            vision=row.vision,
         )
     if not is_own and (is_request or row.owner_id is not None):
         raise ModelNotFound(wanted)

@@ -24,12 +24,12 @@ _CHOICES = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The choices, whether a message in a new conversation would be answered, and whether by a
-    model that the operator shares."""
+    """The choices, whether a message in a new conversation would be answered, and whether it would
+    be counted, as the operator pays for it."""
 
     choices: Choices
     can_chat: bool
-    is_shared: bool
+    is_counted: bool
 
 
 class ChoiceService:
@@ -56,8 +56,8 @@ def _get(connection: Connection, user_id: int, environment: SavedEndpoint | None
     if row is None:  # the account was deleted after its token was checked
         raise InvalidToken
     default = choice.find_default(connection, user_id, environment)
-    is_shared = default is not None and default.is_shared
-    return Chosen(Choices(**row._asdict()), default is not None, is_shared)
+    is_counted = default is not None and default.is_counted
+    return Chosen(Choices(**row._asdict()), default is not None, is_counted)
 
 
 def _change(

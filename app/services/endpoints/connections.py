@@ -87,9 +87,19 @@ class ConnectionService:
 
     async def endpoint(self, user_id: int, connection_id: int, model_name: str) -> Endpoint:
         """A model of a connection with its key, for one call; ConnectionNotFound, KeyUnreadable."""
+        return self._configs.open(await self.saved(user_id, connection_id, model_name))
+
+    async def saved(self, user_id: int, connection_id: int, model_name: str) -> SavedEndpoint:
+        """A model of a connection, be it listed or not; ConnectionNotFound."""
         row = await read_carried(self._database, _row, user_id, connection_id)
-        saved = SavedEndpoint(user_id, row.base_url, model_name, row.encrypted_api_key)
-        return self._configs.open(saved)
+        return SavedEndpoint(
+            user_id,
+            row.base_url,
+            model_name,
+            row.encrypted_api_key,
+            connection_label=row.label,
+            connection_id=row.id,
+        )
 
     async def save_list(
         self, user_id: int, connection_id: int, base_url: str, names: Sequence[str]

@@ -10,10 +10,12 @@ from app.engines.prepared import Prepared
 from app.errors import ModelNotFound, SharedModel
 from app.models import Model, ModelConnection, ModelUse, User
 from app.schemas.model import ModelUpdate
-from app.services.endpoints import rows
+from app.services.endpoints import quirks, rows
 from app.services.endpoints.carried import hold_up_to_date, read_carried
+from app.services.endpoints.quirks import takes_pictures
 from app.services.endpoints.saved import SavedEndpoint
 from app.services.endpoints.service import ConfigService
+from app.services.endpoints.slug import program_slug
 
 _user = table_of(User)
 _model = table_of(Model)
@@ -28,12 +30,15 @@ _models = select(
     _model.c.label,
     _model.c.context_tokens,
     _model.c.vision,
+    _model.c.price,
     _model.c.gone_at.is_not(None).label("gone"),
     _connection.c.id.label("connection_id"),
+    _connection.c.slug,
     _connection.c.label.label("connection_label"),
     _connection.c.user_id,
     _connection.c.source,
     _use.c.favourite,
+    _use.c.quirks,
     select(_user.c.default_model_id)
     .where(_user.c.id == _of_user)
     .scalar_subquery()
@@ -92,6 +97,7 @@ def _read(row: Row[Any], environment: SavedEndpoint | None) -> dict[str, Any]:
         "label": row.label,
         "connection": {
             "id": None if is_shared else row.connection_id,
+            "slug": program_slug(row.slug, is_shared),
             "label": row.connection_label,
             "shared": is_shared,
         },
@@ -99,6 +105,8 @@ def _read(row: Row[Any], environment: SavedEndpoint | None) -> dict[str, Any]:
         "default": row.id == default_id,
         "context_tokens": row.context_tokens,
         "vision": None if row.vision is None else row.vision == 1,
+        "images": takes_pictures(row.vision, row.quirks),
+        "price": None if row.price is None else orjson.Fragment(row.price),
         "gone": bool(row.gone),
     }
 
@@ -139,7 +147,11 @@ def _change(
         kept = upserting(connection.dialect, _use, {"favourite": int(favourite)})
         connection.execute(kept, use)
     if given:
+        if "vision" in given:  # to be tried again, whatever was learned
+            quirks.forget_pictures(connection, user_id, model_id)
         if given.get("vision") is not None:
             given["vision"] = int(given["vision"])
+        if change.price is not None:
+            given["price"] = change.price.write()
         connection.execute(update(_model).where(_model.c.id == model_id).values(**given))
     return read_one(connection, user_id, model_id, environment)

@@ -219,3 +219,10 @@ def seen(user_id: Any) -> ColumnElement[bool]:
     """The connections that a user knows of: those they may use, and their own disabled ones."""
     mine = and_(_connection.c.user_id == user_id, _connection.c.deleted_at.is_(None))
     return or_(mine, usable(user_id))
+
+
+def is_anything_shared(connection: Connection) -> bool:
+    """Whether the operator shares a connection; that of the settings each process knows itself."""
+    shared = select(_connection.c.id).where(of_owner(0), _connection.c.enabled == 1)
+    theirs = shared.where(_connection.c.source == "operator").limit(1)
+    return connection.execute(theirs).first() is not None

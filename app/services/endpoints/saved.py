@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.services.endpoints import windows
+from app.services.endpoints.quirks import takes_pictures
+from app.services.usage.pricing import Priced
+from app.services.usage.targets import Target
 
 ConnectionSource = Literal["user", "operator", "environment"]
 """Whose a connection is: somebody's own, the operator's, or that of the operator's settings."""
@@ -47,7 +50,9 @@ class ConnectionChange:
 @dataclass(frozen=True, slots=True)
 class SavedEndpoint:
     """A model and where it is. `user_id`: who asks; `sealed_key` is None where the settings have
-    the key. `quirks`: what its server refused this user, as JSON."""
+    the key. `quirks`: what its server refused this user, `price`: what whoever has the connection
+    says that it costs; both JSON. `is_free`: nobody pays for it. `vision`: whether it reads
+    pictures, where its owner has said so."""
 
     user_id: int
     base_url: str
@@ -58,6 +63,10 @@ class SavedEndpoint:
     source: ConnectionSource = "user"
     context_tokens: int | None = None
     quirks: str | None = None
+    connection_id: int | None = None
+    price: str | None = None
+    is_free: bool = False
+    vision: int | None = None
 
     @property
     def model_key(self) -> bytes:
@@ -68,7 +77,28 @@ class SavedEndpoint:
         """How many tokens a prompt may have: as its owner says of the model, else at `most`."""
         return most if self.context_tokens is None else windows.room_for_prompt(self.context_tokens)
 
+    def pictures(self, most: int) -> int | None:
+        """How many pictures it is sent, of `most`; None: it takes none."""
+        return most if takes_pictures(self.vision, self.quirks) else None
+
+    @property
+    def target(self) -> Target:
+        """What is written down of it with what is used."""
+        owner = None if self.is_shared else self.user_id
+        label, name = self.connection_label or None, self.model_name
+        return Target(owner, self.connection_id, label, self.model_id, name)
+
+    @property
+    def priced(self) -> Priced:
+        """What tells its price."""
+        return Priced(self.base_url, self.model_name, self.is_shared, self.price)
+
     @property
     def is_shared(self) -> bool:
-        """Whether it is the operator who pays for it."""
+        """Whether it is the operator's, not the user's own."""
         return self.source != "user"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the operator pays for it, so that a user has so many messages a day."""
+        return self.is_shared and not self.is_free

@@ -22,9 +22,12 @@ from app.services.endpoints.rows import hold_user
 from app.services.endpoints.saved import OPERATOR, SavedEndpoint, tail_of
 from app.services.upstream.address import mended
 from app.services.upstream.guard import host_of, parse_model_url
+from app.services.usage.prices import FREE
 
 LOCAL_HOSTS = ("localhost:11434", "localhost:1234", "localhost:8080")
 """Where Ollama, LM Studio and llama.cpp listen unless they are told otherwise."""
+
+DAILY_MESSAGES = Settings.model_fields["default_model_daily_messages"]
 
 _config = table_of(ModelConfig)
 
@@ -120,6 +123,12 @@ class ConfigService:
         """Whether the operator's model is the small one for the first chat (English only)."""
         return self.default_model == DEMO_MODEL
 
+    @property
+    def _default_is_free(self) -> bool:
+        """The local model costs nothing; a limit that somebody chose holds for it all the same."""
+        is_chosen = self._settings.default_model_daily_messages != DAILY_MESSAGES.default
+        return self.default_model_is_demo and not is_chosen
+
     def default_endpoint(self, user_id: int) -> SavedEndpoint | None:
         """The operator's endpoint for this user, None where none is offered."""
         model = self.default_model
@@ -132,6 +141,8 @@ class ConfigService:
             None,
             self._environment_id,
             source="environment",
+            price=FREE if self.default_model_is_demo else None,
+            is_free=self._default_is_free,
         )
 
     def writes_titles(self, saved: SavedEndpoint) -> bool:

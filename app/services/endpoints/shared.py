@@ -7,8 +7,9 @@ from sqlalchemy import Connection, func, select, update
 
 from app.database import Database, table_of
 from app.encryption import KeyVault
-from app.errors import ConnectionNotFound
+from app.errors import ConnectionNotFound, ModelNotFound
 from app.models import Model, ModelConnection, utc_now
+from app.schemas.price import Price
 from app.services.ai_service import AiService, Endpoint
 from app.services.audit.events import AuditAction, record
 from app.services.endpoints import lists, rows
@@ -87,6 +88,13 @@ class SharedConnections:
         names = await self._ai.list_models(Endpoint(row.base_url, ANY_MODEL, key))
         return await self._database.write(_refresh, slug, names)
 
+    async def set_price(self, slug: str, model_name: str, price: Price | None) -> None:
+        """Say what a model costs, that of the settings too; None: as the table of prices has it.
+
+        Raises ModelNotFound.
+        """
+        await self._database.write(_set_price, slug, model_name, price)
+
 
 def _all(connection: Connection) -> list[SharedConnection]:
     found = connection.execute(
@@ -103,11 +111,16 @@ def _read(connection: Connection, row: Any) -> SharedConnection:
     )
 
 
-def _changeable(connection: Connection, slug: str) -> Any:
+def _found(connection: Connection, slug: str) -> Any:
     its = _connection.c.slug_key == slug_key(OPERATOR, slug)
     row = connection.execute(select(_connection).where(its)).first()
     if row is None:
         raise ConnectionNotFound
+    return row
+
+
+def _changeable(connection: Connection, slug: str) -> Any:
+    row = _found(connection, slug)
     if row.source == "environment":
         raise OfSettings
     return row
@@ -136,3 +149,13 @@ def _refresh(connection: Connection, slug: str, names: list[str]) -> int:
     row = _changeable(connection, slug)
     lists.save_list(connection, OPERATOR, row.id, names)
     return _read(connection, row).models
+
+
+def _set_price(connection: Connection, slug: str, model_name: str, price: Price | None) -> None:
+    here = _model.c.connection_id == _found(connection, slug).id
+    its = select(_model.c.id).where(here, _model.c.name_key == model_name.encode())
+    id = connection.execute(its).scalar()
+    if id is None:
+        raise ModelNotFound
+    text = None if price is None else price.write()
+    connection.execute(update(_model).where(_model.c.id == id).values(price=text))

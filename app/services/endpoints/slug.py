@@ -12,6 +12,7 @@ SLUG_CHARACTERS = 32
 DEFAULT = "default"
 """That of the connection which `PUT /auth/config` saves."""
 ENVIRONMENT = "environment"
+SHARED_MARK = "@"
 _TAKEN = {DEFAULT, ENVIRONMENT}
 
 _connection = table_of(ModelConnection)
@@ -20,6 +21,11 @@ _connection = table_of(ModelConnection)
 def slug_key(owner: int, slug: str) -> bytes:
     """What is unique of a slug: whose it is (0: the operator's), and the slug."""
     return f"{owner}/{slug}".encode()
+
+
+def program_slug(slug: str, is_shared: bool) -> str:
+    """How programs name a connection, so that one's own and the operator's are told apart."""
+    return f"{SHARED_MARK}{slug}" if is_shared else slug
 
 
 def key_of_deleted(id: int) -> bytes:

@@ -4,10 +4,12 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from time import perf_counter
 from weakref import WeakValueDictionary
 
 from app.errors import (
+    CapReached,
     KeyUnreadable,
     ModelUrlNotAllowed,
     ReplyError,
@@ -23,8 +25,13 @@ from app.services.ai_service import AiService, Endpoint
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
 from app.services.endpoints.connections import ConnectionService
+from app.services.endpoints.rows import label_of
 from app.services.endpoints.service import ConfigService
 from app.services.upstream.body import at_most
+from app.services.usage.meter import Meter
+from app.services.usage.pricing import Priced
+from app.services.usage.rows import Asked
+from app.services.usage.targets import Target
 
 TRIAL_SECONDS = 20.0
 GREETING = [{"role": "user", "content": "Answer with one word: hello"}]
@@ -40,6 +47,14 @@ class _Answered(Exception):
     """The first words have come: no more of them is needed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A model with its key, and what is written down of it."""
+
+    endpoint: Endpoint
+    target: Target
+
+
 class EndpointTrials:
     """Asks endpoints for their models and for a first word. Nothing of it is kept.
 
@@ -52,11 +67,13 @@ class EndpointTrials:
         connections: ConnectionService,
         ai: AiService,
         notes: RefusalNotes,
+        meter: Meter,
     ) -> None:
         self._configs = configs
         self._connections = connections
         self._ai = ai
         self._notes = notes
+        self._meter = meter
         self._turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def models(self, user_id: int, wanted: EndpointTry) -> ModelNames:
@@ -66,8 +83,7 @@ class EndpointTrials:
 
     async def reply(self, user_id: int, wanted: ModelTry) -> TryResult:
         """Whether a model answers; raises what `ConfigService.tried` raises of the request."""
-        tried = self._configs.tried(user_id, wanted, wanted.model_name)
-        return await self._reply(user_id, tried)
+        return await self._reply(user_id, self._tried(user_id, wanted))
 
     async def refresh(self, user_id: int, connection_id: int) -> ModelNames:
         """The models that a connection offers now, which are kept; raises ConnectionNotFound, and
@@ -81,8 +97,18 @@ class EndpointTrials:
 
     async def test(self, user_id: int, connection_id: int, model_name: str) -> TryResult:
         """Whether a model of a connection answers; raises ConnectionNotFound."""
-        endpoint = self._connections.endpoint(user_id, connection_id, model_name.strip())
-        return await self._reply(user_id, endpoint)
+        return await self._reply(
+            user_id, self._of_connection(user_id, connection_id, model_name.strip())
+        )
+
+    async def _tried(self, user_id: int, wanted: ModelTry) -> Tried:
+        endpoint = await self._configs.tried(user_id, wanted, wanted.model_name)
+        target = Target(user_id, None, label_of(endpoint.base_url), None, endpoint.model)
+        return Tried(endpoint, target)
+
+    async def _of_connection(self, user_id: int, connection_id: int, model_name: str) -> Tried:
+        saved = await self._connections.saved(user_id, connection_id, model_name)
+        return Tried(self._configs.open(saved), saved.target)
 
     async def _models(
         self, user_id: int, wanted: Awaitable[Endpoint], keep: Keep | None = None
@@ -102,17 +128,17 @@ class EndpointTrials:
         except (ReplyError, KeyUnreadable) as error:
             return ModelNames(models=[], error=ErrorRead.of(error))
 
-    async def _reply(self, user_id: int, wanted: Awaitable[Endpoint]) -> TryResult:
+    async def _reply(self, user_id: int, wanted: Awaitable[Tried]) -> TryResult:
         suggested = None
         try:
             async with self._turn(user_id):
-                endpoint = await wanted
+                tried = await wanted
                 try:
-                    seconds = await self._seconds_to_answer(endpoint)
+                    seconds = await self._seconds_to_answer(tried)
                 except UpstreamNotCompatible:
-                    suggested = await self._suggested(endpoint)
+                    suggested = await self._suggested(tried.endpoint)
                     raise
-        except (ReplyError, KeyUnreadable, ModelUrlNotAllowed) as error:
+        except (ReplyError, KeyUnreadable, ModelUrlNotAllowed, CapReached) as error:
             note_refusal(self._notes, error, user_id)
             read = TrialErrorRead.of(error)
             return TryResult(ok=False, error=read, reply_seconds=None, suggested_url=suggested)
@@ -124,15 +150,23 @@ class EndpointTrials:
         async with at_most(TRIAL_SECONDS), lock:
             yield
 
-    async def _seconds_to_answer(self, endpoint: Endpoint) -> float:
+    async def _seconds_to_answer(self, tried: Tried) -> float:
         """Seconds to the first words, streamed as in a chat. Leaves then, to save the cost."""
-
-        def leave(*_: str) -> None:
-            raise _Answered
-
+        endpoint = tried.endpoint
+        asked = Asked(endpoint.user_id, tried.target, "trial")
+        model = None  # whose price is found with its connection
+        if tried.target.connection_id is None:
+            model = Priced(endpoint.base_url, endpoint.model, is_shared=False, price=None)
+        metered = self._meter.metered(asked, model, GREETING[0]["content"], TRIAL_SECONDS)
         began = perf_counter()
         try:
-            await self._ai.stream_reply(endpoint, GREETING, leave)
+            async with metered as requests:
+
+                def leave(_: str, text: str) -> None:
+                    requests.current.said = text
+                    raise _Answered
+
+                await self._ai.stream_reply(endpoint, GREETING, leave, requests=requests)
         except _Answered:
             pass
         except UpstreamBadResponse as error:

@@ -6,7 +6,7 @@ until the next commit: waiting for it would keep all other replies from giving a
 other processes would take them for dead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,16 @@ import orjson
 from sqlalchemy import (
     BindParameter,
     Connection,
+    Integer,
     Select,
     Update,
     and_,
     bindparam,
     case,
     delete,
+    exists,
     func,
+    or_,
     select,
     update,
 )
@@ -33,6 +36,7 @@ from app.services.generation.live_reply import Ending
 from app.services.messages.contexts import write_context
 from app.services.messages.estimate import estimate_tokens
 from app.services.messages.pieces import KINDS
+from app.services.usage.settlement import COLUMNS as SETTLED
 
 type Ids = list[BindParameter[Any]]
 
@@ -69,18 +73,38 @@ def _beat(ids: Ids) -> Update:
     return update(_generation).where(_generation.c.id.in_(ids)).values(beat=_generation.c.beat + 1)
 
 
+def _beat_asked(ids: Ids) -> Update:
+    # Of a request that came after another one, nobody here knows which of both a caller means.
+    is_first = _generation.c.settled == 0
+    asked_at = case((is_first, _generation.c.started_at), else_=_generation.c.asked_at)
+    return _beat(ids).values(asked_at=asked_at)
+
+
 _ID = _generation.c.id.type
 _OWN = PreparedIn(_ID, _owned)
 _HOLD = PreparedIn(_ID, lambda ids: _owned(ids).with_for_update(skip_locked=True))
 _HOLD_WITH_MESSAGE = PreparedIn(_ID, _hold_with_message)
 _COUNT = PreparedIn(_ID, _count_undisturbed)
 _BEAT = PreparedIn(_ID, _beat)
+_BEAT_ASKED = PreparedIn(_ID, _beat_asked)
 _APPEND = Prepared(lambda dialect: upserting(dialect, _piece, {"content": lambda new: new.content}))
+# Where more requests are settled than its writer knows of, the answer to a COMMIT was lost: what
+# it says of the last one is written down already.
+_is_known = _generation.c.settled == bindparam("known")
 _CLAIM = Prepared(
     update(_generation)
     .where(_generation.c.id == bindparam("id_of"))
-    .values(finished_at=bindparam("now"), running_conversation_id=None)
+    .values(
+        finished_at=bindparam("now"),
+        running_conversation_id=None,
+        reserved_tokens=None,
+        reserved_nano=None,
+        asked_at=bindparam("left_at"),
+        counted=case((_is_known, bindparam("nothing_left")), else_=1),
+        **{name: bindparam(name) for name in SETTLED},
+    )
 )
+_IS_USED = bindparam("is_used", type_=Integer) == 1
 _END = Prepared(
     update(_message)
     .where(_message.c.id == bindparam("id_of"))
@@ -96,11 +120,12 @@ _END = Prepared(
                 _message.c.error_code,
                 _message.c.tokens,
                 _message.c.left_out,
+                _message.c.cost_nano,
             )
         }
         | {
-            # A run that ends before it was counted leaves what the runs before it took.
-            column: func.coalesce(bindparam(column.name, type_=column.type), column)
+            # A run that used nothing leaves what the runs before it took.
+            column: case((_IS_USED, bindparam(column.name, type_=column.type)), else_=column)
             for column in (
                 _message.c.prompt_tokens,
                 _message.c.completion_tokens,
@@ -123,7 +148,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The whole text of a message, its run, how it ended, and what its model was sent."""
+    """The whole text of a message, its run, how it ended, what its model was sent, and what the
+    generation's row says of the last request."""
 
     generation_id: int
     message_id: int
@@ -132,6 +158,7 @@ class Finish:
     reasoning: str
     ending: Ending
     context: dict[str, Any] | None
+    entry: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +179,14 @@ def save(
     running: Sequence[int],
     pieces: Sequence[Piece],
     finishes: Sequence[Finish],
+    asked: Set[int] = frozenset(),
 ) -> SaveResult:
-    """One tick of one process: signs of life, new text, endings."""
+    """One tick of one process: signs of life, new text, endings. `asked`: those that run of which
+    a request has left."""
     ours, written, to_stop = _hold_running(connection, owner, running)
-    if written:
-        _BEAT.run(connection, sorted(written))
+    for beat, ids in ((_BEAT_ASKED, written & asked), (_BEAT, written - asked)):
+        if ids:
+            beat.run(connection, sorted(ids))
     _append(connection, [piece for piece in pieces if piece.generation_id in written])
     ending = [item.generation_id for item in finishes]
     mine, free = _hold(connection, _HOLD_WITH_MESSAGE, owner, ending)
@@ -214,7 +244,7 @@ def _append(connection: Connection, pieces: list[Piece]) -> None:
 
 
 def _finish(connection: Connection, item: Finish) -> None:
-    _CLAIM.run(connection, {"id_of": item.generation_id, "now": utc_now()})
+    _CLAIM.run(connection, {"id_of": item.generation_id, "now": utc_now(), **item.entry})
     texts = item.content, item.reasoning
     write_ending(connection, item.message_id, item.run, *texts, item.ending)
     if item.context is not None:
@@ -238,17 +268,26 @@ def write_ending(
             "finish_reason": ending.finish_reason,
             "error_code": ending.error.code if ending.error else None,
             "tokens": None if may_grow else estimate_tokens(content),
+            "cost_nano": ending.cost_nano,
             "left_out": orjson.dumps(ending.left_out).decode() if ending.left_out else None,
+            "is_used": int(usage is not None),
             "prompt_tokens": usage.prompt_tokens if usage else None,
             "completion_tokens": usage.completion_tokens if usage else None,
-            "total_tokens": usage.total_tokens if usage else None,
+            "total_tokens": None if usage is None or usage.estimated else usage.total_tokens,
         },
     )
 
 
 def delete_finished(connection: Connection, older_than: Any) -> None:
-    """Remove generations that ended before a time, with their pieces; not those that are locked."""
-    old = select(_generation.c.id).where(_generation.c.finished_at < older_than)
+    """Remove generations that ended before a time, with their pieces; not those that are locked,
+    are still to be added up, or to be read for the search."""
+    is_counted = or_(_generation.c.counted == 1, _generation.c.model_name.is_(None))
+    # By them the search finds what its index has not read yet: see services/search/rows.py.
+    is_unread = exists().where(
+        _message.c.id == _generation.c.message_id, _message.c.search_state.is_(None)
+    )
+    over = _generation.c.finished_at < older_than
+    old = select(_generation.c.id).where(over, is_counted, ~is_unread)
     rows = connection.execute(old.limit(DELETED_AT_ONCE).with_for_update(skip_locked=True))
     # One by one: for a list MySQL may scan the whole table, and wait for locked rows.
     if ids := [{"its": id} for id in rows.scalars()]:

@@ -12,7 +12,7 @@ class ConversationState:
     """Its title, and which of its versions are shown. None: not known, or not spoken of.
 
     `leaf_id` is the last message of the path that is shown. It names the path: two paths that part
-    at some message end in different ones.
+    at some message end in different ones. 0: no message is shown.
     """
 
     title: str | None = None
@@ -41,5 +41,5 @@ def changes(before: ConversationState, after: ConversationState) -> list[Convers
     if after.title is not None and after.title != before.title:
         events.append({"type": "title", "title": after.title})
     if after.leaf_id is not None and after.leaf_id != before.leaf_id:
-        events.append({"type": "switched", "message_id": after.leaf_id})
+        events.append({"type": "switched", "message_id": after.leaf_id or None})
     return events

@@ -3,10 +3,12 @@
 from sqlalchemy import Connection
 
 from app.database import Database
+from app.errors import InvalidCursor
 from app.schemas.message import ErrorRead, Exchange, LeftOutRead, MessageRead
 from app.services.generation.live_reply import Ending, GrowingText, LiveReply
 from app.services.generation.opening import client_id_of, ending_of, opening_of
 from app.services.messages.rows import exchange_of, find_message
+from app.services.messages.tree import is_deleted
 
 
 class EndedReplies:
@@ -16,7 +18,10 @@ class EndedReplies:
         self._database = database
 
     async def find(self, conversation_id: int, message_id: int) -> LiveReply | None:
-        """An AI message as a reply that has ended; None when there is none or it still runs."""
+        """An AI message as a reply that has ended; None when there is none or it still runs.
+
+        Raises InvalidCursor for one that was deleted.
+        """
         return await self._database.read(_find, conversation_id, message_id)
 
     async def exchange(self, conversation_id: int, reply: LiveReply) -> Exchange:
@@ -32,6 +37,8 @@ def _find(connection: Connection, conversation_id: int, message_id: int) -> Live
     row = find_message(connection, conversation_id, message_id)
     if row is None or row.sender != "ai" or row.status == "generating":
         return None
+    if is_deleted(connection, message_id, row.active):
+        raise InvalidCursor
     exchange = exchange_of(connection, conversation_id, message_id)
     return LiveReply(
         message_id,

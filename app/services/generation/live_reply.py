@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Self
 
 from app.errors import AppError
+from app.schemas.cap import CapWarning
 from app.schemas.message import EndStatus, TextKind, UsageRead
 from app.services.messages.cursor import Cursor
 
@@ -21,13 +22,16 @@ MERGE_BELOW = 1_000
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a reply ended. `error` is there for `interrupted` and `failed`; `left_out`: parameters
-    that were not sent."""
+    that were not sent; `cost_nano`: what all requests for the message cost, if that is known;
+    `warning`: the cap that comes near, which is told to those who follow it here."""
 
     status: EndStatus
     finish_reason: str | None = None
     usage: UsageRead | None = None
     error: AppError | None = None
     left_out: tuple[dict[str, str], ...] = ()
+    cost_nano: int | None = None
+    warning: CapWarning | None = None
 
     @classmethod
     def broken(cls, has_text: bool, error: AppError) -> Self:

@@ -148,7 +148,7 @@ def read(
     found: dict[int, News] = {}
     after: dict[int, int] = {}
     for row in connection.execute(_ROWS, {"ids": list(seen)}):
-        news = found[row.conversation_id] = News(ConversationState(row.title, row.leaf_id))
+        news = found[row.conversation_id] = News(ConversationState(row.title, row.leaf_id or 0))
         if row.id is None:
             continue
         before, foreign = seen[row.conversation_id], row.owner != owner

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+from app.services.generation.attached import NO_FILES, Files, joined, piece_tokens
 from app.services.messages.estimate import estimate_tokens
 from app.services.upstream.types import Prompt
 
@@ -19,7 +20,7 @@ have to be estimated), and what else was read. A plain tuple, as there may be th
 
 def prompt_tokens(prompt: Prompt) -> int:
     """About how many tokens a prompt is, on the high side."""
-    return sum(estimate_tokens(message["content"]) for message in prompt)
+    return sum(piece_tokens(message["content"]) for message in prompt)
 
 
 def prompt_to_continue(prompt: Prompt) -> Prompt:
@@ -31,7 +32,7 @@ def prompt_to_continue(prompt: Prompt) -> Prompt:
 
 def system_prompt_in(prompt: Prompt) -> str | None:
     """The system prompt that a prompt begins with."""
-    return prompt[0]["content"] if prompt[0]["role"] == "system" else None
+    return str(prompt[0]["content"]) if prompt[0]["role"] == "system" else None
 
 
 def build_prompt(said: Sequence[Said], system_prompt: str | None, budget: int) -> Prompt:
@@ -57,9 +58,9 @@ def fitted(
     return said, system + tokens
 
 
-def with_system(system_prompt: str | None, said: Sequence[Said]) -> Prompt:
-    system = [{"role": "system", "content": system_prompt}] if system_prompt else []
-    return system + _joined(said)
+def with_system(system_prompt: str | None, said: Sequence[Said], files: Files = NO_FILES) -> Prompt:
+    system: Prompt = [{"role": "system", "content": system_prompt}] if system_prompt else []
+    return system + _joined(said, files)
 
 
 def _tokens(said: Sequence[Said]) -> int:
@@ -91,7 +92,7 @@ def _turns(said: Sequence[Said]) -> list[list[Said]]:
     return turns
 
 
-def _joined(said: Sequence[Said]) -> Prompt:
+def _joined(said: Sequence[Said], files: Files) -> Prompt:
     """Messages as one prompt, with questions that follow each other as one message; of answers the
     first that says something."""
     prompt: Prompt = []
@@ -102,8 +103,11 @@ def _joined(said: Sequence[Said]) -> Prompt:
             if asked and content:
                 prompt.append({"role": "assistant", "content": content})
                 asked = False
-        elif asked:
-            prompt[-1]["content"] += "\n\n" + content
+            continue
+        if files and (held := files.get(message[4])):
+            content = [*held, content]
+        if asked:
+            prompt[-1]["content"] = joined(prompt[-1]["content"], content)
         else:
             prompt.append({"role": "user", "content": content})
             asked = True

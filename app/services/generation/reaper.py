@@ -9,10 +9,11 @@ row locked does not count: its owner may be waiting for it, and has a whole leas
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database, table_of
@@ -20,10 +21,13 @@ from app.errors import AppError, Interrupted
 from app.logs import log
 from app.metrics import replies_lost
 from app.models import Generation, Message, utc_now
+from app.schemas.message import UsageRead
 from app.services.generation.checkpoint import delete_finished, write_ending
 from app.services.generation.live_reply import Ending
 from app.services.generation.ordering import put_in_order
+from app.services.messages.estimate import estimate_tokens
 from app.services.messages.pieces import saved_text
+from app.services.messages.rows import usage_of
 
 LOOKS_PER_LEASE = 5
 WHOLE_TRIES = 3
@@ -160,24 +164,47 @@ def _reap(connection: Connection, name: str, beat: Beat, halvings: int) -> bool:
     """
     its = _generation.c.id == beat.generation_id
     row = connection.execute(
-        select(_message.c.id, _message.c.content, _message.c.reasoning, _message.c.run)
+        select(
+            _message,
+            _generation.c.model_name.label("asked"),
+            _generation.c.prompt_tokens.label("about"),
+        )
         .join(_generation, _generation.c.message_id == _message.c.id)
         .where(its, _generation.c.beat == beat.beat, _generation.c.finished_at.is_(None))
         .with_for_update(skip_locked=True)
     ).first()
     if row is None:
         return False
-    connection.execute(
-        update(_generation)
-        .where(its)
-        .values(owner=name, finished_at=utc_now(), running_conversation_id=None)
-    )
     known = row.content, row.reasoning or ""
     saved = saved_text(connection, beat.generation_id, *known)
     ordered = put_in_order(*saved, *map(len, known))
     whole = (ordered.content, ordered.reasoning) if ordered else saved
     texts = [text[: len(text) >> halvings] for text in whole]
-    ending = Ending.broken(any(texts), Interrupted())
+    # What its request cost is told once it is added up: see services/usage/fold.py.
+    ending = replace(Ending.broken(any(texts), Interrupted()), usage=_usage(row, known, saved))
+    connection.execute(
+        update(_generation)
+        .where(its)
+        .values(
+            owner=name,
+            finished_at=utc_now(),
+            running_conversation_id=None,
+            status=ending.status,
+            error_code=Interrupted.code,
+            reserved_tokens=None,
+            reserved_nano=None,
+        )
+    )
     run = row.run + 1 if ordered else row.run
     write_ending(connection, row.id, run, texts[0], texts[1], ending)
     return True
+
+
+def _usage(row: Row[Any], known: tuple[str, str], saved: tuple[str, str]) -> UsageRead | None:
+    """About what a reply used whose process died: the runs before, and what this one has saved."""
+    before = usage_of(row)
+    if row.asked is None:  # by the version before
+        return before
+    said = "".join(text[len(start) :] for text, start in zip(saved, known, strict=True))
+    last = UsageRead.estimate(row.about or 0, estimate_tokens(said) if said else 0)
+    return before.plus(last) if before else last

@@ -12,6 +12,7 @@ from app.errors import (
     ReplyError,
     UpstreamEmptyReply,
     UpstreamFiltered,
+    UpstreamRejected,
     UpstreamToolCall,
 )
 from app.logs import log
@@ -20,13 +21,20 @@ from app.services.audit.notes import RefusalNotes
 from app.services.audit.refusals import note_refusal
 from app.services.endpoints.service import ConfigService
 from app.services.endpoints.windows import Learned, room_for_prompt
+from app.services.generation.attached import (
+    ReadsParts,
+    filled,
+    has_pictures,
+    unpictured,
+)
 from app.services.generation.context import Outgoing, Past, read_prompt
+from app.services.generation.ledger import ReplyLedger
 from app.services.generation.live_reply import Ending
 from app.services.generation.ordering import put_in_order
 from app.services.generation.prompt import prompt_to_continue, prompt_tokens, system_prompt_in
 from app.services.generation.running_reply import RunningReply
 from app.services.upstream.parameters import Tuning
-from app.services.upstream.types import ModelKey, Prompt
+from app.services.upstream.types import ModelKey, Prompt, nothing
 
 EMPTY: dict[str, type[ReplyError]] = {
     "content_filter": UpstreamFiltered,
@@ -46,12 +54,20 @@ class Runner:
     """Asks the model and lets the live reply grow."""
 
     def __init__(
-        self, database: Database, configs: ConfigService, ai: AiService, notes: RefusalNotes
+        self,
+        database: Database,
+        configs: ConfigService,
+        ai: AiService,
+        notes: RefusalNotes,
+        ledger: ReplyLedger,
+        files: ReadsParts,
     ) -> None:
         self._database = database
+        self._ledger = ledger
         self._configs = configs
         self._ai = ai
         self._notes = notes
+        self._files = files
 
     async def run(self, running: RunningReply, notify: Callable[[], None]) -> Ending:
         """Run a reply to its end; `notify` is called whenever it has grown. Never raises.
@@ -64,8 +80,6 @@ class Runner:
         if running.tuning is not None:
             ending = replace(ending, left_out=_left_out(running.tuning))
         running.counted = ending.usage
-        if running.spent is not None:
-            ending = replace(ending, usage=running.spent.plus(ending.usage))
         return ending
 
     async def _ending(self, running: RunningReply, notify: Callable[[], None]) -> Ending:
@@ -85,10 +99,15 @@ class Runner:
         async def ask(prompt: Prompt) -> Completion:
             live = running.live
             running.is_asked = True
+            on_accepted = nothing
+            if running.outgoing.has_files:
+                prompt, running.gone = await filled(prompt, self._files)
+                on_accepted = prompt.clear  # pictures of many megabytes
             return await self._ai.stream_reply(
-                endpoint, prompt, live.push, before, running.tuning, on_read=notify
+                endpoint, prompt, live.push, before, running.tuning, notify, requests, on_accepted
             )
 
+        requests = self._ledger.open(running)
         endpoint = self._configs.open(running.endpoint)
         before = running.live.size_bytes
         prompt = _prompt(running, running.outgoing)
@@ -96,7 +115,12 @@ class Runner:
             try:
                 return await ask(prompt)
             except ReplyError as refusal:
-                if running.has_grown or not refusal.may_be_length:
+                if running.has_grown:
+                    raise
+                if has_pictures(prompt) and may_be_pictures(refusal):
+                    prompt = self._without_pictures(running)
+                    continue
+                if not refusal.may_be_length:
                     raise
                 budget = shorter(prompt, refusal)
                 if budget is None:
@@ -108,8 +132,22 @@ class Runner:
                         running.learned = _learned(budget, refusal)
                     raise
                 running.outgoing = outgoing
+                requests.prompt_tokens = outgoing.tokens
                 running.learned = _learned(budget, refusal)
         return await ask(prompt)
+
+    def _without_pictures(self, running: RunningReply) -> Prompt:
+        """The prompt with the names of its pictures; whether they were what was refused is known
+        once this one is taken."""
+        running.refused_pictures = True
+        prompt = unpictured(running.outgoing.prompt)
+        tokens = running.outgoing.tokens - prompt_tokens(running.outgoing.prompt)
+        running.outgoing = replace(
+            running.outgoing, prompt=prompt, tokens=tokens + prompt_tokens(prompt)
+        )
+        if running.requests is not None:
+            running.requests.prompt_tokens = running.outgoing.tokens
+        return _prompt(running, running.outgoing)
 
     async def _shorter(self, running: RunningReply, asked: Prompt, budget: int) -> Outgoing:
         question = running.live.opening.user_message["id"]
@@ -120,6 +158,7 @@ class Runner:
             running.user_id,
             running.endpoint.model_key,
             uncounted=0 if running.continues else -1,  # the reply
+            pictures=running.pictures,
         )
         outgoing = await self._database.read(read_prompt, past, budget)
         return replace(outgoing, prompt_id=running.outgoing.prompt_id)
@@ -161,6 +200,12 @@ def _left_out(tuning: Tuning) -> tuple[dict[str, str], ...]:
 def _key(running: RunningReply) -> ModelKey:
     endpoint = running.endpoint
     return endpoint.user_id, endpoint.base_url, endpoint.model_name
+
+
+def may_be_pictures(refusal: ReplyError) -> bool:
+    """Whether a request may have been refused for its pictures: the words say so, or nothing at all
+    does but that it was refused."""
+    return refusal.is_about_pictures or type(refusal) is UpstreamRejected
 
 
 def shorter(prompt: Prompt, refusal: ReplyError) -> int | None:

@@ -10,6 +10,9 @@ from app.services.endpoints.windows import Learned
 from app.services.generation.context import Outgoing
 from app.services.generation.live_reply import Ending, LiveReply
 from app.services.upstream.parameters import Tuning
+from app.services.upstream.requests import Requests
+from app.services.usage.caps import NOTHING_HELD, Held
+from app.services.usage.settlement import Settlement
 
 CancelReason = Literal["stopped", "interrupted"]
 
@@ -23,9 +26,14 @@ class RunningReply:
     `tuning`: its parameters, where any are set. `title_model_id`: the model that its user has write
     titles, where that is chosen.
     `learned`: how long a prompt its model seems to take, once a longer one was refused.
+    `owner`: this process, as its row has it. `spent_nano`: what the runs before it cost, None where
+    nobody knows; `held`: what this one holds back of caps; `settled`: the requests of this run but
+    the `last` one, which is set at its end. `refused_pictures`: its model's server has refused the
+    pictures of the prompt; `gone`: files that were to be sent and are not there any more.
     """
 
     generation_id: int
+    owner: str
     message_id: int
     conversation_id: int
     user_id: int
@@ -41,6 +49,13 @@ class RunningReply:
     task: asyncio.Task[Ending] | None = None
     cancel_reason: CancelReason | None = None
     learned: Learned | None = None
+    spent_nano: int | None = 0
+    held: Held = NOTHING_HELD
+    requests: Requests | None = None
+    settled: list[Settlement] = field(default_factory=list)
+    last: Settlement | None = None
+    refused_pictures: bool = False
+    gone: set[int] = field(default_factory=set)
     saved_content: int = field(init=False)
     saved_reasoning: int = field(init=False)
     opened_with: tuple[int, int] = field(init=False)
@@ -62,6 +77,16 @@ class RunningReply:
         """Put the text in order at its end; it is saved whole, with the ending."""
         self.live.rewrite(content, reasoning)
         self.saved_content, self.saved_reasoning = len(content), len(reasoning)
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether a request to its model has left."""
+        return self.requests is not None and self.requests.last is not None
+
+    @property
+    def pictures(self) -> int | None:
+        """How many pictures a shorter prompt may have; None: none are taken."""
+        return None if self.refused_pictures else self.outgoing.pictures
 
     @property
     def has_grown(self) -> bool:

@@ -3,8 +3,11 @@
 from typing import Any
 
 from app.schemas.params import stable
+from app.services.generation.attached import file_line, sent_files
 from app.services.generation.running_reply import RunningReply
 from app.services.messages.contexts import to_text
+
+FILES_LISTED_MAX = 100
 
 
 def sent_for(running: RunningReply) -> dict[str, Any] | None:
@@ -17,6 +20,10 @@ def sent_for(running: RunningReply) -> dict[str, Any] | None:
     left_out = outgoing.left_out
     if tuning and tuning.left_out:
         left_out = {**left_out, "params": tuning.left_out}
+    if outgoing.has_files:
+        files = sent_files(outgoing.prompt)[-FILES_LISTED_MAX:]
+        now = [f.unsent("gone") if f.id in running.gone else f for f in files]
+        left_out = {**left_out, "files": [file_line(file) for file in now]}
     usage = running.counted
     return {
         "model_name": endpoint.model_name,

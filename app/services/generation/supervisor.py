@@ -2,10 +2,13 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
+import orjson
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import Settings
@@ -17,10 +20,12 @@ from app.services.conversations.titles import TitleService
 from app.services.endpoints.quirks import keep
 from app.services.endpoints.windows import learn
 from app.services.generation.channel import Channel, Channels
+from app.services.generation.ledger import ReplyLedger
 from app.services.generation.live_reply import Ending
 from app.services.generation.runner import Runner
 from app.services.generation.running_reply import RunningReply
 from app.services.generation.writer import Writer, WriteResult
+from app.services.upstream.quirks import known, with_pictures_refused
 from app.tracing import span
 from app.utils.tasks import stop_tasks
 
@@ -41,6 +46,7 @@ class Supervisor:
         database: Database,
         channels: Channels,
         runner: Runner,
+        ledger: ReplyLedger,
         titles: TitleService,
         settings: Settings,
     ) -> None:
@@ -49,6 +55,7 @@ class Supervisor:
         self._database = database
         self._channels = channels
         self._runner = runner
+        self._ledger = ledger
         self._titles = titles
         self._running: dict[int, RunningReply] = {}
         self._carried: set[RunningReply] = set()
@@ -124,6 +131,7 @@ class Supervisor:
             if self._running.get(running.conversation_id) is running:
                 del self._running[running.conversation_id]
             self._carried.discard(running)
+            ending = replace(ending, warning=self._ledger.free(running))
             running.live.finish(ending if outcome == "saved" else _unwritten(running, outcome))
             _count(ending, outcome)
             channel.notify()
@@ -137,11 +145,12 @@ class Supervisor:
             running.task = _started(self._runner.run(running, channel.notify))
             if self.draining:  # it was on its way into the database when that began
                 running.cancel("interrupted")
-            ending = await running.task
+            ending = await self._ledger.settle(running, await running.task)
             notes["chat.reply.status"] = ending.status
             if ending.error is not None:
                 notes["error.type"] = ending.error.code
             outcome = await self._writer.finish(running, ending)
+            self._ledger.ended()
             if outcome == "saved" and not self.draining:
                 await self._learn(running)
                 await self._keep_quirks(running)
@@ -159,8 +168,13 @@ class Supervisor:
             log.info("window_not_kept", cause=type(error).__name__)
 
     async def _keep_quirks(self, running: RunningReply) -> None:
-        """Keep which parameters its server does not take, as above."""
-        quirks = running.tuning and running.tuning.learned
+        """Keep which parameters its server does not take, and whether pictures, as above."""
+        quirks = running.tuning.learned if running.tuning else None
+        if running.refused_pictures and running.has_grown:
+            kept = running.endpoint.quirks
+            now = time.time()
+            known_now = quirks or known(orjson.loads(kept) if kept else None, now)
+            quirks = with_pictures_refused(known_now, now)
         model_id = running.endpoint.model_id
         if not quirks or model_id is None:
             return
@@ -175,7 +189,7 @@ class Supervisor:
             running.conversation_id,
             running.endpoint,
             running.title_model_id,
-            running.live.opening.user_message["content"],
+            _question(running.live.opening.user_message),
             str(running.live.content),
         )
         if title is not None:
@@ -212,6 +226,12 @@ class Supervisor:
         await stop_tasks(*self._tasks)
         if self._writing is not None:
             await stop_tasks(self._writing)
+
+
+def _question(message: dict[str, Any]) -> str:
+    """What was asked, in words: of files alone, their names."""
+    names = [file["name"] for file in message.get("attachments", ())]
+    return str(message["content"]).strip() or ", ".join(names)
 
 
 def _started[T](work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:

@@ -184,9 +184,11 @@ class Viewer:
                 done["usage"] = ending.usage.model_dump()
             if ending.left_out:
                 done["left_out"] = [dict(each) for each in ending.left_out]
+            if ending.warning is not None:
+                done["warning"] = ending.warning
             return done
         error = ending.error or Interrupted()
-        return {
+        broken: ErrorEvent = {
             "type": "error",
             "message": "",  # the words are written where it is sent
             "code": error.code,
@@ -194,6 +196,9 @@ class Viewer:
             "status": status,
             "id": str(cursor),
         }
+        if ending.usage is not None:
+            broken["usage"] = ending.usage.model_dump()
+        return broken
 
 
 def _texts(growth: Growth, before: Cursor) -> list[ReasoningEvent | ChunkEvent]:

@@ -16,6 +16,7 @@ from app.logs import log
 from app.metrics import checkpoint_seconds
 from app.services.generation import checkpoint
 from app.services.generation.checkpoint import Finish, Piece, SaveResult
+from app.services.generation.ledger import entry_for
 from app.services.generation.live_reply import Ending
 from app.services.generation.running_reply import RunningReply
 from app.services.generation.sent import sent_for
@@ -50,6 +51,7 @@ class Pending:
             str(live.reasoning),
             self.ending,
             sent_for(self.reply),
+            entry_for(self.reply),
         )
 
 
@@ -139,10 +141,11 @@ class Writer:
             for piece in reply.unsaved()
         ]
         finishes = [pending.finish() for pending in finishing.values()]
+        asked = {id for id, reply in running.items() if reply.has_asked}
         began = asyncio.get_running_loop().time()
         try:
             saved = await self._database.write(
-                checkpoint.save, self._owner, list(running), pieces, finishes
+                checkpoint.save, self._owner, list(running), pieces, finishes, asked
             )
         except (DatabaseUnavailable, StorageFull) as error:
             return await self._hold_on(running, finishing, error)

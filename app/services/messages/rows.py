@@ -10,19 +10,23 @@ from app.database import table_of
 from app.engines.prepared import Prepared, PreparedIn
 from app.errors import AppError, MessageNotFound, error_by_code
 from app.models import Generation, Message
-from app.schemas.message import ErrorRead, Exchange, LeftOutRead, MessageRead, UsageRead
+from app.schemas.message import ErrorRead, Exchange, LeftOutRead, MessageRead, TokensRead, UsageRead
+from app.services.files.rows import attached, held_by
 from app.services.messages.cursor import Cursor
 from app.services.messages.pieces import saved_text
+from app.services.messages.tree import is_kept
 
 _message = table_of(Message)
 _generation = table_of(Generation)
 
+NO_FILES: dict[int, list[Any]] = {}
 _sibling = _message.alias("sibling")
 _siblings = (
     select(func.count())
     .where(
         _sibling.c.conversation_id == _message.c.conversation_id,
         _sibling.c.parent_id.is_not_distinct_from(_message.c.parent_id),
+        is_kept(_sibling.c.id),
     )
     .correlate(_message)
 )
@@ -67,16 +71,20 @@ def read_messages(connection: Connection, rows: Sequence[Row[Any]]) -> list[Mess
     first = {row.parent_id: row.id for row in reversed(rows)}
     found = _VERSIONS.all(connection, list(first.values()))
     counted = {row.id: (row.version, row.versions) for row in found}
+    holding = [row.id for row in rows if row.attachments]
+    held = held_by(connection, holding) if holding else NO_FILES
     messages: list[MessageRead] = []
     for row in rows:
         # Rows read a moment ago may have been purged since.
         version, versions = counted.get(first[row.parent_id], (1, 1))
         counted[first[row.parent_id]] = version + 1, versions
-        messages.append(_read(connection, row, version, versions))
+        messages.append(_read(connection, row, version, versions, held.get(row.id, ())))
     return messages
 
 
-def _read(connection: Connection, row: Row[Any], version: int, versions: int) -> MessageRead:
+def _read(
+    connection: Connection, row: Row[Any], version: int, versions: int, files: Sequence[Any]
+) -> MessageRead:
     content, reasoning, cursor = row.content, row.reasoning, None
     if row.status == "generating":
         content, reasoning, cursor = text_so_far(connection, row)
@@ -99,6 +107,7 @@ def _read(connection: Connection, row: Row[Any], version: int, versions: int) ->
         model_id=row.model_id,
         connection_label=row.connection_label,
         left_out=[LeftOutRead(**each) for each in left_out_of(row)] or None,
+        attachments=[attached(file) for file in files] or None,
     )
 
 
@@ -121,15 +130,27 @@ def text_so_far(connection: Connection, row: Row[Any]) -> tuple[str, str, str]:
     return content, reasoning, str(Cursor(row.id, len(reasoning), len(content), run=row.run))
 
 
-def usage_of(row: Row[Any]) -> UsageRead | None:
-    """The tokens of a stored reply, if its endpoint told them."""
+def tokens_of(row: Row[Any]) -> TokensRead | None:
+    """The tokens of a row, if an endpoint told them."""
     if row.total_tokens is None:
         return None
-    return UsageRead(
+    return TokensRead(
         prompt_tokens=row.prompt_tokens or 0,
         completion_tokens=row.completion_tokens or 0,
         total_tokens=row.total_tokens,
     )
+
+
+def usage_of(row: Row[Any]) -> UsageRead | None:
+    """What a stored reply used, as far as that is known; without a total it is an estimate."""
+    if row.prompt_tokens is None:
+        return None
+    tokens = tokens_of(row)
+    if tokens is None:
+        usage = UsageRead.estimate(row.prompt_tokens, row.completion_tokens or 0)
+    else:
+        usage = UsageRead(**tokens.model_dump())
+    return usage.model_copy(update={"cost_nano_usd": row.cost_nano})
 
 
 def error_of(row: Row[Any]) -> AppError | None:

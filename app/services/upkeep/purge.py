@@ -1,7 +1,7 @@
 """Purges deleted conversations, and logins, tickets, links and counts that are over."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_
@@ -21,7 +21,7 @@ from app.models import (
 )
 from app.services.upkeep.prompt_texts import purge_prompt_texts
 from app.services.upkeep.removal import remove_of_conversations, remove_of_sessions, remove_some
-from app.services.usage.daily import SECONDS_PER_DAY
+from app.services.usage.periods import SECONDS_PER_DAY
 
 ROUND_SECONDS = 3600
 PAUSE_SECONDS = 0.05
@@ -38,13 +38,20 @@ _window = table_of(ModelWindow)
 
 type Part = Callable[[Connection, datetime], bool]
 """Removes some rows that were over before a time; False when none are left."""
+type Sweep = Callable[[float], Awaitable[None]]
+"""Removes what is over, with so many seconds of rest in between."""
 
 
 class Purger:
     """Purges in small commits, so that nothing waits for a long one."""
 
-    def __init__(self, database: Database, retention: timedelta) -> None:
+    def __init__(
+        self, database: Database, retention: timedelta, sweep_files: Sweep, *deleted: Part
+    ) -> None:
+        """`deleted`: what else is kept for the retention once it is deleted."""
         self._database = database
+        self._sweep_files = sweep_files
+        self._deleted = deleted
         self._retention = retention
 
     async def run(self) -> None:
@@ -59,13 +66,16 @@ class Purger:
             await asyncio.sleep(ROUND_SECONDS)
 
     async def purge(self) -> None:
-        """Remove conversations deleted longer ago than the retention, and all logins, tickets,
-        links, counts and lessons about models that are over, and texts that nothing leads to."""
+        """Remove conversations and messages deleted longer ago than the retention, and all logins,
+        tickets, links, counts and lessons about models that are over, and texts and files that
+        nothing leads to."""
         over = utc_now() - MARGIN
-        await self._in_parts(purge_conversations, over - self._retention)
+        for part in (purge_conversations, *self._deleted):
+            await self._in_parts(part, over - self._retention)
         for part in (purge_sessions, purge_tickets, purge_resets, purge_uses, purge_windows):
             await self._in_parts(part, over)
         await purge_prompt_texts(self._database, PAUSE_SECONDS)
+        await self._sweep_files(PAUSE_SECONDS)  # of conversations that are gone, too
 
     async def _in_parts(self, part: Part, before: datetime) -> None:
         while True:

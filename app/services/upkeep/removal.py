@@ -9,6 +9,7 @@ from sqlalchemy import Column, ColumnElement, Connection, delete, select
 
 from app.database import table_of
 from app.models import Conversation, LoginSession, Message, RefreshToken
+from app.services.search.segments import purged
 
 ROWS_PER_COMMIT = 500
 SESSIONS_PER_COMMIT = 20
@@ -33,11 +34,17 @@ def remove_some(
 def remove_of_conversations(connection: Connection, which: ColumnElement[bool]) -> bool:
     """Remove some messages of one of these conversations, in the end the conversation; True if
     there may be more."""
-    id = connection.execute(select(_conversation.c.id).where(which).limit(1)).scalar()
-    if id is None:
+    found = select(_conversation.c.id, _conversation.c.user_id).where(which).limit(1)
+    row = connection.execute(found).first()
+    if row is None:
         return False
-    if not remove_some(connection, _message.c.id, _message.c.conversation_id == id):
-        connection.execute(delete(_conversation).where(_conversation.c.id == id))
+    some = select(_message.c.id).where(_message.c.conversation_id == row.id).limit(ROWS_PER_COMMIT)
+    ids = connection.execute(some).scalars().all()
+    if ids:
+        connection.execute(delete(_message).where(_message.c.id.in_(ids)))
+        purged(connection, row.user_id, ids)
+    if len(ids) < ROWS_PER_COMMIT:
+        connection.execute(delete(_conversation).where(_conversation.c.id == row.id))
     return True
 
 

@@ -10,6 +10,7 @@ from app.errors import (
     UpstreamUnavailable,
 )
 from app.schemas.message import TextKind, UsageRead
+from app.services.upstream.counts import TokenCounts, counts_of
 from app.services.upstream.failures import failure_in, failure_told_by
 from app.services.upstream.fields import (
     finish_reason_of,
@@ -56,10 +57,16 @@ class ChatStream(PayloadReader):
         self._words_read = 0
         self._is_counted = False
         self.usage: UsageRead | None = None
+        self.counts: TokenCounts | None = None
 
     @property
     def has_text(self) -> bool:
         return self.has_content or self.has_reasoning
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether anything of it came at all."""
+        return self.events > 0 or self._textless_bytes > 0
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -116,7 +123,9 @@ class ChatStream(PayloadReader):
         else:
             self._without_choices(payload)
         if payload.get("usage"):
+            # The last one stands: some servers count on with every piece, and none is added.
             self.usage = usage_of(payload["usage"]) or self.usage
+            self.counts = counts_of(payload["usage"]) or self.counts
 
     def _without_choices(self, payload: dict[str, Any]) -> None:
         if isinstance(payload.get("choices"), list):

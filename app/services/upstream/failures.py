@@ -124,6 +124,16 @@ ACCESS_WORDS = re.compile(
     r"|access (?:the |this )?model|model disabled|模型.{0,20}权限|无权.{0,6}模型",
     re.IGNORECASE,
 )
+PICTURE_WORDS = re.compile(
+    r"image_url|image[ _]?(?:input|content|part|upload)|\bimages?\b.{0,60}"
+    r"(?:not (?:supported|allowed|accepted|available|enabled)|unsupported|may be provided)|"
+    r"(?:not|n't|no|cannot|unsupported|without)\b.{0,60}\b(?:images?|vision|visual|multi-?modal)\b|"
+    r"mmproj|multi-?modal|\bvision\b|content.{0,40}(?:must|should|expected).{0,30}\bstring\b|"
+    r"(?:expected|valid) (?:a )?string.{0,60}(?:content|list|array|sequence)|"
+    r"不支持.{0,10}(?:图片|图像|多模态|视觉)|(?:图片|图像|多模态|视觉).{0,10}不支持",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What servers say of models that take none: of pictures, or of content that is no plain string."""
 QUOTED = re.compile(
     r"\b(?:input(?:_value)?|messages|content|prompt)['\"]?\s*[=:]\s*[\[{'\"].*",
     re.IGNORECASE | re.DOTALL,
@@ -149,6 +159,12 @@ def failure_of(status: int, body: str, model: str = "") -> ReplyError:
     `model`: what the request calls the model, which a 404 may name as what is missing.
     """
     words = words_of(body)
+    error = _failure(status, words, body, model)
+    error.is_about_pictures = bool(PICTURE_WORDS.search(_without(words, model)))
+    return error
+
+
+def _failure(status: int, words: str, body: str, model: str) -> ReplyError:
     meaning = _by_words(_without(words, model))
     if too_long := _too_long(words, meaning, status == TOO_LARGE, body):
         return too_long
@@ -158,6 +174,12 @@ def failure_of(status: int, body: str, model: str = "") -> ReplyError:
 def failure_in(error: object) -> ReplyError:
     """The error for an `error` object inside a 200 answer: its words count, then a status in it."""
     words = _sentences(_said(error))
+    failure = _failure_in(error, words)
+    failure.is_about_pictures = bool(PICTURE_WORDS.search(words))
+    return failure
+
+
+def _failure_in(error: object, words: str) -> ReplyError:
     meaning = _by_words(words)
     if failure := _too_long(words, meaning) or meaning:
         return failure

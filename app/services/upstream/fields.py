@@ -147,14 +147,14 @@ def usage_of(value: object) -> UsageRead | None:
     """Usage, where both parts of it are plausible counts."""
     if not isinstance(value, dict):
         return None
-    prompt, completion = _count(value, "prompt_tokens"), _count(value, "completion_tokens")
+    prompt, completion = count_in(value, "prompt_tokens"), count_in(value, "completion_tokens")
     if prompt is None or completion is None:
         return None
-    total = _count(value, "total_tokens")
+    total = count_in(value, "total_tokens")
     return UsageRead(
         prompt_tokens=prompt,
         completion_tokens=completion,
-        total_tokens=prompt + completion if total is None else total,
+        total_tokens=min(prompt + completion, TOKENS_MAX) if total is None else total,
     )
 
 
@@ -187,7 +187,8 @@ def _name(row: Any) -> Any:
     return next((row[name] for name in NAME_FIELDS if isinstance(row.get(name), str)), None)
 
 
-def _count(usage: dict[str, object], name: str) -> int | None:
+def count_in(usage: dict[str, Any], name: str) -> int | None:
+    """A plausible count of tokens; None for what is missing or no such number."""
     value = usage.get(name)
     plausible = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= TOKENS_MAX
     return value if plausible and isinstance(value, int) else None

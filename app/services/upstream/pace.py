@@ -36,6 +36,11 @@ class Pace:
         self._last = now
         self._on_read()
 
+    @property
+    def first_text_at(self) -> float | None:
+        """When the first text came, by `time.perf_counter`; None before that."""
+        return self._first
+
     def count(self) -> None:
         """Add what was marked to the metrics."""
         if self._first is not None:

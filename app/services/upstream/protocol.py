@@ -55,11 +55,11 @@ class ResponseProtocol(asyncio.Protocol):
         self._headers = 0
         self._unparsed_bytes = 0
         self._has_head = self._has_ended = False
-        self._ends_at_eof = self._is_satisfied = False
+        self._ends_at_eof = self._is_satisfied = self._is_held_up = False
 
     # What the transport of the SDK calls
 
-    async def send(self, request: bytes) -> ResponseHead:
+    async def send(self, request: bytes, on_sent: Callable[[], None] | None = None) -> ResponseHead:
         """Writes a request; returns once the head of its response is there."""
         self._parser = httptools.HttpResponseParser(self)
         self._failure = self._sink = None
@@ -67,11 +67,14 @@ class ResponseProtocol(asyncio.Protocol):
         self._unread = b""
         self._headers = self._unparsed_bytes = 0
         self._has_head = self._has_ended = self._ends_at_eof = self._is_satisfied = False
+        self._is_held_up = False
         self.head, self.has_answered, self.is_reusable = ResponseHead(), False, False
         self._on_end = None
         if self._transport is None or self.is_closed:
             raise UpstreamUnavailable
         self._transport.write(request)
+        if on_sent is not None:
+            on_sent()
         await self._wait(lambda: self._has_head)
         return self.head
 
@@ -93,9 +96,21 @@ class ResponseProtocol(asyncio.Protocol):
         finally:
             self._sink = self._on_read = None
 
+    def hold_up(self) -> None:
+        """Read no more of the body until `go_on`: whoever takes it has not passed it on yet."""
+        self._is_held_up = True
+        if self._connection is not None and not self.is_closed:
+            self._connection.pause_reading()
+
+    def go_on(self) -> None:
+        """Read on after `hold_up`."""
+        self._is_held_up = False
+        self._read_on()
+
     def leave(self, on_end: Callable[[], None]) -> None:
         """Drops what still comes; `on_end` is called when the response or the connection ends."""
         self._on_end = on_end
+        self._is_held_up = False
         self._waiting.clear()
         self._read_on()
 
@@ -164,9 +179,9 @@ class ResponseProtocol(asyncio.Protocol):
 
     @property
     def _is_unclaimed(self) -> bool:
-        """Whether a body has begun that nothing takes yet."""
+        """Whether a body has begun that nothing takes yet, or at this moment."""
         taken = self._sink or self._is_satisfied or self._on_end
-        return self._has_head and not (self._has_ended or taken)
+        return self._is_held_up or (self._has_head and not (self._has_ended or taken))
 
     def _decode(self, data: bytes) -> None:
         if self._failure is not None or not data:

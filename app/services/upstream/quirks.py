@@ -5,7 +5,8 @@ Kept as JSON beside the model, for 30 days:
 "refused": [{"name": "temperature", "mode": "", "at": 1760000000, "value": 0.2}]}`.
 A refusal holds for one value, or at all (`"at_all": true`), or beside another parameter
 (`"beside": "temperature"`); and for one mode, as a model that reasons takes less than one that does
-not. `at` is in seconds since 1970. Whatever else is found in them is ignored.
+not. `at` is in seconds since 1970. `"pictures": 1760000000`: it refused them then, which is kept
+for a week. Whatever else is found in them is ignored.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 from app.schemas.params import SAMPLING, TOKEN_NAMES, Params, stable
 
 KEPT_SECONDS = 30 * 24 * 3600
+PICTURES_KEPT_SECONDS = 7 * 24 * 3600
+"""Whoever uses a shared model has no other way of having it tried again."""
 REFUSED_MAX = 32
 OWN_NAME, OTHER_NAME = TOKEN_NAMES
 
@@ -46,6 +49,7 @@ class Quirks(TypedDict):
 
     renamed: dict[str, Renamed]
     refused: list[Refused]
+    pictures: NotRequired[int]
 
 
 def known(kept: object, now: float) -> Quirks:
@@ -58,7 +62,20 @@ def known(kept: object, now: float) -> Quirks:
         quirks["renamed"][OWN_NAME] = Renamed(to=OTHER_NAME, at=name["at"])
     if isinstance(refused, list):
         quirks["refused"] = [item for item in refused[-REFUSED_MAX:] if _is_refusal(item, now)]
+    if refuses_pictures(kept, now):
+        quirks["pictures"] = kept["pictures"]  # type: ignore[index]
     return quirks
+
+
+def refuses_pictures(kept: object, now: float) -> bool:
+    """Whether a model's server has refused pictures, lately."""
+    at = kept.get("pictures") if isinstance(kept, dict) else None
+    return type(at) is int and abs(now - at) <= PICTURES_KEPT_SECONDS
+
+
+def with_pictures_refused(quirks: Quirks, now: float) -> Quirks:
+    """These quirks, of a server that refuses pictures."""
+    return {**quirks, "pictures": int(now)}
 
 
 def mode_of(params: Params) -> str:
@@ -81,13 +98,13 @@ def left_out_of(params: Params, refused: Sequence[Refused]) -> dict[str, Reason]
 
 def with_refused(quirks: Quirks, new: Sequence[Refused]) -> Quirks:
     """These quirks and what was refused now; the newest where there are too many."""
-    return Quirks(renamed=quirks["renamed"], refused=[*quirks["refused"], *new][-REFUSED_MAX:])
+    return {**quirks, "refused": [*quirks["refused"], *new][-REFUSED_MAX:]}
 
 
 def with_name(quirks: Quirks, name: str, now: float) -> Quirks:
     """These quirks, of a server that takes `max_tokens` by this name."""
     renamed = {} if name == OWN_NAME else {OWN_NAME: Renamed(to=name, at=int(now))}
-    return Quirks(renamed=renamed, refused=quirks["refused"])
+    return {**quirks, "renamed": renamed}
 
 
 def _reason(

@@ -14,20 +14,15 @@ from typing import Any
 import httpx2
 import orjson
 
-from app import __version__
 from app.errors import ContextTooLong, ReplyError, UpstreamRejected, UpstreamUnavailable
 from app.services.upstream.complaints import Complaint
 from app.services.upstream.failures import failure_of
 from app.services.upstream.guard import parse_model_url
 from app.services.upstream.parameters import Tuning
-from app.services.upstream.transport import GuardedTransport
-from app.services.upstream.types import Prompt
+from app.services.upstream.requests import accounted_requests
+from app.services.upstream.transport import Address, Body, GuardedTransport
+from app.services.upstream.types import Prompt, nothing
 
-HEADERS = {
-    "Accept": "application/json",
-    "Content-Type": "application/json",
-    "User-Agent": f"chat-backend/{__version__}",
-}
 STREAMED: dict[str, Any] = {"stream": True, "stream_options": {"include_usage": True}}
 PASSING_STATUSES = (0, 502, 503)
 REFUSED_STATUSES = (400, 422)
@@ -36,7 +31,7 @@ ADDRESSES = 256
 """Of base URLs that are kept parsed; they hold no key."""
 
 CallOptions = dict[str, Any]
-ReadAnswer = Callable[[httpx2.Response], Awaitable[None]]
+ReadBody = Callable[[Body], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,36 +53,40 @@ async def ask_for_reply(
     key: str,
     model: str,
     messages: Prompt,
-    read: ReadAnswer,
+    read: ReadBody,
     tuning: Tuning | None = None,
+    on_accepted: Callable[[], None] = nothing,
 ) -> None:
-    """Ask for a chat completion and have `read` take the answer; raises ReplyError subclasses."""
-    url = _completions(base_url)
-    headers = {**HEADERS, "Authorization": f"Bearer {key}"}
+    """Ask for a chat completion and have `read` take the answer, once `on_accepted` was called;
+    raises ReplyError subclasses."""
+    address = _completions(base_url)
 
     async def attempt(options: CallOptions) -> Refusal | None:
         fields = {"messages": messages, "model": model, **options}
         if tuning is not None:
             fields = {**tuning.fields(), **fields}
-        request = httpx2.Request("POST", url, headers=headers, content=_body(fields))
         try:
-            response = await transport.handle_async_request(request)
+            answer = await transport.post(address, key, _body(fields))
         except UpstreamUnavailable as failure:
             return Refusal(0, failure)
+        status, body = answer.status, answer.body
         try:
-            if response.is_success:
+            if body is not None and 200 <= status < 300:
                 if tuning is not None:
                     tuning.accept()
-                await read(response)
+                on_accepted()
+                await read(body)
                 return None
-            said = (await response.aread()).decode("utf-8", "replace")
-            status = response.status_code
+            said = (await body.beginning()).decode("utf-8", "replace") if body else ""
             complaint = None
             if tuning is not None and status in REFUSED_STATUSES:
                 complaint = tuning.complaint_in(said)
-            return Refusal(status, failure_of(status, said, model), complaint)
+            told = failure_of(status, said, model)
+            if all(isinstance(message["content"], str) for message in messages):
+                told.is_about_pictures = False
+            return Refusal(status, told, complaint)
         finally:
-            await response.aclose()
+            answer.close()
 
     await repeated(attempt, STREAMED, tuning)
 
@@ -98,9 +97,11 @@ async def repeated(attempt: Attempt, options: CallOptions, tuning: Tuning | None
     that do not say what they refuse. So there are at most six requests."""
     may_retry = True
     while refusal := await attempt(options):
+        if (requests := accounted_requests()) is not None:
+            requests.current.fail(refusal.failure.code)
         if tuning is not None and tuning.adapt(refusal.complaint, refusal.failure):
             continue
-        if isinstance(refusal.failure, ContextTooLong):
+        if isinstance(refusal.failure, ContextTooLong) or refusal.failure.is_about_pictures:
             raise refusal.failure
         if refusal.status in REFUSED_STATUSES and type(refusal.failure) is UpstreamRejected:
             if "stream_options" not in options:
@@ -114,8 +115,8 @@ async def repeated(attempt: Attempt, options: CallOptions, tuning: Tuning | None
 
 
 @lru_cache(ADDRESSES)
-def _completions(base_url: str) -> httpx2.URL:
-    return httpx2.URL(f"{parse_model_url(base_url)}/chat/completions")
+def _completions(base_url: str) -> Address:
+    return Address.of(httpx2.URL(f"{parse_model_url(base_url)}/chat/completions"))
 
 
 def _body(fields: dict[str, Any]) -> bytes:

@@ -3,6 +3,7 @@
 Slow to load: only `ai_service` does, and not before somebody comes who may chat.
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -12,15 +13,15 @@ from openai import APIConnectionError, APIStatusError, AsyncAPIResponse, AsyncOp
 from app.errors import UpstreamUnavailable
 from app.services.upstream.failures import failure_of
 from app.services.upstream.request import (
-    HEADERS,
     STREAMED,
     CallOptions,
-    ReadAnswer,
     Refusal,
     repeated,
 )
+from app.services.upstream.transport import HEADERS
 from app.services.upstream.types import Prompt
 
+ReadAnswer = Callable[[httpx2.Response], Awaitable[None]]
 Call = AbstractAsyncContextManager[AsyncAPIResponse[Any]]
 
 

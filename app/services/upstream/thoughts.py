@@ -45,6 +45,8 @@ WRAPPERS_AFTER_THOUGHT = WRAPPERS | {
     "<answer>": "</answer>",
     "<response>": "</response>",  # ERNIE, Granite
 }
+FIRST_OF_MARKS = {mark[0] for mark in (*MARKS, *WRAPPERS, *WRAPPERS_AFTER_THOUGHT, *CLOSERS)}
+"""Most replies begin with none of these."""
 HELD_MAX = 4096
 """More blanks than this in a row are text, wherever they stand."""
 
@@ -102,7 +104,7 @@ class ThoughtSplitter:
             ("content", WRAPPERS_AFTER_THOUGHT if self._thoughts else WRAPPERS),
             ("content", NOTHING_OPENED),
         ]
-        for kind, pairs in marks:
+        for kind, pairs in marks if text[:1] in FIRST_OF_MARKS else ():
             for opener, closer in pairs.items():
                 start = text[: len(opener)].lower()
                 if start == opener:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.schemas.message import TextKind, UsageRead
 
-Prompt = list[dict[str, str]]
+Prompt = list[dict[str, Any]]
 """Messages as a model is given them: `role` and `content`, oldest first."""
 ModelKey = tuple[int, str, str]
 """A model of a user: the user's id, the base URL and the model's name."""
@@ -30,3 +31,7 @@ class Completion:
     usage: UsageRead | None
     is_all_thought: bool = False
     """Whether a thought that the template was taken to have opened was never closed."""
+
+
+def nothing() -> None:
+    """For who need not be told."""

@@ -2,13 +2,32 @@
 
 import asyncio
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from app.errors import UpstreamTimeout
-from app.services.upstream.chat_stream import ChatStream
 
 CHECKS_PER_LIMIT = 8
 CHECK_SECONDS_MAX = 1.0
+
+
+class Watched(Protocol):
+    """A stream, as far as its time limits see it."""
+
+    @property
+    def events(self) -> int:
+        """How many came."""
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Changes with every byte that comes."""
+
+    @property
+    def has_text(self) -> bool:
+        """Whether any text came."""
+
+    @property
+    def grace_seconds(self) -> float | None:
+        """How long it may still bring nothing before it counts as over; None where it may not."""
 
 
 class Watchdog:
@@ -20,9 +39,7 @@ class Watchdog:
     those. Not so once a reply has finished: then only events count. All limits are in seconds.
     """
 
-    def __init__(
-        self, stream: ChatStream, first_token: float, silence: float, whole: float
-    ) -> None:
+    def __init__(self, stream: Watched, first_token: float, silence: float, whole: float) -> None:
         self._stream = stream
         self._limits = first_token, silence, whole
         shortest = min(first_token, silence, whole)

@@ -8,8 +8,10 @@ from sqlalchemy import Connection, insert, select, update
 from app.database import table_of
 from app.errors import DailyLimitReached
 from app.models import DefaultModelUse
-
-SECONDS_PER_DAY = 86_400
+from app.schemas.cap import WARN_PERCENT
+from app.services.usage.current_cap import CurrentCap
+from app.services.usage.periods import SECONDS_PER_DAY, first_day, resets_at
+from app.services.usage.spent import Coverage
 
 _use = table_of(DefaultModelUse)
 
@@ -17,17 +19,42 @@ _use = table_of(DefaultModelUse)
 @dataclass(frozen=True, slots=True)
 class ReplyLimits:
     """How many replies of a user run at once, and messages a day to the default model (0: any);
-    how many tokens a model is sent, about."""
+    how many tokens a model is sent, about, and how many pictures."""
 
     replies_per_user: int
     default_model_daily: int
     context_tokens: int
+    context_images: int = 8
 
 
-def count_default(connection: Connection, user_id: int, limits: ReplyLimits, now: datetime) -> None:
-    """Count a message to the operator's model; DailyLimitReached when the limit is reached."""
-    if limits.default_model_daily == 0:
-        return
+def daily_limit(messages: int, now: datetime) -> CurrentCap | None:
+    """DEFAULT_MODEL_DAILY_MESSAGES as a cap of each user; None where messages are not counted."""
+    if messages == 0:
+        return None
+    return CurrentCap(
+        id=None,
+        is_everyones=False,
+        source="operator",
+        coverage=Coverage("shared"),
+        period="day",
+        unit="messages",
+        amount=messages,
+        warn_percent=WARN_PERCENT,
+        first_day=first_day("day", now),
+        resets_at=resets_at("day", now),
+    )
+
+
+def count_default(
+    connection: Connection, user_id: int, limits: ReplyLimits, now: datetime
+) -> tuple[CurrentCap, int] | None:
+    """Count a message to the operator's model; DailyLimitReached when the limit is reached.
+
+    The limit and what had been used of it before; None where messages are not counted.
+    """
+    limit = daily_limit(limits.default_model_daily, now)
+    if limit is None:
+        return None
     day, used_today = divmod(int(now.timestamp()), SECONDS_PER_DAY)
     key = (_use.c.user_id == user_id, _use.c.day == day)
     used = connection.execute(select(_use.c.messages).where(*key)).scalar()
@@ -37,6 +64,7 @@ def count_default(connection: Connection, user_id: int, limits: ReplyLimits, now
         connection.execute(update(_use).where(*key).values(messages=used + 1))
     else:
         raise DailyLimitReached(retry_after=SECONDS_PER_DAY - used_today)
+    return limit, used or 0
 
 
 def used_of_default(connection: Connection, user_id: int, now: datetime) -> int:

@@ -13,7 +13,8 @@ export function fetchFile(call: string, options: Options): Promise<FileAnswer> {
   return withToken((token) => requestFile(call, { ...options, token }));
 }
 
-async function withToken<T>(ask: (token: string) => Promise<T>): Promise<T> {
+/** Does it with the access token; with a new one where that is refused. */
+export async function withToken<T>(ask: (token: string) => Promise<T>): Promise<T> {
   const token = await accessToken();
   try {
     return await ask(token);

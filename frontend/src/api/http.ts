@@ -109,7 +109,7 @@ function parse(text: string): unknown {
   return text ? JSON.parse(text) : undefined;
 }
 
-async function failure(answer: Response): Promise<ApiError> {
+export async function failure(answer: Response): Promise<ApiError> {
   const body = await answer.json().catch(() => ({}));
   const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
   const { code = "internal_error", detail = "", reason, fields } = body;

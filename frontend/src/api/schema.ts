@@ -5,6 +5,72 @@ export interface AccountDeletion {
   password: string;
 }
 
+/** How much may be uploaded, and how much a user has stored. */
+export interface AttachmentLimits {
+  used_bytes: number;
+  quota_bytes: number;
+  max_bytes: number;
+  per_message: number;
+  context_images: number;
+}
+
+/** A file that a message holds. `bytes` and the rest are of what is stored: pictures are drawn anew. What ends the list is left out where it means nothing. */
+export interface AttachmentRead {
+  id: number;
+  name: string;
+  type: string;
+  bytes: number;
+  width?: number | null;
+  height?: number | null;
+  pages?: number | null;
+}
+
+/** A file as its upload is answered; `tokens`: about how many a model is sent for it. */
+export interface AttachmentUploaded {
+  id: number;
+  name: string;
+  type: string;
+  bytes: number;
+  width?: number | null;
+  height?: number | null;
+  pages?: number | null;
+  characters?: number | null;
+  tokens: number;
+}
+
+/** Requests, the newest first; `next` is the cursor of those before them, null at the end. */
+export interface AttemptPage {
+  attempts: AttemptRead[];
+  next: string | null;
+}
+
+/** One request that left for a model's server, or may have. Tokens of a running one are not known yet. */
+export interface AttemptRead {
+  id: number;
+  started_at: string;
+  purpose: "reply" | "title" | "trial" | "api" | "embedding";
+  status: "running" | "complete" | "stopped" | "interrupted" | "failed" | "refused" | "unconfirmed";
+  error_code: string | null;
+  model_id: number | null;
+  model_name: string;
+  connection_id: number | null;
+  connection_label: string | null;
+  shared: boolean;
+  key_id: number | null;
+  conversation_id: number | null;
+  message_id: number | null;
+  first_token_ms: number | null;
+  duration_ms: number | null;
+  prompt_tokens: number | null;
+  cached_tokens: number | null;
+  cache_write_tokens: number | null;
+  completion_tokens: number | null;
+  reasoning_tokens: number | null;
+  counted_by: "provider" | "estimate" | null;
+  cost_nano_usd: number | null;
+  price_source: "user" | "operator" | "provider" | "table" | "none" | null;
+}
+
 /** An event as the user it is about sees it; `count` refusals of one kind are one event. */
 export interface AuditEventRead {
   id: number;
@@ -24,6 +90,56 @@ export interface AuditEventRead {
 export interface AuditPage {
   events: AuditEventRead[];
   has_more: boolean;
+}
+
+/** One's own caps, and those of the operator's that apply. */
+export interface CapList {
+  caps: CapRead[];
+}
+
+/** A cap, how much of it is used in the period that runs, and when the next one begins. `id` is null for the one of the server's settings. `left` is never below 0. `warning`: whether `warn_percent` of it are used. */
+export interface CapRead {
+  id: number | null;
+  scope: "everyone" | "group" | "user" | "key";
+  source: "operator" | "user" | "key";
+  target: "all" | "shared" | "connection" | "model";
+  connection_id: number | null;
+  model_id: number | null;
+  label: string | null;
+  period: "day" | "month";
+  unit: "messages" | "tokens" | "nano_usd";
+  amount: number;
+  warn_percent: number;
+  used: number;
+  left: number;
+  warning: boolean;
+  resets_at: string;
+}
+
+/** A cap that somebody sets for themselves. */
+export interface CapSet {
+  target: "all" | "shared" | "connection" | "model";
+  connection_id?: number | null;
+  model_id?: number | null;
+  period: "day" | "month";
+  unit: "messages" | "tokens" | "nano_usd";
+  amount: number;
+  warn_percent?: number;
+}
+
+/** A cap of which `warn_percent` are used, in `done`. */
+export interface CapWarning {
+  source: "operator" | "user" | "key";
+  period: "day" | "month";
+  unit: "messages" | "tokens" | "nano_usd";
+  amount: number;
+  left: number;
+  resets_at: string;
+}
+
+/** `PUT /usage/caps`: all that somebody sets for themselves, in place of what there was. */
+export interface CapsUpdate {
+  caps: CapSet[];
 }
 
 /** `PATCH /auth/me`: what is given changes, null clears. */
@@ -114,7 +230,8 @@ export interface ContextRead {
   last_message_id?: number | null;
   system_prompt?: string | null;
   params?: ParamsRead | null;
-  usage?: UsageRead | null;
+  usage?: TokensRead | null;
+  attachments?: SentAttachment[] | null;
 }
 
 /** Have the model go on in a reply that was broken off. */
@@ -124,6 +241,14 @@ export interface ContinueReply {
   client_id?: string | null;
   model_id?: number | null;
   params?: ReplyParams | null;
+}
+
+/** A conversation of the reader's own that begins with what a link shows; `missing`: how many files there was no room for. */
+export interface ContinuedConversation {
+  id: number;
+  title: string;
+  created_at: string;
+  missing: number;
 }
 
 /** `POST /conversations`; the body may be left out. */
@@ -138,7 +263,7 @@ export interface ConversationCreated {
   created_at: string;
 }
 
-/** A conversation in a list; `message_count` counts the messages on the path shown. `has_system_prompt` is there where it has one, and then true; `model_id` where one was chosen for it. Of a deleted one, when that was, and until when it can be restored. */
+/** A conversation in a list; `message_count` counts the messages on the path shown. `has_system_prompt` is there where it has one, and then true; so are `pinned` and `archived`; `model_id` where one was chosen for it, `folder_id` where it is in one. Of a deleted one, when that was, and until when it can be restored. */
 export interface ConversationItem {
   id: number;
   title: string;
@@ -147,6 +272,9 @@ export interface ConversationItem {
   message_count: number;
   has_system_prompt?: boolean | null;
   model_id?: number | null;
+  pinned?: boolean | null;
+  archived?: boolean | null;
+  folder_id?: number | null;
   deleted_at?: string | null;
   restorable_until?: string | null;
 }
@@ -157,7 +285,7 @@ export interface ConversationList {
   total: number;
 }
 
-/** A conversation. */
+/** A conversation. `continued_from`, where there is one: the day of the shared conversation that it goes on with. */
 export interface ConversationRead {
   id: number;
   title: string;
@@ -167,15 +295,28 @@ export interface ConversationRead {
   model_id?: number | null;
   preset_id?: number | null;
   params?: ParamsRead | null;
+  pinned?: boolean;
+  archived?: boolean;
+  folder_id?: number | null;
+  continued_from?: string | null;
 }
 
-/** `PATCH /conversations/{id}`: what is given changes; an empty `system_prompt` removes it. For the title and the instructions null changes nothing; for the rest it clears. */
+/** The links to a conversation that are good, newest first. */
+export interface ConversationShares {
+  shares: ShareRead[];
+  preview: SharePreview;
+}
+
+/** `PATCH /conversations/{id}`: what is given changes; an empty `system_prompt` removes it. For the title and the instructions null changes nothing; for the rest it clears. An archived one is out of the list, and keeps its pin and its folder. */
 export interface ConversationUpdate {
   title?: string | null;
   system_prompt?: string | null;
   model_id?: number | null;
   preset_id?: number | null;
   params?: ReplyParams | null;
+  pinned?: boolean | null;
+  archived?: boolean | null;
+  folder_id?: number | null;
 }
 
 /** The reply ended, by the model or by a person. */
@@ -186,6 +327,7 @@ export interface DoneEvent {
   finish_reason: string;
   usage?: UsageRead;
   left_out?: (Record<string, unknown>)[];
+  warning?: CapWarning;
   id: string;
 }
 
@@ -194,6 +336,7 @@ export interface EditMessage {
   type: "edit";
   message_id: number;
   content: string;
+  attachment_ids?: number[] | null;
   client_id?: string | null;
   model_id?: number | null;
   params?: ReplyParams | null;
@@ -205,16 +348,18 @@ export interface EndpointTry {
   api_key?: string | null;
 }
 
-/** A request was refused (with its `client_id`), or, with `message_id`, a reply broke off. `retry_after`: in so many seconds the same request may be granted. */
+/** A request was refused (with its `client_id`), or, with `message_id`, a reply broke off. `retry_after`: in so many seconds the same request may be granted; `reason`: which of the causes of one code it was. */
 export interface ErrorEvent {
   type: "error";
   message: string;
   code: string;
   message_id?: number;
   status?: "interrupted" | "failed";
+  usage?: UsageRead;
   id?: string;
   client_id?: string;
   retry_after?: number;
+  reason?: string;
 }
 
 /** Why a reply ended badly. */
@@ -237,10 +382,64 @@ export interface Exchange {
   reply: MessageRead;
 }
 
+/** Where an export can be fetched once, and for how many seconds. */
+export interface ExportTicket {
+  path: string;
+  expires_in: number;
+}
+
 /** What is wrong with one field of a request. */
 export interface FieldError {
   field: string;
   message: string;
+}
+
+/** `POST /folders`; without an order it is the last one. */
+export interface FolderCreate {
+  name: string;
+  order?: number | null;
+}
+
+/** A user's folders, in their order. */
+export interface FolderList {
+  folders: FolderRead[];
+}
+
+/** A folder, and how many conversations in it are neither archived nor deleted. */
+export interface FolderRead {
+  id: number;
+  name: string;
+  order: number;
+  conversation_count: number;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `PATCH /folders/{id}`: what is given changes. */
+export interface FolderUpdate {
+  name?: string | null;
+  order?: number | null;
+}
+
+/** A message on the path shown of a conversation; the snippet is a part of its text, from `snippet_start` on, and `ranges` say what was found in the snippet. */
+export interface FoundMessage {
+  conversation_id: number;
+  title: string;
+  message_id: number;
+  sender: "user" | "ai";
+  timestamp: string;
+  archived: boolean;
+  snippet: string;
+  snippet_start: number;
+  ranges: number[][];
+}
+
+/** A conversation whose title has all that was looked for. */
+export interface FoundTitle {
+  conversation_id: number;
+  title: string;
+  archived: boolean;
+  ranges: number[][];
 }
 
 /** All is well. */
@@ -248,11 +447,130 @@ export interface Health {
   status?: "ok";
 }
 
+/** Items in the order of the file; where `cursor` is not null there are more. */
+export interface ImportItemPage {
+  items: ImportItemRead[];
+  cursor?: string | null;
+}
+
+/** What became of one conversation of the file. `source_id`: its id there. What ends the list is left out where there is none. */
+export interface ImportItemRead {
+  source_id: string | null;
+  title: string;
+  result: "created" | "updated" | "unchanged" | "skipped" | "failed";
+  notes: ImportNote[];
+  why?: string | null;
+  conversation_id?: number | null;
+}
+
+/** `GET /imports`: newest first, and how many bytes a file may have. */
+export interface ImportList {
+  imports: ImportRead[];
+  has_more: boolean;
+  max_bytes: number;
+}
+
+/** Something that an import did to a conversation beside copying it, and how often; of a file that is missing, its name, and why it is. */
+export interface ImportNote {
+  code: string;
+  count: number;
+  name?: string | null;
+  why?: string | null;
+}
+
+/** An import, and how far it is: `done` of `total` conversations of its file, each with one of the five results, and `messages` that were added. What ends the list is left out where it is not known or not so: the length of the file in bytes, why it failed, how far it is undone. */
+export interface ImportRead {
+  id: number;
+  name: string;
+  status: "uploading" | "waiting" | "running" | "done" | "failed" | "cancelled";
+  format: string | null;
+  done: number;
+  total?: number | null;
+  created: number;
+  updated: number;
+  unchanged: number;
+  skipped: number;
+  failed: number;
+  messages: number;
+  created_at: string;
+  ended_at: string | null;
+  size?: number | null;
+  why?: "encrypted" | "links" | "paths" | "nested" | "too_many_members" | "too_large" | "packed_otherwise" | "not_readable" | "not_recognised" | "unreadable" | "storage_full" | "expired" | "file_gone" | null;
+  undo?: "running" | "done" | null;
+}
+
 export type JsonValue = unknown;
 
-/** How many messages were not sent, and why: `budget` (the prompt had no room for them) or `failed` (replies without a word). `ids`: those after the first message that was sent, the newest of them where they are many. */
+/** How much may be used by one key; each request counts as a message. */
+export interface KeyCap {
+  period: "day" | "month";
+  unit: "messages" | "tokens" | "nano_usd";
+  amount: number;
+}
+
+/** A key's cap in the period that runs. `left` is never below 0. */
+export interface KeyCapRead {
+  period: "day" | "month";
+  unit: "messages" | "tokens" | "nano_usd";
+  amount: number;
+  used: number;
+  left: number;
+  resets_at: string;
+}
+
+/** `POST /auth/keys`. Without `scopes` it has all of them, without `model_ids` it opens every model that its owner may use, without `expires_at` it is good until it is revoked. */
+export interface KeyCreate {
+  name: string;
+  scopes?: ("models" | "chat" | "embeddings")[] | null;
+  model_ids?: number[] | null;
+  expires_at?: string | null;
+  cap?: KeyCap | null;
+}
+
+/** A new key, the only time with all of it: the server keeps a hash. */
+export interface KeyCreated {
+  id: number;
+  name: string;
+  prefix: string;
+  scopes: ("models" | "chat" | "embeddings")[];
+  model_ids: number[] | null;
+  expires_at: string | null;
+  last_used_at: string | null;
+  created_at: string;
+  cap: KeyCapRead | null;
+  key: string;
+}
+
+/** A user's keys, newest first, also those that have expired. */
+export interface KeyList {
+  keys: KeyRead[];
+}
+
+/** A key as its owner sees it, known by its `prefix`. */
+export interface KeyRead {
+  id: number;
+  name: string;
+  prefix: string;
+  scopes: ("models" | "chat" | "embeddings")[];
+  model_ids: number[] | null;
+  expires_at: string | null;
+  last_used_at: string | null;
+  created_at: string;
+  cap: KeyCapRead | null;
+}
+
+/** `PATCH /auth/keys/{id}`: what is given changes. Null clears `model_ids`, `expires_at` and `cap`. */
+export interface KeyUpdate {
+  name?: string | null;
+  scopes?: ("models" | "chat" | "embeddings")[] | null;
+  model_ids?: number[] | null;
+  expires_at?: string | null;
+  cap?: KeyCap | null;
+}
+
+/** How many messages were not sent, and why. `ids`: those after the first message that was sent, the newest of them where they are many; none of those that are not shown. */
 export interface LeftOutMessages {
-  reason: "budget" | "failed";
+  reason: "budget" | "failed" | "hidden";
   count: number;
   ids: number[];
 }
@@ -287,6 +605,9 @@ export interface Me {
   default_model_is_demo: boolean;
   default_model_left: number | null;
   default_model_daily: number | null;
+  attachments_max_bytes: number;
+  shares: "on" | "login" | "off";
+  shares_expire_days: number;
   default_model_id: number | null;
   title_model_id: number | null;
   custom_instructions: string | null;
@@ -298,20 +619,22 @@ export interface MessageContexts {
   runs: ContextRead[];
 }
 
-/** `POST /conversations/{id}/messages`. */
+/** `POST /conversations/{id}/messages`, and what is said instead of a message of one's own: without `attachment_ids` that holds the files that the other one holds. */
 export interface MessageCreate {
   model_id?: number | null;
   params?: ReplyParams | null;
   content: string;
+  attachment_ids?: number[] | null;
 }
 
-/** Messages by ascending id; `has_more` says whether older ones exist. */
+/** Messages by ascending id; `has_more` says whether older ones exist, `has_newer` whether newer ones do. */
 export interface MessagePage {
   messages: MessageRead[];
   has_more: boolean;
+  has_newer?: boolean;
 }
 
-/** A message; what ends the list is left out where there is none. `model_id` and `connection_label`: which model wrote it, and what its connection was called then; `left_out`: parameters that were set and not sent. */
+/** A message; what ends the list is left out where there is none. `model_id` and `connection_label`: which model wrote it, and what its connection was called then; `left_out`: parameters that were set and not sent; `attachments`: files that it holds. */
 export interface MessageRead {
   id: number;
   sender: "user" | "ai";
@@ -330,6 +653,7 @@ export interface MessageRead {
   model_id?: number | null;
   connection_label?: string | null;
   left_out?: LeftOutRead[] | null;
+  attachments?: AttachmentRead[] | null;
 }
 
 /** Versions of a message by ascending id; `has_more` says whether older ones exist. */
@@ -338,9 +662,10 @@ export interface MessageVersions {
   has_more: boolean;
 }
 
-/** Where a model is. Of a shared one the operator's label alone, which is empty for the model of the server's settings. */
+/** Where a model is. Of a shared one the operator's label alone, which is empty for the model of the server's settings. `slug`: what programs put before the model's name, with a slash between; of a shared one it begins with `@`. */
 export interface ModelConnectionRead {
   id: number | null;
+  slug: string;
   label: string;
   shared: boolean;
 }
@@ -362,7 +687,7 @@ export interface ModelNames {
   suggested_url?: string | null;
 }
 
-/** A model; `gone`: the list of its server has it no longer, which may be wrong. */
+/** A model; `price`: as whoever has its connection says; `gone`: the list of its server has it no longer, which may be wrong; `images`: whether pictures go to it as pictures. */
 export interface ModelRead {
   id: number;
   name: string;
@@ -372,6 +697,8 @@ export interface ModelRead {
   default: boolean;
   context_tokens: number | null;
   vision: boolean | null;
+  images: boolean;
+  price: PriceRead | null;
   gone: boolean;
 }
 
@@ -388,6 +715,7 @@ export interface ModelUpdate {
   label?: string | null;
   context_tokens?: number | null;
   vision?: boolean | null;
+  price?: Price | null;
 }
 
 /** A sentence for the reader. */
@@ -475,12 +803,35 @@ export interface PresetUpdate {
   params?: ReplyParams | null;
 }
 
+/** Prices of a million tokens in US dollars. What is left out: cached tokens and those written to a cache cost what other tokens of a prompt do, reasoning what other tokens of a reply do. */
+export interface Price {
+  prompt: number | string;
+  completion: number | string;
+  cached?: number | string | null;
+  cache_write?: number | string | null;
+  reasoning?: number | string | null;
+}
+
+/** Prices of a million tokens in US dollars, as decimals. */
+export interface PriceRead {
+  prompt: string;
+  completion: string;
+  cached?: string | null;
+  cache_write?: string | null;
+  reasoning?: string | null;
+}
+
 /** More of what the model thinks before it answers. */
 export interface ReasoningEvent {
   type: "reasoning";
   content: string;
   message_id: number;
   id: string;
+}
+
+/** `POST /auth/reauthenticate`. */
+export interface Reauthentication {
+  password: string;
 }
 
 /** `POST /auth/refresh`; without a token the cookie's is used. */
@@ -516,13 +867,31 @@ export interface ReplyParams {
   extra?: Record<string, unknown> | null;
 }
 
+/** One page, newest first; `titles`, 5 at most, on the first one only. Where `cursor` is not null there may be more, also behind a page with few results or none. */
+export interface SearchResults {
+  results: FoundMessage[];
+  titles: FoundTitle[];
+  cursor?: string | null;
+}
+
 /** Say something; a `client_id` makes it idempotent. */
 export interface SendMessage {
   type: "message";
   content: string;
+  attachment_ids?: number[] | null;
   client_id?: string | null;
   model_id?: number | null;
   params?: ReplyParams | null;
+}
+
+/** A file of the messages that were sent, and how it was: of a picture or a document its name alone where there is a `reason`; of a document so many `characters`, of `of_characters`. */
+export interface SentAttachment {
+  id: number;
+  name: string;
+  sent_as: "image" | "text" | "name";
+  reason?: "vision" | "older" | "budget" | "gone" | null;
+  characters?: number | null;
+  of_characters?: number | null;
 }
 
 export type ServerEvent = StartEvent | ReasoningEvent | ChunkEvent | DoneEvent | ErrorEvent | TitleEvent | SwitchedEvent | PongEvent;
@@ -542,6 +911,95 @@ export interface SessionRead {
   current: boolean;
 }
 
+/** `POST /conversations/{id}/shares`; the body may be left out. For `expires_at` null is never, and left out it is the operator's default. */
+export interface ShareCreate {
+  expires_at?: string | null;
+  reasoning?: boolean;
+  without?: number[];
+}
+
+/** A new link, the only time with its address: of the token in it the server keeps a hash. */
+export interface ShareCreated {
+  id: number;
+  conversation_id: number;
+  title: string;
+  messages: number;
+  reasoning: boolean;
+  without: number[];
+  views: number;
+  outdated: boolean;
+  created_at: string;
+  updated_at: string;
+  expires_at: string | null;
+  url: string;
+}
+
+/** The links that are good, newest first; `has_more` says whether there are older ones. */
+export interface ShareList {
+  shares: ShareRead[];
+  has_more: boolean;
+}
+
+/** What a link would show that is made now: how many messages, how the first and the last one begin, and what could be left out. */
+export interface SharePreview {
+  title: string;
+  messages: number;
+  first: string;
+  last: string;
+  models: string[];
+  attachments: AttachmentRead[];
+  has_reasoning: boolean;
+}
+
+/** A link as its owner sees it. `title` and `messages` are of what it shows, `updated_at` is when that was so; `outdated`: the conversation has gone on since, or shows another path. */
+export interface ShareRead {
+  id: number;
+  conversation_id: number;
+  title: string;
+  messages: number;
+  reasoning: boolean;
+  without: number[];
+  views: number;
+  outdated: boolean;
+  created_at: string;
+  updated_at: string;
+  expires_at: string | null;
+}
+
+/** `PATCH /shares/{id}`: what is given changes. `update`: show the conversation as it is now; for `expires_at` null is never. */
+export interface ShareUpdate {
+  update?: boolean;
+  expires_at?: string | null;
+  reasoning?: boolean | null;
+  without?: number[] | null;
+}
+
+/** A file as a link shows it: without a name, under a number. What ends the list is left out where it means nothing. */
+export interface SharedAttachment {
+  number: number;
+  type: string;
+  bytes: number;
+  width?: number | null;
+  height?: number | null;
+  pages?: number | null;
+}
+
+/** What a link shows, and the day of which it is. */
+export interface SharedConversation {
+  title: string;
+  day: string;
+  messages: SharedMessage[];
+}
+
+/** A message as a link shows it. What ends the list is left out where there is none. */
+export interface SharedMessage {
+  sender: "user" | "ai";
+  content: string;
+  model_name?: string | null;
+  reasoning?: string | null;
+  attachments?: SharedAttachment[] | null;
+}
+
 /** Opens a reply. Without `resumed` the reader starts that message afresh. */
 export interface StartEvent {
   type: "start";
@@ -556,10 +1014,10 @@ export interface StopReply {
   type: "stop";
 }
 
-/** Other versions are shown now, down to this message: the history is to be read again. */
+/** Other versions are shown now, down to this message: the history is to be read again. Null: no message is left. */
 export interface SwitchedEvent {
   type: "switched";
-  message_id: number;
+  message_id: number | null;
 }
 
 /** What opens one socket in an access token's place, and for how many seconds. */
@@ -583,6 +1041,13 @@ export interface Token {
   refresh_expires_in: number;
 }
 
+/** Tokens as a model's server counted them. */
+export interface TokensRead {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
 /** Why a model did not answer; `reason` as in ErrorResponse. */
 export interface TrialErrorRead {
   code: string;
@@ -598,11 +1063,39 @@ export interface TryResult {
   suggested_url?: string | null;
 }
 
-/** Tokens as the endpoint counted them, over all runs of a reply. */
+/** Over all runs of a reply, and in nano-USD what all its requests cost; that is left out where it is not known. `estimated`: tokens of some run are no count of the server's. */
 export interface UsageRead {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
+  cost_nano_usd?: number | null;
+  estimated?: true | null;
+}
+
+/** Sums over requests. `key` says which, and `label` what it is called: a day, a model, a connection; `split_…` the same of its parts, where the answer is split. `estimated`: how many of the requests have estimated tokens; `unpriced`: of how many nobody knows the price, which `cost_nano_usd` is without. */
+export interface UsageRow {
+  key: string;
+  label: string;
+  split_key?: string | null;
+  split_label?: string | null;
+  attempts: number;
+  prompt_tokens: number;
+  cached_tokens: number;
+  cache_write_tokens: number;
+  completion_tokens: number;
+  reasoning_tokens: number;
+  cost_nano_usd: number | null;
+  estimated: number;
+  unpriced: number;
+}
+
+/** `GET /usage`: from the first day to the last, both included, in the time zone `tz`. */
+export interface UsageSummary {
+  from: string;
+  to: string;
+  tz: string;
+  by: "day" | "model" | "connection" | "key";
+  rows: UsageRow[];
 }
 
 /** `POST /auth/register`. */
@@ -636,6 +1129,7 @@ export interface Calls {
   "DELETE /auth/sessions/{id}": { params: { id: number }; answer: void };
   "POST /auth/ws-ticket": { answer: Ticket };
   "PUT /auth/password": { body: PasswordChange; answer: void };
+  "POST /auth/reauthenticate": { body: Reauthentication; answer: void };
   "POST /auth/password/forgot": { body: PasswordForgotten; answer: void };
   "POST /auth/password/reset": { body: PasswordResetRequest; answer: void };
   "GET /auth/config": { answer: ConfigRead };
@@ -645,12 +1139,13 @@ export interface Calls {
   "POST /auth/config/models": { body?: EndpointTry; answer: ModelNames };
   "POST /auth/config/test": { body?: ModelTry; answer: TryResult };
   "POST /conversations": { body?: ConversationCreate; answer: ConversationCreated };
-  "GET /conversations": { params?: { limit?: number; offset?: number; before?: string; before_id?: number; deleted?: boolean }; answer: ConversationList };
+  "GET /conversations": { params?: { limit?: number; offset?: number; before?: string; before_id?: number; archived?: boolean; pinned?: boolean; deleted?: boolean; folder_id?: number }; answer: ConversationList };
   "GET /conversations/{id}": { params: { id: number }; answer: ConversationRead };
   "PATCH /conversations/{id}": { params: { id: number }; body: ConversationUpdate; answer: ConversationRead };
   "DELETE /conversations/{id}": { params: { id: number }; answer: void };
   "POST /conversations/{id}/restore": { params: { id: number }; answer: ConversationRead };
-  "GET /conversations/{id}/messages": { params: { id: number; limit?: number; before_id?: number }; answer: MessagePage };
+  "POST /export/ticket": { answer: ExportTicket };
+  "GET /conversations/{id}/messages": { params: { id: number; limit?: number; before_id?: number; after_id?: number; around_id?: number }; answer: MessagePage };
   "POST /conversations/{id}/messages": { params: { id: number }; body: MessageCreate; answer: Exchange };
   "POST /conversations/{id}/context": { params: { id: number }; body: MessageCreate; answer: ContextRead };
   "POST /conversations/{id}/stop": { params: { id: number }; answer: void };
@@ -668,12 +1163,46 @@ export interface Calls {
   "POST /presets": { body: PresetCreate; answer: PresetRead };
   "PATCH /presets/{id}": { params: { id: number }; body: PresetUpdate; answer: PresetRead };
   "DELETE /presets/{id}": { params: { id: number }; answer: void };
+  "GET /folders": { answer: FolderList };
+  "POST /folders": { body: FolderCreate; answer: FolderRead };
+  "PATCH /folders/{id}": { params: { id: number }; body: FolderUpdate; answer: FolderRead };
+  "DELETE /folders/{id}": { params: { id: number }; answer: void };
+  "GET /usage": { params?: { from?: string; to?: string; tz?: string; by?: "day" | "model" | "connection" | "key"; split?: "day" | "model" | "connection" | "key" }; answer: UsageSummary };
+  "GET /usage/attempts": { params?: { limit?: number; cursor?: string; message_id?: number }; answer: AttemptPage };
+  "GET /usage/caps": { answer: CapList };
+  "PUT /usage/caps": { body: CapsUpdate; answer: CapList };
+  "DELETE /messages/{id}": { params: { id: number }; answer: void };
+  "POST /messages/{id}/restore": { params: { id: number }; answer: MessagePage };
+  "POST /messages/{id}/branch": { params: { id: number }; answer: ConversationRead };
   "POST /messages/{id}/regenerate": { params: { id: number }; body?: ReplyOptions; answer: Exchange };
   "POST /messages/{id}/continue": { params: { id: number }; body?: ReplyOptions; answer: Exchange };
   "POST /messages/{id}/edit": { params: { id: number }; body: MessageCreate; answer: Exchange };
   "GET /messages/{id}/versions": { params: { id: number; limit?: number; before_id?: number }; answer: MessageVersions };
   "GET /messages/{id}/context": { params: { id: number }; answer: MessageContexts };
   "POST /messages/{id}/activate": { params: { id: number }; answer: MessagePage };
+  "GET /attachments": { answer: AttachmentLimits };
+  "PUT /attachments": { params?: { name?: string }; body: Blob; answer: AttachmentUploaded };
+  "DELETE /attachments/{id}": { params: { id: number }; answer: void };
+  "GET /search": { params: { q: string; limit?: number; cursor?: string }; answer: SearchResults };
+  "GET /auth/keys": { answer: KeyList };
+  "POST /auth/keys": { body: KeyCreate; answer: KeyCreated };
+  "PATCH /auth/keys/{id}": { params: { id: number }; body: KeyUpdate; answer: KeyRead };
+  "DELETE /auth/keys/{id}": { params: { id: number }; answer: void };
+  "POST /conversations/{id}/shares": { params: { id: number }; body?: ShareCreate; answer: ShareCreated };
+  "GET /conversations/{id}/shares": { params: { id: number }; answer: ConversationShares };
+  "GET /shares": { params?: { limit?: number; before_id?: number; conversation_id?: number; message_id?: number }; answer: ShareList };
+  "PATCH /shares/{id}": { params: { id: number }; body: ShareUpdate; answer: ShareRead };
+  "DELETE /shares/{id}": { params: { id: number }; answer: void };
+  "GET /s/{token}.json": { params: { token: string }; answer: SharedConversation };
+  "POST /s/{token}/continue": { params: { token: string }; answer: ContinuedConversation };
+  "PUT /imports": { params?: { name?: string }; body: Blob; answer: ImportRead };
+  "GET /imports": { params?: { limit?: number; before_id?: number }; answer: ImportList };
+  "PATCH /imports/{id}": { params: { id: number }; body: Blob; answer: ImportRead };
+  "HEAD /imports/{id}": { params: { id: number }; answer: void };
+  "GET /imports/{id}": { params: { id: number }; answer: ImportRead };
+  "DELETE /imports/{id}": { params: { id: number }; answer: void };
+  "GET /imports/{id}/items": { params: { id: number; limit?: number; cursor?: string; result?: "created" | "updated" | "unchanged" | "skipped" | "failed" }; answer: ImportItemPage };
+  "POST /imports/{id}/undo": { params: { id: number }; answer: ImportRead };
   "GET /health/live": { answer: Health };
   "GET /health/ready": { answer: Health };
 }

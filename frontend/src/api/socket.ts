@@ -75,6 +75,7 @@ export class ConversationSocket {
       try {
         const cursor = await this.owner.prepare(this.closed.signal);
         const code = await this.connect(cursor, () => (failures = 0));
+        if (this.closed.signal.aborted) return;
         if (code === ANEW) continue;
         if (code === 4401) await accessToken(this.token);
         if (code === 4404) return this.owner.onGone();

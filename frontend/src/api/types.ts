@@ -1,21 +1,41 @@
 /** The names that the page uses for what goes over the wire; schema.ts is made from the server's own. */
-import type { ContinueReply, EditMessage, RegenerateReply, SendMessage } from "./schema";
+import type {
+  AttachmentRead,
+  AttachmentUploaded,
+  ContinueReply,
+  EditMessage,
+  RegenerateReply,
+  SendMessage,
+} from "./schema";
 
 export type {
+  AttachmentLimits,
   AuditEventRead as AuditEvent,
+  CapRead as Cap,
+  CapSet,
+  CapWarning,
   ClientEvent,
   ConfigOptions,
   ConnectionRead as Connection,
+  FolderRead as Folder,
+  FoundMessage,
+  FoundTitle,
+  KeyCreated,
+  KeyRead as Key,
   Me as Account,
   MessagePage,
   MessageRead as Message,
   ModelRead as Model,
   Options as ServerOptions,
   PresetRead as Preset,
+  Price,
+  PriceRead,
   ReplyParams,
   ServerEvent,
   SessionRead as Device,
+  ShareRead as Share,
   Token,
+  UsageRow,
 } from "./schema";
 
 /** What the list needs of a conversation, from whichever answer it came. */
@@ -28,7 +48,15 @@ export interface Conversation {
   has_system_prompt?: boolean | null;
   /** The model of its own that was chosen for it. */
   model_id?: number | null;
+  pinned?: boolean | null;
+  archived?: boolean | null;
+  folder_id?: number | null;
+  /** It goes on with what somebody showed by a link, as that was on this day. */
+  continued_from?: string | null;
 }
 
 /** A request for a reply; named by the page, so that it is safe to send again. */
 export type ReplyRequest = (SendMessage | EditMessage | RegenerateReply | ContinueReply) & { client_id: string };
+
+/** A file of a message, or one that is to be: of that one more is known. */
+export type Attachment = AttachmentRead & Partial<Pick<AttachmentUploaded, "characters">>;

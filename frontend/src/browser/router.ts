@@ -11,6 +11,9 @@ interface State {
   depth?: number;
   /** After logging in: where to go. */
   wanted?: string;
+  /** The same, where that is a page of its own (a shared one), and what was to be done there. */
+  beyond?: string;
+  continues?: boolean;
 }
 
 const place = signal({ path: location.pathname, state: stateNow() });
@@ -42,7 +45,8 @@ export const currentId = computed(() => {
 export function navigate(to: string, { replace = false } = {}): void {
   const { path, state } = place.value;
   if (to === path) return;
-  if (routeOf(to).page !== "settings") put(to, {}, replace);
+  const { beyond, continues } = state; // wanted still, by whoever registers first
+  if (routeOf(to).page !== "settings") put(to, { beyond, continues }, replace);
   else if (route.value.page === "settings") put(to, state, true);
   else put(to, { over: path, depth: 1 }, replace);
 }
@@ -79,8 +83,11 @@ export function logInFirst(): void {
 export function leaveLogin(): void {
   const { page } = route.value;
   if (page !== "login" && page !== "register") return;
-  const { wanted, over } = place.value.state;
-  put(wanted ?? routes.start, { over }, true);
+  const { wanted, over, beyond, continues } = place.value.state;
+  if (beyond) {
+    history.replaceState({ continues }, "", beyond);
+    location.reload();
+  } else put(wanted ?? routes.start, { over }, true);
 }
 
 /** For links: keeps the browser's own behaviour for other buttons and modifier keys. */

@@ -4,9 +4,14 @@
  */
 type BrowserKey = "theme" | "locale" | "sidebar" | typeof OWNER;
 /** Its text is one person's: nobody else at this browser finds it. */
-type PersonalKey = `${"draft" | "waiting" | "taken" | "listed"}:${number | "new"}`;
+export type PersonalKey =
+  | `${"draft" | "files" | "waiting" | "taken" | "listed"}:${number | "new"}`
+  | "open:lists"
+  | "open:import";
 
-const PERSONAL = /^(draft|waiting|taken|listed):/;
+const PERSONAL = /^(draft|files|waiting|taken|listed|open):/;
+/** The database of what is too large for here; see bytes.ts. */
+export const BYTES = "bytes";
 const OWNER = "drafts-of";
 
 const unkept = new Map<string, string>();
@@ -22,9 +27,12 @@ export function store(key: BrowserKey | PersonalKey, text: string | null): void 
   else if (!isKept(key, text)) unkept.set(key, text);
 }
 
-/** Whether a reload finds every text again. */
+/** Bytes that this browser has not taken yet, or does not take, by name. */
+export const unkeptBytes = new Map<string, Blob>();
+
+/** Whether a reload finds everything again. */
 export function allKept(): boolean {
-  return unkept.size === 0;
+  return unkept.size + unkeptBytes.size === 0;
 }
 
 /** Personal texts outlast a login that ran out, for the person who had it; before anybody else they go. */
@@ -35,8 +43,14 @@ export function claimPersonal(userId: number): void {
 }
 
 export function clearPersonal(): void {
+  for (const key of personalKeys()) store(key, null);
+  unkeptBytes.clear();
+  tried(() => indexedDB.deleteDatabase(BYTES));
+}
+
+export function personalKeys(): PersonalKey[] {
   const keys = [...unkept.keys(), ...(tried(() => Object.keys(localStorage)) ?? [])];
-  for (const key of keys) if (PERSONAL.test(key)) store(key as PersonalKey, null);
+  return keys.filter((key): key is PersonalKey => PERSONAL.test(key));
 }
 
 function isKept(key: string, text: string): boolean | undefined {

@@ -32,6 +32,7 @@ export function Dialog({ onClose, children, title, label, class: extra = "", add
   // Before the next key is typed, which is meant for it already.
   useLayoutEffect(() => {
     const dialog = box.current!;
+    const putCaret = rememberCaret();
     dialog.showModal();
     // Who touches is shown no ring: only a field to type in is ready from the start.
     if (isTouch() && !document.activeElement?.matches("input, textarea")) dialog.focus();
@@ -39,6 +40,7 @@ export function Dialog({ onClose, children, title, label, class: extra = "", add
     return () => {
       dialogs.value = dialogs.value.filter((other) => other !== id);
       dialog.close(); // gives the focus back to where it was
+      putCaret();
     };
   }, []);
   useLayoutEffect(() => (addressed ? undefined : closedByBack(onClose)), []);
@@ -72,4 +74,17 @@ export function Dialog({ onClose, children, title, label, class: extra = "", add
       <Toasts within={id} />
     </dialog>
   );
+}
+
+/**
+ * Puts the caret where it is now, if the focus is there again: Chromium gives it back to a field without
+ * one, and what is typed then would go nowhere.
+ */
+function rememberCaret(): () => void {
+  const field = document.activeElement;
+  if (!(field instanceof HTMLTextAreaElement || field instanceof HTMLInputElement)) return () => undefined;
+  const { selectionStart: start, selectionEnd: end } = field;
+  return () => {
+    if (start !== null && document.activeElement === field) field.setSelectionRange(start, end);
+  };
 }

@@ -24,6 +24,8 @@ export interface Entry {
 
 export interface MenuSection {
   title?: string;
+  /** Beside each other, where the menu is a sheet. */
+  tiles?: boolean;
   entries: (Entry | false | undefined)[];
 }
 
@@ -104,7 +106,12 @@ export function Menu({ anchor, label, sections, onClose, align }: Props) {
           </div>
         )}
         {(shown?.more ?? sections).map((section, index) => (
-          <div key={section.title ?? index} role="group" aria-label={section.title}>
+          <div
+            key={section.title ?? index}
+            role="group"
+            aria-label={section.title}
+            class={section.tiles ? "tiles" : undefined}
+          >
             {section.title && (
               <p class="menu-title" aria-hidden="true">
                 {section.title}

@@ -12,10 +12,13 @@ export function Toasts({ within }: { within?: string }) {
         toasts.value.map((toast) => (
           <div key={toast.key} class="toast">
             <span>{toast.text}</span>
-            {toast.action && (
-              <button class="link" onClick={toast.action.run}>
-                {toast.action.label}
-              </button>
+            {[toast.also, toast.action].map(
+              (action) =>
+                action && (
+                  <button key={action.label} class="link" onClick={action.run}>
+                    {action.label}
+                  </button>
+                ),
             )}
             <IconButton icon="close" label={t().common.close} onClick={() => dismiss(toast)} />
           </div>

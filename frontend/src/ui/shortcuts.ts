@@ -9,6 +9,7 @@ const KEYS = {
   find: [COMMAND, "K"],
   newChat: [COMMAND, "⇧", "O"],
   model: [COMMAND, "/"],
+  attach: [COMMAND, "U"],
   sidebar: [COMMAND, "⇧", "S"],
   copyReply: [COMMAND, "⇧", "C"],
   copyCode: [COMMAND, "⇧", ";"],
@@ -57,7 +58,7 @@ function pressed(event: KeyboardEvent): Shortcut | undefined {
   if (event.shiftKey && event.code === "Semicolon") return "copyCode"; // with Shift its sign differs
   if (event.shiftKey)
     return ({ o: "newChat", s: "sidebar", c: "copyReply", ";": "copyCode", "/": "model" } as const)[key];
-  return ({ k: "find", z: "undo", "/": "model", ",": "settings", ".": "keyboard" } as const)[key];
+  return ({ k: "find", u: "attach", z: "undo", "/": "model", ",": "settings", ".": "keyboard" } as const)[key];
 }
 
 addEventListener("keydown", (event) => {

@@ -6,11 +6,18 @@ const SECONDS = 8;
 /** Newer ones push the oldest out: the page behind them stays to be seen. */
 const MOST = 4;
 
+interface ToastAction {
+  label: string;
+  run: () => void;
+}
+
 export interface Toast {
   text: string;
   /** What it says something about: the next about the same takes its place. */
   about?: string;
-  action?: { label: string; run: () => void };
+  action?: ToastAction;
+  /** Something else that can be done about it. */
+  also?: ToastAction;
   /** Its action takes back what was just done, as Ctrl Z does. */
   undoes?: boolean;
   /** Until it is closed: it cannot be found again elsewhere. */
@@ -28,6 +35,12 @@ export function notify(notice: Toast): void {
   notice.key = ++made;
   toasts.value = [...others, notice].slice(-MOST);
   if (!notice.stays) setTimeout(() => leave(notice), SECONDS * 1000);
+}
+
+/** What it says from now on; `about` has to be set, so that it takes its own place. */
+export function change(notice: Toast, what: Partial<Toast>): void {
+  Object.assign(notice, what);
+  notify(notice);
 }
 
 /** For a failure that has no place of its own on the page. */

@@ -1,22 +1,10 @@
 /** What is shown of a thread while a request is on its way, and once it was refused. */
 import { describe, expect, it } from "vitest";
-import type { Message, ReplyRequest, ServerEvent } from "../../src/api/types";
+import type { ReplyRequest, ServerEvent } from "../../src/api/types";
 import { shown } from "../../src/features/chat/shown";
 import { busy, emptyThread, reduce, type Thread } from "../../src/features/chat/thread";
+import { message } from "./messages";
 
-const message = (id: number, more: Partial<Message> = {}): Message => ({
-  id,
-  sender: id % 2 ? "user" : "ai",
-  parent_id: id > 1 ? id - 1 : null,
-  content: `text ${id}`,
-  timestamp: "2026-01-01T00:00:00.000000Z",
-  status: "complete",
-  version: 1,
-  versions: 1,
-  model_name: null,
-  finish_reason: null,
-  ...more,
-});
 const history = [message(1), message(2), message(3), message(4, { status: "stopped", finish_reason: "stopped" })];
 const thread = reduce(emptyThread, { type: "latest", page: { messages: history, has_more: false } });
 const asked = (request: ReplyRequest, from: Thread = thread) => reduce(from, { type: "request", request });
@@ -60,7 +48,7 @@ describe("a request on its way", () => {
 describe("a refusal", () => {
   it.each([edit, again, goOn])("puts everything back: $type", (request) => {
     const refused = reduce(asked(request), refusal("cannot_continue"));
-    expect(shown(refused)).toEqual({ messages: thread.messages, ahead: undefined, refused: [], putBack: 1 });
+    expect(shown(refused)).toMatchObject({ messages: thread.messages, ahead: undefined, refused: [], putBack: 1 });
     expect(shown(refused).messages[3]).toBe(thread.messages[3]);
     expect(busy(refused)).toBe(false);
   });

@@ -2,27 +2,11 @@
 import { describe, expect, it } from "vitest";
 import type { Message, ServerEvent } from "../../src/api/types";
 import { emptyThread, reduce, running, type Thread, type ThreadEvent } from "../../src/features/chat/thread";
-
-function message(id: number, parent_id: number | null, more: Partial<Message> = {}): Message {
-  const sender = id % 2 ? "user" : "ai";
-  return {
-    id,
-    sender,
-    parent_id,
-    content: `text ${id}`,
-    timestamp: "2026-01-01T00:00:00.000000Z",
-    status: "complete",
-    version: 1,
-    versions: 1,
-    model_name: null,
-    finish_reason: null,
-    ...more,
-  };
-}
+import { message } from "./messages";
 
 const play = (events: ThreadEvent[], from: Thread = emptyThread) => events.reduce(reduce, from);
-const begun = message(2, 1, { content: "", status: "generating" });
-const start: ServerEvent = { type: "start", message: begun, user_message: message(1, null), client_id: "a" };
+const begun = message(2, { content: "", status: "generating" });
+const start: ServerEvent = { type: "start", message: begun, user_message: message(1), client_id: "a" };
 const chunk = (content: string, id: string): ServerEvent => ({ type: "chunk", content, message_id: 2, id });
 const done: ServerEvent = { type: "done", message_id: 2, status: "complete", finish_reason: "stop", id: "2.0.9.end" };
 const loaded = play([{ type: "latest", page: { messages: [], has_more: false } }]);
@@ -37,7 +21,7 @@ describe("a live reply", () => {
   });
 
   it("goes on after the cursor of a reloaded history", () => {
-    const page = { messages: [message(1, null), { ...begun, content: "Hel", cursor: "2.0.3" }], has_more: false };
+    const page = { messages: [message(1), { ...begun, content: "Hel", cursor: "2.0.3" }], has_more: false };
     const resumed = play([{ type: "latest", page }, { ...start, resumed: true }, chunk("lo", "2.0.5"), done]);
     expect(resumed.messages).toEqual(play([start, chunk("Hello", "2.0.5"), done], loaded).messages);
   });
@@ -106,6 +90,13 @@ describe("messages that were sent before this page was there", () => {
     expect(reduce(both, { type: "waiting", items: [sent("a")] })).toBe(both);
   });
 
+  it("keep their files where they are sent again", () => {
+    const files = [{ key: "k", name: "a.png", bytes: 1, type: "image/png" }];
+    const now = reduce(loaded, { type: "request", request: sent("b").request, files });
+    const again = reduce(now, { type: "request", request: { ...sent("b").request, model_id: 2 } });
+    expect(again.pending).toEqual([{ request: { ...sent("b").request, model_id: 2 }, files, after: 0 }]);
+  });
+
   it("stay refused where only a person can send them again", () => {
     const items = [
       { ...sent("a"), refused: refused() },
@@ -115,24 +106,26 @@ describe("messages that were sent before this page was there", () => {
   });
 
   it("take nothing away that was said after them", () => {
-    const all = [message(1, null), message(2, 1), message(3, 2), message(4, 3)];
+    const all = [message(1), message(2), message(3), message(4)];
     const shown = play([{ type: "latest", page: { messages: all, has_more: false } }]);
     const again = play([start, chunk("text 2", "c"), done], shown);
     expect(texts(again)).toEqual(["text 1", "text 2", "text 3", "text 4"]);
-    const edited = play([{ type: "latest", page: { messages: [message(3, null), message(4, 3)], has_more: false } }]);
+    const edited = play([
+      { type: "latest", page: { messages: [message(3, { parent_id: null }), message(4)], has_more: false } },
+    ]);
     expect(reduce(edited, start)).toMatchObject({ messages: edited.messages, stale: true });
   });
 });
 
 describe("versions", () => {
-  const history = { messages: [message(1, null), message(2, 1), message(3, 2), message(4, 3)], has_more: false };
+  const history = { messages: [message(1), message(2), message(3), message(4)], has_more: false };
   const shown = play([{ type: "latest", page: history }]);
 
   it("an edited message takes the place of the old one and of what followed", () => {
     const edited: ServerEvent = {
       type: "start",
-      user_message: message(5, null, { version: 2, versions: 2 }),
-      message: message(6, 5, { content: "" }),
+      user_message: message(5, { parent_id: null, version: 2, versions: 2 }),
+      message: message(6, { content: "" }),
     };
     expect(reduce(shown, edited).messages.map((m) => m.id)).toEqual([5, 6]);
   });
@@ -140,25 +133,25 @@ describe("versions", () => {
   it("another reply takes the place of the last", () => {
     const again: ServerEvent = {
       type: "start",
-      user_message: message(3, 2),
-      message: message(6, 3, { version: 2, versions: 2 }),
+      user_message: message(3),
+      message: message(6, { parent_id: 3, version: 2, versions: 2 }),
     };
     expect(reduce(shown, again).messages.map((m) => m.id)).toEqual([1, 2, 3, 6]);
   });
 
   it("an activated version brings what is under it", () => {
-    const page = { messages: [message(1, null), message(6, 1, { version: 2 }), message(7, 6)], has_more: false };
+    const page = { messages: [message(1), message(6, { parent_id: 1, version: 2 }), message(7)], has_more: false };
     expect(reduce(shown, { type: "activated", page }).messages.map((m) => m.id)).toEqual([1, 6, 7]);
   });
 
   it("a reply at a place that is not loaded asks for the history", () => {
-    const later = play([{ type: "latest", page: { messages: [message(21, 20), message(22, 21)], has_more: true } }]);
+    const later = play([{ type: "latest", page: { messages: [message(21), message(22)], has_more: true } }]);
     expect(reduce(later, start).stale).toBe(true);
   });
 });
 
 describe("a switch elsewhere", () => {
-  const shown = play([{ type: "latest", page: { messages: [message(1, null), message(2, 1)], has_more: false } }]);
+  const shown = play([{ type: "latest", page: { messages: [message(1), message(2)], has_more: false } }]);
 
   it("asks for the history where another message is the last", () => {
     expect(reduce(shown, { type: "switched", message_id: 4 }).stale).toBe(true);
@@ -171,15 +164,15 @@ describe("a switch elsewhere", () => {
 
 describe("pages", () => {
   it("older messages come in front once, whatever overlaps", () => {
-    const first = play([{ type: "latest", page: { messages: [message(3, 2), message(4, 3)], has_more: true } }]);
-    const page = { messages: [message(1, null), message(2, 1), message(3, 2)], has_more: false };
+    const first = play([{ type: "latest", page: { messages: [message(3), message(4)], has_more: true } }]);
+    const page = { messages: [message(1), message(2), message(3)], has_more: false };
     const both = reduce(first, { type: "older", page });
     expect(both.messages.map((m) => m.id)).toEqual([1, 2, 3, 4]);
     expect(both).toMatchObject({ firstIndex: -2, hasMore: false });
   });
 
   it("a reload keeps older messages, and the objects of what did not change", () => {
-    const all = [message(1, null), message(2, 1), message(3, 2), message(4, 3)];
+    const all = [message(1), message(2), message(3), message(4)];
     const before = play([{ type: "latest", page: { messages: all, has_more: false } }]);
     const after = reduce(before, { type: "latest", page: { messages: structuredClone(all.slice(2)), has_more: true } });
     expect(after.messages).toEqual(all);

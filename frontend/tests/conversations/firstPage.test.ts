@@ -25,6 +25,19 @@ it("begins anew where older ones may lie between the page and what was known", (
   expect([ids(items), gap]).toEqual([[9, 8], true]);
 });
 
+it("begins anew where the page ends with one that was not known: more may have come below it", () => {
+  const { items, gap } = mergeFirstPage(known, known, [at(3, 30), at(9, 15)], true);
+  expect([ids(items), gap]).toEqual([[3, 9], true]);
+  expect(mergeFirstPage(known, known, [at(3, 30), at(9, 15)], false).gap).toBe(false);
+});
+
+it("begins anew where many have come or gone", () => {
+  const { items, gap } = mergeFirstPage(known, known, [at(3, 30), at(2, 20)], true, true);
+  expect([ids(items), gap]).toEqual([[3, 2], true]);
+  const now = [at(5, 55), ...known];
+  expect(ids(mergeFirstPage(known, now, [at(3, 30), at(2, 20)], true, true).items)).toEqual([5, 3, 2]);
+});
+
 it("leaves what was made, used or deleted here while the page was on its way", () => {
   const now = [at(5, 55), at(1, 54), at(3, 30)];
   const { items } = mergeFirstPage(known, now, [at(3, 30, "renamed"), at(2, 20), at(1, 10)], false);

@@ -40,10 +40,21 @@ it("explains every code that docs/api.md lists", () => {
     "config_not_found",
     "shared_model",
   ];
+  /** Programs are told, by `/v1`. */
+  const programs = [
+    ...["invalid_api_key", "scope_missing", "invalid_request", "not_supported"],
+    ...["endpoint_not_found", "too_many_requests"],
+  ];
   /** In the server's words, which name what it is about. */
-  const worded = ["model_gone", "list_full", "parameter_not_supported"];
+  const worded = [
+    ...["model_gone", "list_full", "parameter_not_supported"],
+    ...["import_not_found", "import_over", "import_running", "import_too_large", "wrong_offset"],
+    ...["nothing_to_share", "share_not_found", "share_too_long", "shares_off"],
+  ];
   expect(codes.length).toBeGreaterThan(40);
-  expect(codes.filter((code) => !(code in en.errors) && ![...unseen, ...worded].includes(code))).toEqual([]);
+  expect(codes.filter((code) => !(code in en.errors) && ![...unseen, ...programs, ...worded].includes(code))).toEqual(
+    [],
+  );
 });
 
 it("tells of continuing only by the button, which is under the last reply alone", () => {

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { api } from "../../api/client";
 import type { AuditEvent } from "../../api/types";
 import { locale } from "../../browser/preferences";
+import { Facts } from "../../ui/Facts";
 import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
 import { useAction } from "../../ui/useAction";
@@ -37,7 +38,9 @@ export function Activity() {
                 {entry.outcome === "refused" && ` · ${text.refused}`}
                 {entry.count > 1 && ` × ${entry.count}`}
               </strong>
-              <small>{[when(entry.at, locale.value), entry.address, entry.host].filter(Boolean).join(" · ")}</small>
+              <small>
+                <Facts of={[when(entry.at, locale.value), entry.address, entry.host]} />
+              </small>
             </div>
           </li>
         ))}

@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { api } from "../../api/client";
 import type { Device } from "../../api/types";
 import { locale } from "../../browser/preferences";
+import { Facts } from "../../ui/Facts";
 import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
 import { useAction } from "../../ui/useAction";
@@ -32,8 +33,12 @@ export function Devices() {
             <div>
               <strong>{deviceName(device.device)}</strong>
               <small>
-                {device.address} ·{" "}
-                {device.current ? text.thisDevice : text.lastUsed(when(device.last_used_at, locale.value))}
+                <Facts
+                  of={[
+                    device.address,
+                    device.current ? text.thisDevice : text.lastUsed(when(device.last_used_at, locale.value)),
+                  ]}
+                />
               </small>
             </div>
             {!device.current && (

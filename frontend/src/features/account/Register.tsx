@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { send } from "../../api/http";
 import { logIn } from "../../api/session";
-import { follow, navigate } from "../../browser/router";
+import { follow, leaveLogin } from "../../browser/router";
 import { routes } from "../../routes";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
@@ -53,7 +53,7 @@ export function Register() {
       made.current = JSON.stringify(body);
       await logIn(body.username, body.password);
     });
-    if (done) navigate(routes.start, { replace: true });
+    if (done) leaveLogin();
   };
   return (
     <form onSubmit={(event) => void submit(event)}>

@@ -21,7 +21,6 @@ const en = {
   forgotAsk: "Ask the operator of this server for a reset link.",
   sendLink: "Send the link",
   linkSent: "If that address has an account, a link is on its way.",
-  noToken: "This link is not complete. Open it again from where you got it.",
   resetDone: "Your new password is set. Log in with it.",
   tagline: "Your model, your words. Nothing is lost on the way.",
 };
@@ -47,7 +46,6 @@ const zhCN: typeof en = {
   forgotAsk: "请向本站管理员索取重置链接。",
   sendLink: "发送链接",
   linkSent: "如果该邮箱已注册，链接正在发送中。",
-  noToken: "链接不完整，请从来源处重新打开。",
   resetDone: "新密码已设置，请登录。",
   tagline: "你的模型，你的话语，一字不失。",
 };

@@ -3,7 +3,7 @@ import { texts } from "../../i18n";
 
 const en = {
   keyboard: "Keyboard",
-  deleted: "Recently deleted",
+  deleted: "Archive and deleted",
   theme: "Appearance",
   themes: { system: "System", light: "Light", dark: "Dark" } as Record<Theme, string>,
   language: "Language",
@@ -12,7 +12,7 @@ const en = {
 
 const zhCN: typeof en = {
   keyboard: "快捷键",
-  deleted: "最近删除",
+  deleted: "归档与删除",
   theme: "外观",
   themes: { system: "跟随系统", light: "浅色", dark: "深色" },
   language: "语言",

@@ -1,10 +1,12 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
+import { SaidText } from "../../markdown/SaidText";
+import { madeOf } from "../files/drafts";
 import { focusBox } from "./Composer";
-import { takeBack, withdraw } from "./current";
 import { cutOff } from "./cutOff";
-import { SaidText } from "./SaidText";
+import { Files } from "./Files";
+import { takeBack, withdraw } from "./takenBack";
 import type { Pending } from "./thread";
 
 /** From then on a server that is connected and says nothing is not waited for in silence. */
@@ -14,13 +16,14 @@ const PATIENCE_MILLISECONDS = 5000;
 export function Ahead({ item }: { item: Pending }) {
   const { request, refused } = item;
   const said = "content" in request ? request.content : undefined;
-  const reply = !refused && !(said && cutOff.value) && request.type !== "continue"; // a reply that goes on has its place
+  const reply = !refused && !(said !== undefined && cutOff.value) && request.type !== "continue"; // a reply that goes on has its place
   return (
     <>
       {said !== undefined && (
         <article class="said pending">
           <h2 class="unseen">{t().thread.you}</h2>
-          <SaidText text={said} />
+          <Files files={madeOf(item.files ?? [])} />
+          {said && <SaidText text={said} />}
           {refused ? <Pause item={item} /> : <Unanswered key={request.client_id} item={item} />}
         </article>
       )}

@@ -9,6 +9,7 @@ import { Page } from "../../ui/Page";
 import { ConversationTitle } from "../conversations/ConversationTitle";
 import { conversationOf } from "../conversations/conversations";
 import { models } from "../endpoints/models";
+import { viewed, viewer } from "../files/files";
 import { Composer } from "./Composer";
 import { ConnectionNotice } from "./ConnectionNotice";
 import { gone, thread } from "./current";
@@ -29,17 +30,19 @@ export function ChatPage({ who }: { who: Account }) {
   useEffect(() => markdown.warm(), []);
   useEffect(threadShortcuts, []);
   if (gone.value) return <Gone />;
-  const { loaded, messages, pending } = thread.value;
+  const { loaded, messages, pending, leaps } = thread.value;
+  const Viewer = viewed.value && viewer()?.Viewer;
   const fresh = !pending.length && (id === null || (loaded && !messages.length));
   if (!who.can_chat && fresh && !models.value?.length) return <Page>{models.value && <First />}</Page>;
   return (
     <Page heading={known && <ConversationTitle conversation={known} />}>
-      {fresh ? <EmptyState name={who.username} /> : <Thread key={id} title={known?.title ?? ""} />}
+      {fresh ? <EmptyState name={who.username} /> : <Thread key={`${id} ${leaps}`} title={known?.title ?? ""} />}
       <div class="dock">
         <ConnectionNotice />
         <Composer key={id ?? "new"} />
       </div>
       <LiveRegion />
+      {Viewer && <Viewer />}
     </Page>
   );
 }

@@ -1,10 +1,15 @@
-import { currentId, follow } from "../../browser/router";
+import { useEffect } from "preact/hooks";
+import { part } from "../../browser/lazy";
+import { follow } from "../../browser/router";
 import { t } from "../../i18n";
 import { sectionAt } from "../../routes";
 import { account } from "../account/account";
+import { conversations, loadConversations, moreConversations } from "../conversations/conversations";
 import { editing } from "../endpoints/editing";
 import { answering, nameOf } from "../endpoints/models";
-import { draftOf, putDraft } from "./drafts";
+import { Beginnings } from "./Beginnings";
+
+const moveIn = part(() => import("../transfer/MoveIn"));
 
 function greeting(name: string): string {
   const { morning, afternoon, evening } = t().empty;
@@ -13,39 +18,27 @@ function greeting(name: string): string {
   return hour >= 12 && hour < 18 ? afternoon(name) : evening(name);
 }
 
-/** What a person typed; the opening that was chosen before makes room for another. */
-function withoutOpening(text: string): string {
-  const chosen = t().empty.openings.find(({ prompt }) => text.startsWith(prompt));
-  return chosen ? text.slice(chosen.prompt.length) : text;
-}
-
 /** An invitation: a greeting, and a few ways to begin. */
 export function EmptyState({ name }: { name: string }) {
-  const begin = (prompt: string) => {
-    const text = prompt + withoutOpening(draftOf(currentId.value));
-    putDraft(currentId.value, text);
-    const input = document.querySelector<HTMLTextAreaElement>(".composer textarea")!;
-    input.focus();
-    input.value = text; // at once: the next key may come before the page is drawn again
-    input.setSelectionRange(text.length, text.length);
-  };
   return (
     <div class="empty">
       <h1>{greeting(name)}</h1>
       <p>{t().empty.lead}</p>
       <WhoAnswers />
-      <ul class="openings">
-        {t().empty.openings.map(({ title, prompt }) => (
-          <li key={title}>
-            <button type="button" onClick={() => begin(prompt)}>
-              <strong>{title}</strong>
-              <span>{prompt.trim().replace(/[:：，]$/, "")}…</span>
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Beginnings />
+      <MoveIn />
     </div>
   );
+}
+
+/** For whoever has no conversation yet: a line whose coming moves nothing. */
+function MoveIn() {
+  useEffect(() => {
+    if (moreConversations.peek() === undefined) void loadConversations().catch(() => undefined);
+  }, []);
+  const isNew = moreConversations.value === false && !conversations.value.length;
+  const loaded = isNew ? moveIn() : undefined;
+  return <p class="move-in">{loaded && <loaded.MoveIn />}</p>;
 }
 
 /** Which model it is, and how to bring another. */

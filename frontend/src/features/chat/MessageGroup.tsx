@@ -73,7 +73,7 @@ export class MessageGroup extends Component<Props, State> {
             <Fragment key={`${message.sender} ${message.parent_id}`}>
               {beginsDay(message.timestamp, earlier[index]) && <Day at={message.timestamp} />}
               {message.sender === "user" ? (
-                <UserMessage message={message} busy={busy} />
+                <UserMessage message={message} isLast={message.id === lastId && !busy} busy={busy} />
               ) : (
                 <Reply message={message} isLast={message.id === lastId} busy={busy} />
               )}

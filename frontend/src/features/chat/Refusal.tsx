@@ -1,12 +1,16 @@
 import { follow } from "../../browser/router";
 import { explain, t } from "../../i18n";
+import { SaidText } from "../../markdown/SaidText";
 import { sectionAt } from "../../routes";
 import { Icon } from "../../ui/Icon";
 import { modelMenuOpen } from "../endpoints/ModelButton";
+import { madeOf } from "../files/drafts";
+import { words } from "../usage/caps";
 import { focusBox } from "./Composer";
-import { pending, request, withdraw } from "./current";
+import { pending, request } from "./current";
+import { Files } from "./Files";
 import { GONE } from "./model";
-import { SaidText } from "./SaidText";
+import { withdraw } from "./takenBack";
 import type { Pending } from "./thread";
 
 /** The request about this message that only a person can send again, if there is one. */
@@ -23,36 +27,47 @@ export function Refusal({ item, busy }: { item: Pending; busy: boolean }) {
   return (
     <div class="ending bad" role="status">
       <Reason item={item} />
-      {GONE.has(item.refused!.code) ? (
-        <button class="button" disabled={busy} onClick={() => (modelMenuOpen.value = true)}>
-          {t().thread.otherModel}
+      <div class="ending-ways">
+        {GONE.has(item.refused!.code) ? (
+          <button class="button" disabled={busy} onClick={() => (modelMenuOpen.value = true)}>
+            {t().thread.otherModel}
+          </button>
+        ) : (
+          item.refused!.code !== "attachment_not_found" && (
+            <button class="button" disabled={busy} onClick={() => request(item.request)}>
+              {t().common.retry}
+            </button>
+          )
+        )}
+        <button
+          class="button"
+          onClick={() => {
+            withdraw(item);
+            if (isMessage) focusBox();
+          }}
+        >
+          {isMessage ? t().thread.putBack : t().common.cancel}
         </button>
-      ) : (
-        <button class="button" disabled={busy} onClick={() => request(item.request)}>
-          {t().common.retry}
-        </button>
-      )}
-      <button
-        class="button"
-        onClick={() => {
-          withdraw(item);
-          if (isMessage) focusBox();
-        }}
-      >
-        {isMessage ? t().thread.putBack : t().common.cancel}
-      </button>
+      </div>
     </div>
   );
 }
 
 export function Reason({ item: { refused } }: { item: Pending }) {
+  const { code, reason, until } = refused!;
+  const limits = code === "cap_reached" ? words() : undefined;
   return (
     <>
       <p>
         <Icon name="alert" />
-        {explain(refused!)}
+        {until && limits ? limits.reached(until, reason) : explain(refused!)}
       </p>
-      {refused!.code === "model_not_configured" && (
+      {limits && (
+        <a href={sectionAt("usage")} onClick={follow}>
+          {limits.see()}
+        </a>
+      )}
+      {code === "model_not_configured" && (
         <a href={sectionAt("models")} onClick={follow}>
           {t().thread.modelSettings}
         </a>
@@ -66,7 +81,8 @@ export function RefusedMessage({ item, busy }: { item: Pending; busy: boolean })
   return (
     <article class="said">
       <h2 class="unseen">{t().thread.you}</h2>
-      {"content" in item.request && <SaidText text={item.request.content} />}
+      <Files files={madeOf(item.files ?? [])} />
+      {"content" in item.request && item.request.content && <SaidText text={item.request.content} />}
       <Refusal item={item} busy={busy} />
     </article>
   );

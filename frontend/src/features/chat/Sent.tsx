@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { patient } from "../../api/client";
-import type { ContextRead } from "../../api/schema";
+import type { ContextRead, SentAttachment } from "../../api/schema";
 import type { Conversation, Message } from "../../api/types";
 import { Dialog } from "../../ui/Dialog";
 import { Problem } from "../../ui/Problem";
@@ -10,6 +10,7 @@ import { useAction } from "../../ui/useAction";
 import { sentOf } from "../conversations/opened";
 import { type ParamName, typedOf } from "../endpoints/params";
 import { text as paramText } from "../endpoints/paramTexts";
+import { mark } from "./mark";
 import { text } from "./sentTexts";
 import { showMessage } from "./showMessage";
 import "../../ui/forms.css";
@@ -35,7 +36,7 @@ export function Sent({ conversation: { id } }: { conversation: Conversation }) {
     sentOf.value = null;
   };
   const show = (message: number) => {
-    void showMessage(id, message);
+    void showMessage(id, message, mark);
     close();
   };
   return (
@@ -98,12 +99,30 @@ function Run({ sent, onShow }: { sent: ContextRead; onShow: (message: number) =>
           ))}
         </Row>
       )}
+      {!!sent.attachments?.length && (
+        <Row name={text().files}>
+          {sent.attachments.map((file) => (
+            <p key={file.id}>
+              <bdi>{file.name}</bdi>
+              {text().colon}
+              {sentAs(file)}
+            </p>
+          ))}
+        </Row>
+      )}
       <Row name={text().tokens}>
         <p>{text().estimated(sent.estimated_tokens)}</p>
         {usage && <p>{text().counted(usage.prompt_tokens, usage.completion_tokens)}</p>}
       </Row>
     </dl>
   );
+}
+
+function sentAs(file: SentAttachment): string {
+  const { sent_as: as, reason, characters, of_characters: all } = file;
+  if (as === "image") return text().asImage;
+  if (as === "name") return text().asName(text().whyName[reason ?? "gone"]);
+  return characters !== all && characters && all ? text().asCut(characters, all) : text().asText;
 }
 
 function Params({ sent }: { sent: ContextRead }) {
@@ -115,11 +134,12 @@ function Params({ sent }: { sent: ContextRead }) {
     <>
       {set.map(([name, value]) => (
         <p key={name}>
-          {nameOf(name)}: <code>{value}</code>
+          {text().param(nameOf(name))}
+          <code>{value}</code>
         </p>
       ))}
       {!set.length && <p>{text().noParams}</p>}
-      {left.length > 0 && <p>{text().notSent(left.join(", "))}</p>}
+      {left.length > 0 && <p>{text().notSent(left)}</p>}
     </>
   );
 }

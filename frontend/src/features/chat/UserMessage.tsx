@@ -3,17 +3,29 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Message } from "../../api/types";
 import { uniqueId } from "../../browser/anywhere";
 import { t } from "../../i18n";
+import { SaidText } from "../../markdown/SaidText";
 import { CopyButton } from "../../ui/CopyButton";
 import { IconButton } from "../../ui/IconButton";
-import { request, withdraw } from "./current";
+import { type DraftFile, draftsOf, isSame, madeOf } from "../files/drafts";
+import { request } from "./current";
 import { EditMessage } from "./EditMessage";
+import { Files } from "./Files";
 import { editAsked } from "./keys";
+import { MessageMenu } from "./MessageMenu";
+import { Redo } from "./Redo";
 import { refusalOf } from "./Refusal";
-import { SaidText } from "./SaidText";
 import { Time } from "./Time";
+import { withdraw } from "./takenBack";
 import { Versions } from "./Versions";
 
-export function UserMessage({ message, busy }: { message: Message; busy: boolean }) {
+interface Props {
+  message: Message;
+  /** Nothing answers it, so that a reply can be asked for. */
+  isLast: boolean;
+  busy: boolean;
+}
+
+export function UserMessage({ message, isLast, busy }: Props) {
   const editing = useSignal(false);
   const refusal = refusalOf(message.id);
   const edit = useRef<HTMLButtonElement>(null);
@@ -35,21 +47,43 @@ export function UserMessage({ message, busy }: { message: Message; busy: boolean
     editing.value = false;
     if (refusal) withdraw(refusal);
   };
-  const resend = (content: string) => {
+  const { id: message_id, attachments } = message;
+  const resend = (content: string, files: DraftFile[]) => {
     close();
-    if (content !== message.content) request({ type: "edit", message_id: message.id, content, client_id: uniqueId() });
+    const asBefore = isSame(attachments ?? [], madeOf(files));
+    if (asBefore && content === message.content) return;
+    const attachment_ids = asBefore ? undefined : madeOf(files).map(({ id }) => id);
+    request({ type: "edit", message_id, content, client_id: uniqueId(), attachment_ids }, files);
   };
   if (refusal?.request.type === "edit")
     return (
-      <EditMessage key="refused" text={refusal.request.content} refusal={refusal} onSend={resend} onCancel={close} />
+      <EditMessage
+        key="refused"
+        messageId={message_id}
+        text={refusal.request.content}
+        files={refusal.files ?? []}
+        refusal={refusal}
+        onSend={resend}
+        onCancel={close}
+      />
     );
-  if (editing.value) return <EditMessage text={message.content} onSend={resend} onCancel={close} />;
+  if (editing.value)
+    return (
+      <EditMessage
+        messageId={message_id}
+        text={message.content}
+        files={draftsOf(attachments ?? [])}
+        onSend={resend}
+        onCancel={close}
+      />
+    );
   return (
     <article class="said" data-message={message.id}>
       <h2 class="unseen">{t().thread.you}</h2>
-      <SaidText text={message.content} />
+      <Files files={attachments} />
+      {message.content && <SaidText text={message.content} />}
       <div class="actions">
-        <CopyButton text={() => message.content} label={t().common.copy} />
+        <CopyButton text={() => withNames(message)} label={t().common.copy} />
         <IconButton
           buttonRef={edit}
           icon="edit"
@@ -57,11 +91,18 @@ export function UserMessage({ message, busy }: { message: Message; busy: boolean
           disabled={busy}
           onClick={() => (editing.value = true)}
         />
+        {isLast && <Redo message={message} busy={busy} />}
         <Versions message={message} disabled={busy} />
+        <MessageMenu message={message} />
         <span class="about">
           <Time at={message.timestamp} />
         </span>
       </div>
     </article>
   );
+}
+
+/** Words, and what went with them by name. */
+function withNames({ content, attachments }: Message): string {
+  return [content, ...(attachments ?? []).map(({ name }) => `[${name}]`)].filter(Boolean).join("\n\n");
 }

@@ -2,13 +2,13 @@ import type { Message } from "../../api/types";
 import { explainError, t } from "../../i18n";
 import { IconButton } from "../../ui/IconButton";
 import { notify } from "../../ui/toasts";
-import { showVersion } from "./current";
+import { showVersion } from "./live";
 
 /** ‹ 2 / 3 › where a message has more than one version. */
 export function Versions({ message, disabled }: { message: Message; disabled: boolean }) {
   if (message.versions < 2) return null;
   const go = (step: number) =>
-    void showVersion(message, message.version + step).catch((error: unknown) => notify({ text: explainError(error) }));
+    void showVersion(message, step).catch((error: unknown) => notify({ text: explainError(error) }));
   return (
     <span class="versions">
       <IconButton

@@ -2,6 +2,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { store, stored } from "../../browser/storage";
 import { account } from "../account/account";
+import { putFilesBack } from "../files/drafts";
 import { keepWaiting, waitingIn } from "./waiting";
 
 const key = (conversationId: number | null) => `draft:${conversationId ?? "new"}` as const;
@@ -30,7 +31,10 @@ export function putBack(conversationId: number | null, text: string): void {
 /** The page went away while the conversation of a first message was being made. */
 function takeBackFirst(): void {
   const left = waitingIn(null);
-  for (const { request } of left) if ("content" in request) putBack(null, request.content);
+  for (const { request, files } of left) {
+    if ("content" in request) putBack(null, request.content);
+    putFilesBack(null, files);
+  }
   keepWaiting(null, left, []);
 }
 

@@ -4,7 +4,7 @@ import { copyText } from "../../browser/anywhere";
 import { t } from "../../i18n";
 import { isField, onShortcut } from "../../ui/shortcuts";
 import { notify } from "../../ui/toasts";
-import { stop, thread } from "./current";
+import { dispatch, stop, thread } from "./current";
 import { busy, running } from "./thread";
 
 const DRAWN_MILLISECONDS = 500;
@@ -23,6 +23,7 @@ export function threadShortcuts(): () => void {
       const isEmptyBox = isField(target) && target.closest(".composer") && !target.value;
       const last = thread.value.messages.findLast(({ sender }) => sender === "user");
       if (!isEmptyBox || !last || busy(thread.value)) return false;
+      dispatch({ type: "to-end" });
       editAsked.value = { id: last.id };
       document.querySelector(".thread")!.scrollTo({ top: Number.MAX_SAFE_INTEGER }); // far from sight it is not drawn
       setTimeout(() => (editAsked.value = null), DRAWN_MILLISECONDS);

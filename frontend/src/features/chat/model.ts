@@ -7,6 +7,7 @@ import { currentId } from "../../browser/router";
 import { t } from "../../i18n";
 import { dismiss, notify, type Toast, tell } from "../../ui/toasts";
 import { conversationOf, update } from "../conversations/conversations";
+import { tellTabs } from "../conversations/tabs";
 import { answering, beginWith, modelById, templated, wanted } from "../endpoints/models";
 
 /** What a conversation was to be answered by is there no longer. */
@@ -69,6 +70,7 @@ async function fill(id: number, preset: Preset): Promise<void> {
 async function set(id: number, body: ConversationUpdate): Promise<void> {
   const { system_prompt, model_id } = await api("PATCH /conversations/{id}", { params: { id }, body });
   update(id, { has_system_prompt: !!system_prompt, model_id });
+  tellTabs(id);
 }
 
 /** A new conversation gets what was chosen for it, before its first message where that counts. */
@@ -85,6 +87,7 @@ async function give(id: number, model_id: number): Promise<void> {
   const isNewest = () => unconfirmed.get(id) === model_id;
   try {
     await api("PATCH /conversations/{id}", { params: { id }, body: { model_id } });
+    tellTabs(id);
   } catch (error) {
     if (isNewest()) update(id, { model_id: before });
     throw error;

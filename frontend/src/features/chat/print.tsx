@@ -1,18 +1,23 @@
 /** Loads a conversation, and prints it. */
+import { pause } from "../../api/client";
 import { locale } from "../../browser/preferences";
 import { currentId } from "../../browser/router";
 import { dismiss, notify, tell } from "../../ui/toasts";
 import { when } from "../../ui/when";
-import { loadOlder, thread } from "./current";
+import { shownFiles } from "../files/files";
+import { dispatch, loadOlder, thread } from "./current";
 import { printing } from "./printing";
 import { hasRoom, printTexts, whatIsMissing } from "./printTexts";
 import "./print.css";
 
 const PAGE = 200;
+/** Paper without a picture is better than none. */
+const PICTURES_MILLISECONDS = 15_000;
 
 export async function printWhole(): Promise<void> {
   const id = currentId.peek();
   const notice = { text: texts().loading, stays: true };
+  dispatch({ type: "to-end" });
   if (thread.value.hasMore) notify(notice);
   try {
     await loadAll(id);
@@ -36,6 +41,7 @@ async function drawn(): Promise<void> {
   printing.value = true;
   await Promise.allSettled([import("../../markdown/highlight"), import("../../markdown/math")]);
   for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+  await Promise.race([shownFiles.isThere() && shownFiles()!.picturesLoaded(), pause(PICTURES_MILLISECONDS)]);
 }
 
 /** Stands at the top of the paper: what this is, and what of it is missing. */

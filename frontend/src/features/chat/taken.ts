@@ -3,10 +3,12 @@
  * it all the same. Sent again as it was, it bears the same name, so that it is never there twice.
  */
 import { store, stored } from "../../browser/storage";
+import type { DraftFile } from "../files/drafts";
 
 export interface Taken {
   client_id: string;
   content: string;
+  files?: DraftFile[];
   /** The newest message that was known then. */
   after: number;
 }

@@ -7,16 +7,20 @@ const NEAR_PIXELS = 24;
 /**
  * Scrolls with growing text while the reader is at the bottom, and never otherwise. What was just
  * `asked` for is shown in any case; where that is refused and `putBack`, by which the number of those
- * grows, the reader is back as well.
+ * grows, the reader is back as well. Where there is something `newer` that is not loaded, there is no
+ * bottom yet.
  */
 export function useFollow(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
   asked: boolean,
   putBack: number,
+  newer: boolean,
 ): { atBottom: Signal<boolean>; toBottom: () => void } {
   const atBottom = useSignal(true);
   const lastTop = useRef(0);
+  const goesOn = useRef(newer);
+  goesOn.current = newer;
   const left = useRef<{ top: number; atBottom: boolean; putBack: number } | null>(null);
   // While drawing: before what was asked for changes what is seen.
   if (asked) left.current ??= { top: scroller.current?.scrollTop ?? 0, atBottom: atBottom.peek(), putBack };
@@ -29,7 +33,8 @@ export function useFollow(
   };
   useEffect(() => {
     const box = scroller.current!;
-    const isNear = () => box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_PIXELS;
+    const left = () => box.scrollHeight - box.scrollTop - box.clientHeight;
+    const isNear = () => !goesOn.current && left() <= NEAR_PIXELS;
     const onScroll = () => {
       if (isNear()) atBottom.value = true;
       else if (box.scrollTop < lastTop.current) atBottom.value = false; // upwards: a person did that

@@ -1,30 +1,33 @@
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { loadOlder, thread } from "./current";
+import { useEffect, useLayoutEffect } from "preact/hooks";
+import { thread } from "./current";
+import { seek } from "./seek";
+import { type Sought, sought } from "./sought";
 
 const PAUSE_MILLISECONDS = 120;
-const MOST_PAGES = 20;
 
 /** A message, and how far below the upper edge of the thread it begins. */
-interface Place {
-  message: number;
-  top: number;
-}
+type Place = Pick<Sought, "message" | "top">;
 
 /**
- * Whoever comes back to a thread, or loads it again, reads on where they were. The place is the
- * history entry's, so that a thread which is opened anew begins at its end.
+ * Whoever comes back to a thread, or loads it again, reads on where they were; and what is sought is
+ * brought into sight. The place is the history entry's, so that a thread which is opened anew begins
+ * at its end.
  */
-export function usePlace(scroller: RefObject<HTMLElement | null>, loaded: boolean, atBottom: Signal<boolean>): void {
-  const wanted = useRef(known());
+export function usePlace(
+  scroller: RefObject<HTMLElement | null>,
+  loaded: boolean,
+  firstIndex: number,
+  atBottom: Signal<boolean>,
+): void {
   useEffect(() => {
     const box = scroller.current!;
     let timer = 0;
     const onScroll = () => {
       timer ||= setTimeout(() => {
         timer = 0;
-        history.replaceState({ ...history.state, place: atBottom.value ? undefined : placeIn(box) }, "");
+        keep(atBottom.value ? undefined : placeIn(box));
       }, PAUSE_MILLISECONDS);
     };
     box.addEventListener("scroll", onScroll, { passive: true });
@@ -34,17 +37,31 @@ export function usePlace(scroller: RefObject<HTMLElement | null>, loaded: boolea
     };
   }, []);
   useLayoutEffect(() => {
-    const place = wanted.current;
-    if (!loaded || !place) return;
-    wanted.current = undefined;
+    const before = known();
+    const wanted = sought.peek();
+    if (thread.peek().leaps)
+      keep(wanted && !wanted.reached ? placeOf(wanted) : undefined); // another part is shown
+    else if (before && !wanted) void seek(placeOf(before)).catch(() => undefined);
+  }, []);
+  const target = sought.value;
+  useLayoutEffect(() => {
+    if (!loaded || !target || target.reached || !goTo(scroller.current!, target)) return;
     atBottom.value = false;
-    if (!goTo(scroller.current!, place))
-      void loadFor(place).then(() => scroller.current && goTo(scroller.current, place));
-  }, [loaded]);
+    sought.value = { ...target, reached: true };
+    target.onReached?.(scroller.current!, articleOf(scroller.current!, target)!);
+  }, [loaded, target, firstIndex]);
+}
+
+function placeOf({ message, top }: Place): Place {
+  return { message, top };
 }
 
 function known(): Place | undefined {
   return (history.state as { place?: Place } | null)?.place;
+}
+
+function keep(place: Place | undefined): void {
+  history.replaceState({ ...history.state, place }, "");
 }
 
 function placeIn(box: HTMLElement): Place | undefined {
@@ -56,17 +73,14 @@ function placeIn(box: HTMLElement): Place | undefined {
   return undefined;
 }
 
-/** False where the message is not loaded. */
-function goTo(box: HTMLElement, { message, top }: Place): boolean {
-  const article = box.querySelector(`[data-message="${Number(message)}"]`);
-  if (!article) return false;
-  box.scrollTop += article.getBoundingClientRect().top - box.getBoundingClientRect().top - top;
-  return true;
+function articleOf(box: HTMLElement, { message }: Place): HTMLElement | null {
+  return box.querySelector(`[data-message="${Number(message)}"]`);
 }
 
-/** Older pages, until the message is there. */
-export async function loadFor({ message }: Pick<Place, "message">): Promise<void> {
-  const isMissing = () => thread.value.hasMore && thread.value.messages[0]!.id > message;
-  for (let pages = 0; pages < MOST_PAGES && isMissing(); pages++) await loadOlder();
-  await new Promise(requestAnimationFrame);
+/** False where the message is not drawn. */
+function goTo(box: HTMLElement, place: Place): boolean {
+  const article = articleOf(box, place);
+  if (!article) return false;
+  box.scrollTop += article.getBoundingClientRect().top - box.getBoundingClientRect().top - place.top;
+  return true;
 }

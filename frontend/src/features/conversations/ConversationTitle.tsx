@@ -2,7 +2,9 @@ import { useRef } from "preact/hooks";
 import type { Conversation } from "../../api/types";
 import { t } from "../../i18n";
 import { Icon } from "../../ui/Icon";
+import { IconButton } from "../../ui/IconButton";
 import { menus } from "../../ui/MenuButton";
+import { mayShare, sharingOf } from "../sharing/opened";
 import { OpenMenu } from "./OpenMenu";
 import { instructionsOf, menuOf, opensMenu, renaming } from "./opened";
 import { RenameField } from "./RenameField";
@@ -30,10 +32,20 @@ export function ConversationTitle({ conversation }: { conversation: Conversation
           <Icon name="open" />
         </button>
       </h1>
+      {conversation.continued_from && <span class="bar-chip">{t().list.continued}</span>}
+      {conversation.archived && <span class="bar-chip">{t().list.archived}</span>}
       {conversation.has_system_prompt && (
         <button class="bar-chip" onClick={() => (instructionsOf.value = conversation)}>
           {t().list.instructions}
         </button>
+      )}
+      {mayShare() && (
+        <IconButton
+          icon="share"
+          class="bar-share"
+          label={t().list.share}
+          onClick={() => (sharingOf.value = conversation)}
+        />
       )}
       <OpenMenu place="title" />
     </>

@@ -11,6 +11,7 @@ import { paramsOf, type Typed, typedOf, type Wrong, wrongBy } from "../endpoints
 import { update } from "./conversations";
 import { text } from "./instructionsTexts";
 import { instructionsOf } from "./opened";
+import { tellTabs } from "./tabs";
 import "../../ui/forms.css";
 import "./instructions.css";
 
@@ -57,6 +58,7 @@ export function Instructions({ conversation: { id } }: { conversation: Conversat
     );
     if (!done) return;
     update(id, { has_system_prompt: !!system_prompt });
+    tellTabs(id);
     giveUp();
   };
   const keep = () => unsaved.set(id, { prompt: value.value, typed: typed.value });
@@ -68,7 +70,7 @@ export function Instructions({ conversation: { id } }: { conversation: Conversat
         <p class="lead">{text().lead}</p>
         <textarea
           aria-label={text().label}
-          placeholder={text().placeholder}
+          placeholder={loaded.value ? text().placeholder : error.value ? "" : t().common.loading}
           rows={8}
           dir="auto"
           autofocus

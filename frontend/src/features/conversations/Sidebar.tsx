@@ -13,6 +13,7 @@ import { MenuButton } from "../../ui/MenuButton";
 import { keysOf } from "../../ui/shortcuts";
 import { account } from "../account/account";
 import { answering, nameOf } from "../endpoints/models";
+import { partLeft, tightest, words } from "../usage/caps";
 import { ConversationList } from "./ConversationList";
 import { OpenMenu } from "./OpenMenu";
 
@@ -61,8 +62,11 @@ export function Sidebar() {
 function Profile() {
   const who = account.value;
   const { default_model_left: left = null, default_model_daily: daily = null } = who ?? {};
-  const about =
-    left !== null && daily !== null ? t().list.left(left, daily) : answering.value && nameOf(answering.value);
+  const counted = left !== null && daily !== null;
+  const cap = tightest.value;
+  const isNearer = cap && !(counted && partLeft({ left, amount: daily }) <= partLeft(cap));
+  const of = isNearer ? words()?.leftOf(cap) : counted && t().list.left(left, daily);
+  const about = of || (answering.value && nameOf(answering.value));
   return (
     <MenuButton
       class="side-row who"

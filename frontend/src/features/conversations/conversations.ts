@@ -6,8 +6,9 @@ import type { Conversation } from "../../api/types";
 import { currentId, navigate } from "../../browser/router";
 import { explainError, t } from "../../i18n";
 import { conversationAt, routes } from "../../routes";
-import { dismiss, notify, type Toast } from "../../ui/toasts";
-import { mergeFirstPage } from "./firstPage";
+import { change, dismiss, notify, type Toast, toasts } from "../../ui/toasts";
+import { linksTo } from "../sharing/opened";
+import { byUse, mergeFirstPage } from "./firstPage";
 import { moment, newestTitle } from "./titles";
 
 const PAGE = 40;
@@ -32,11 +33,11 @@ export function loadConversations(limit = PAGE): Promise<void> {
   return loading;
 }
 
-/** What was made, used, renamed or deleted in other tabs and on other devices. */
-export async function refreshConversations(): Promise<void> {
+/** What was made, used, renamed or deleted in other tabs and on other devices; `anew`: also far down the list. */
+export async function refreshConversations(anew = false): Promise<void> {
   await loading?.catch(() => undefined);
   if (moreConversations.value === undefined) return; // nothing to bring up to date
-  loading ??= refresh().finally(() => (loading = undefined));
+  loading ??= refresh(anew).finally(() => (loading = undefined));
   return loading;
 }
 
@@ -87,9 +88,11 @@ export async function readConversation(id: number, signal?: AbortSignal): Promis
   const asked = moment();
   const found = await api("GET /conversations/{id}", { params: { id }, signal });
   const title = retitle(id, found.title, asked);
-  const known = { has_system_prompt: !!found.system_prompt, model_id: found.model_id };
-  update(id, known);
-  if (id === currentId.value) opened.value = { ...found, title, ...known };
+  if ((placedAt.get(id) ?? 0) > asked) return; // the next to be told reads it anew
+  const known = { ...found, title, has_system_prompt: !!found.system_prompt };
+  if (found.archived) conversations.value = without(id);
+  update(id, pick(known));
+  if (id === currentId.value) opened.value = pick(known);
 }
 
 /** Deletes at once; the notice that says so can take it back, also before the server knows of it. */
@@ -97,7 +100,8 @@ export async function remove(conversation: Conversation): Promise<void> {
   conversations.value = without(conversation.id);
   const shown = currentId.value === conversation.id;
   if (shown) navigate(routes.start);
-  const deleted = patient("DELETE /conversations/{id}", { params: { id: conversation.id } });
+  const links = linksTo(conversation.id); // asked while there are any
+  const deleted = links.then(() => patient("DELETE /conversations/{id}", { params: { id: conversation.id } }));
   const takeBack = () => deleted.then(() => undo(notice, conversation, shown)).catch(() => undefined);
   const notice: Toast = {
     text: t().list.deleted(conversation.title),
@@ -109,6 +113,7 @@ export async function remove(conversation: Conversation): Promise<void> {
       },
     },
     undoes: true,
+    about: `deleted conversation:${conversation.id}`,
   };
   notify(notice);
   try {
@@ -118,6 +123,9 @@ export async function remove(conversation: Conversation): Promise<void> {
     insert(conversation);
     throw error;
   }
+  const ended = await links;
+  if (ended && toasts.peek().includes(notice))
+    change(notice, { text: t().list.deletedWithLinks(conversation.title, ended) });
 }
 
 /** A conversation was used: to the top, under the title it has now. */
@@ -151,13 +159,26 @@ async function undo(notice: Toast, conversation: Conversation, show: boolean): P
 
 /** Brings a deleted conversation back into the list. */
 export async function restore(conversation: Conversation): Promise<void> {
-  const { id, title, created_at, updated_at, system_prompt, model_id } = await patient(
-    "POST /conversations/{id}/restore",
-    {
-      params: { id: conversation.id },
-    },
-  );
-  insert({ id, title, created_at, updated_at, has_system_prompt: !!system_prompt, model_id });
+  const found = await patient("POST /conversations/{id}/restore", { params: { id: conversation.id } });
+  insert(pick({ ...found, has_system_prompt: !!found.system_prompt }));
+}
+
+/** What the list keeps of one. */
+function pick(from: Conversation): Conversation {
+  const { id, title, created_at, updated_at, has_system_prompt, model_id, pinned, archived } = from;
+  const { folder_id, continued_from } = from;
+  return {
+    ...{ id, title, created_at, updated_at, has_system_prompt, model_id, pinned, archived },
+    ...{ folder_id, continued_from },
+  };
+}
+
+/** What another list told; those that this is said of and that it did not tell are there no longer, or elsewhere. */
+export function merge(found: Conversation[], isTold?: (item: Conversation) => boolean): void {
+  const told = new Set(found.map(({ id }) => id));
+  const others = conversations.value.filter(({ id }) => !told.has(id));
+  const moved = (item: Conversation) => ({ ...item, pinned: null, folder_id: null });
+  conversations.value = [...found, ...others.map((item) => (isTold?.(item) ? moved(item) : item))].sort(byUse);
 }
 
 function without(id: number): Conversation[] {
@@ -165,9 +186,22 @@ function without(id: number): Conversation[] {
 }
 
 /** Where it belongs by the time of its last use. */
-function insert(conversation: Conversation): void {
-  const all = [...without(conversation.id), conversation];
-  conversations.value = all.sort((a, b) => b.updated_at.localeCompare(a.updated_at));
+export function insert(conversation: Conversation): void {
+  if (conversation.archived) return;
+  conversations.value = [...without(conversation.id), conversation].sort(byUse);
+}
+
+/** When it was last put elsewhere from here: what was asked before knows nothing of it. */
+const placedAt = new Map<number, number>();
+
+/** It is being put elsewhere, or was. */
+export function noticePlaced(id: number): void {
+  placedAt.set(id, moment());
+}
+
+/** It is out of the list. */
+export function archive({ id }: Conversation): void {
+  conversations.value = without(id);
 }
 
 async function load(limit: number): Promise<void> {
@@ -180,17 +214,17 @@ async function load(limit: number): Promise<void> {
   conversations.value = [
     ...conversations.value,
     ...found.map((item) => ({ ...item, title: newestTitle(item.id, item.title, asked) })),
-  ];
+  ].sort(byUse);
   moreConversations.value = page.conversations.length === limit;
 }
 
-async function refresh(): Promise<void> {
+async function refresh(anew: boolean): Promise<void> {
   const before = conversations.value;
   const asked = moment();
   const page = await patient("GET /conversations", { params: { limit: PAGE } });
   const found = page.conversations.map((item) => ({ ...item, title: newestTitle(item.id, item.title, asked) }));
   const isFull = found.length === PAGE;
-  const { items, gap } = mergeFirstPage(before, conversations.value, found, isFull);
+  const { items, gap } = mergeFirstPage(before, conversations.value, found, isFull, anew);
   if (gap) last = found.at(-1);
   conversations.value = items;
   moreConversations.value = isFull && (gap || moreConversations.value);

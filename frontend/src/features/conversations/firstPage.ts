@@ -9,19 +9,21 @@ interface Merged {
 
 /**
  * `before` is what was known when the page was asked for and `now` when it came: what happened here
- * in between is newer than the page. A page that is not full is the whole list.
+ * in between is newer than the page. A page that is not full is the whole list. `anew`: whatever lies
+ * below the page may be another, as where the page ends with one that was not known.
  */
 export function mergeFirstPage(
   before: Conversation[],
   now: Conversation[],
   page: Conversation[],
   isFull: boolean,
+  anew = false,
 ): Merged {
   const known = new Map(before.map((item) => [item.id, item]));
   const here = new Map(now.map((item) => [item.id, item]));
   const isOnPage = new Set(page.map((item) => item.id));
   const end = isFull ? page.at(-1)!.updated_at : "";
-  const gap = isFull && before.every((item) => item.updated_at < end);
+  const gap = isFull && (anew || !known.has(page.at(-1)!.id) || before.every((item) => item.updated_at < end));
   const isUntouched = ({ id, updated_at }: Conversation) => known.get(id)?.updated_at === updated_at;
   const wasDeleted = (item: Conversation) => isUntouched(item) && (gap || item.updated_at > end);
 
@@ -34,6 +36,6 @@ export function mergeFirstPage(
   return { items: [...newest, ...kept].sort(byUse), gap };
 }
 
-function byUse(a: Conversation, b: Conversation): number {
+export function byUse(a: Conversation, b: Conversation): number {
   return b.updated_at.localeCompare(a.updated_at) || b.id - a.id;
 }

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Connection } from "../../api/types";
+import type { Connection, Model } from "../../api/types";
 import { t } from "../../i18n";
+import { Facts } from "../../ui/Facts";
 import { Icon } from "../../ui/Icon";
 import { IconButton } from "../../ui/IconButton";
 import { Problem } from "../../ui/Problem";
@@ -12,7 +13,9 @@ import { changed, connect, connections, disconnect, loadConnections, reconnect, 
 import { text as texts } from "./connectionTexts";
 import { editing } from "./editing";
 import { refresh } from "./lists";
+import { ModelFacts } from "./ModelFacts";
 import { ModelForm } from "./ModelForm";
+import { ModelsOf } from "./ModelsOf";
 import { beginning, models } from "./models";
 import { hostOf } from "./presets";
 import { SharedModels } from "./SharedModels";
@@ -31,6 +34,7 @@ export function Connections() {
   }, []);
   const own = connections.value;
   const isFirst = own?.length === 0 && models.value?.length === 0;
+  const described = useSignal<Model | null>(null);
   const adding = editing.value === "new" || isFirst;
   const close = () => {
     editing.value = null;
@@ -47,13 +51,16 @@ export function Connections() {
           <li key={connection.id} class="connection-row">
             {editing.value === connection.id ? (
               <Edited connection={connection} onClose={close} />
+            ) : described.value?.connection.id === connection.id ? (
+              <ModelFacts key={described.value.id} model={described.value} onClose={() => (described.value = null)} />
             ) : (
-              <Listed connection={connection} />
+              <Listed connection={connection} onDescribe={(model) => (described.value = model)} />
             )}
           </li>
         ))}
         <SharedModels />
       </ul>
+      {!own && !error.value && <span class="skeleton row-skeleton" />}
       {adding ? (
         <ModelForm
           key="new"
@@ -74,7 +81,7 @@ export function Connections() {
   );
 }
 
-function Listed({ connection }: { connection: Connection }) {
+function Listed({ connection, onDescribe }: { connection: Connection; onDescribe: (model: Model) => void }) {
   const { id, label, model_url, key_tail, enabled } = connection;
   const text = texts();
   const busy = useSignal(false);
@@ -94,11 +101,16 @@ function Listed({ connection }: { connection: Connection }) {
         <strong>
           {label} {beginning.value?.connection.id === id && <span class="tag">{text.default}</span>}
         </strong>
-        <small>{facts.filter(Boolean).join(" · ")}</small>
+        <small>
+          <Facts of={facts} />
+        </small>
       </div>
       <span class="row-end">
         {enabled ? (
-          <IconButton icon="redo" label={text.refresh(label)} disabled={busy.value} onClick={() => void again()} />
+          <>
+            <IconButton icon="redo" label={text.refresh(label)} disabled={busy.value} onClick={() => void again()} />
+            {count > 0 && <ModelsOf connection={connection} onChoose={onDescribe} />}
+          </>
         ) : (
           <button class="button" onClick={() => void switchOn(connection).catch(tell)}>
             {text.switchOn}

@@ -30,17 +30,22 @@ export interface ModelMenuProps {
   /** Where presets can be chosen and connections added; `preset`: the one that is chosen. */
   onPreset?: (preset: Preset) => void;
   preset?: number | undefined;
+  /** Of this connection alone. */
+  of?: number;
 }
 
 const NONE: Preset[] = [];
 
 /** All models that a person may use: a filter, and what it leaves. */
-export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, onPreset, preset }: ModelMenuProps) {
+export function ModelMenu({ anchor, chosen, onChoose, onClose, label, instead, onPreset, preset, of }: ModelMenuProps) {
   const box = useRef<HTMLDivElement>(null);
   const typed = useSignal("");
   const problems = useSignal<string[]>([]);
   const text = texts();
-  const all = models.value;
+  const all = useMemo(
+    () => (of === undefined ? models.value : models.value?.filter(({ connection }) => connection.id === of)),
+    [models.value, of],
+  );
   /** As they were when it was opened: what is pointed at stays where it is. */
   const kept = useRef<Set<number>>(undefined);
   if (all) kept.current ??= new Set(all.filter(({ favourite }) => favourite).map(({ id }) => id));

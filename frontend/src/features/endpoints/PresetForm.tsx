@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { Preset } from "../../api/types";
-import { t } from "../../i18n";
 import { Field } from "../../ui/Field";
+import { FormButtons } from "../../ui/FormButtons";
 import { Problem } from "../../ui/Problem";
 import { TextBox } from "../../ui/TextBox";
 import { useAction } from "../../ui/useAction";
@@ -78,14 +78,7 @@ export function PresetForm({ preset, onClose }: { preset?: Preset; onClose: () =
       </div>
       <ParamFields typed={typed.value} wrong={wrong.value} onChange={(now) => (typed.value = now)} />
       <Problem text={isMarked ? undefined : error.value?.text} />
-      <div class="form-buttons">
-        <button class="button primary" disabled={busy.value}>
-          {t().common.save}
-        </button>
-        <button type="button" class="button" onClick={onClose}>
-          {t().common.cancel}
-        </button>
-      </div>
+      <FormButtons busy={busy.value} onCancel={onClose} />
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import { t } from "../../i18n";
+import { Facts } from "../../ui/Facts";
 import { Icon } from "../../ui/Icon";
 import { tell } from "../../ui/toasts";
 import { account } from "../account/account";
@@ -30,13 +31,13 @@ export function SharedModels() {
           <div>
             <strong>{menuTexts().server}</strong>
             <small>
-              {[
-                nameOf(own),
-                default_model_is_demo && text.demo,
-                left != null && daily != null && t().list.left(left, daily),
-              ]
-                .filter(Boolean)
-                .join(" · ")}
+              <Facts
+                of={[
+                  nameOf(own),
+                  default_model_is_demo && text.demo,
+                  left != null && daily != null && t().list.left(left, daily),
+                ]}
+              />
             </small>
           </div>
           {beginning.value?.id === own.id ? (

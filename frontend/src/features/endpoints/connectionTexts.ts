@@ -39,7 +39,7 @@ const zhCN: typeof en = {
   edit: "编辑",
   editOne: (label) => `编辑 ${label}`,
   default: "默认",
-  keyTail: (tail) => `密钥 …${tail}`,
+  keyTail: (tail) => `密钥 …\u2060${tail}`, // no line ends between them
   count: (n) => `${n.toLocaleString("zh-CN")} 个模型`,
   off: "已停用",
   switchOn: "启用",

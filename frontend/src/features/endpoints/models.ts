@@ -1,7 +1,7 @@
 /** The models that a person may use, and which of them answers. */
 import { computed, effect, signal, untracked } from "@preact/signals";
 import { api, patient, persistent } from "../../api/client";
-import type { Account, Model, Preset } from "../../api/types";
+import type { Account, Model, Preset, Price } from "../../api/types";
 import { account, loadAccount } from "../account/account";
 
 /** Undefined while they are not known. */
@@ -83,11 +83,21 @@ export async function beginWith(model: Model): Promise<void> {
   if (account.peek()?.default_model_id !== default_model_id) await changeAccount({ default_model_id });
 }
 
+/** What a person says of a model of their own; null says nothing. */
+export async function describe(
+  { id }: Model,
+  facts: Pick<Model, "label" | "context_tokens" | "vision"> & { price: Price | null },
+): Promise<void> {
+  change(id, await api("PATCH /models/{id}", { params: { id }, body: facts }));
+  tabs.postMessage(null);
+}
+
 /** Favourites stand first. */
 export async function setFavourite({ id }: Model, favourite: boolean): Promise<void> {
   change(id, { favourite });
   try {
     await patient("PATCH /models/{id}", { params: { id }, body: { favourite } });
+    tabs.postMessage(null);
   } catch (error) {
     change(id, { favourite: !favourite });
     throw error;

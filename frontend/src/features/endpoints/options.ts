@@ -78,9 +78,9 @@ function factsOf(model: Model, withPlace: boolean): string {
   return facts.filter(Boolean).join(" · ");
 }
 
-/** 128k for 128,000 and for 131,072. */
+/** 128k for 128,000, which is 125 times 1024 too, and for 131,072. */
 function short(tokens: number): string {
-  const thousand = tokens % 1024 ? 1000 : 1024;
+  const thousand = tokens % 1000 && !(tokens % 1024) ? 1024 : 1000;
   return tokens < thousand
     ? String(tokens)
     : tokens < thousand ** 2

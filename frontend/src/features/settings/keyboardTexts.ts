@@ -4,9 +4,10 @@ import type { Shortcut } from "../../ui/shortcuts";
 const en = {
   title: "Keyboard",
   does: {
-    find: "Find a conversation",
+    find: "Find a conversation or a message",
     newChat: "New chat",
     model: "Choose the model",
+    attach: "Add files to the message",
     sidebar: "Show or hide the sidebar",
     copyReply: "Copy the last reply",
     copyCode: "Copy the last code",
@@ -22,9 +23,10 @@ const en = {
 const zhCN: typeof en = {
   title: "快捷键",
   does: {
-    find: "查找对话",
+    find: "查找对话或消息",
     newChat: "新对话",
     model: "选择模型",
+    attach: "为消息添加文件",
     sidebar: "展开或收起侧栏",
     copyReply: "复制最后一条回复",
     copyCode: "复制最后一段代码",

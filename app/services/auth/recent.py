@@ -1,0 +1,31 @@
+"""Logins in which the password was given a short time ago, as what lasts longer than a login
+wants."""
+
+from datetime import timedelta
+
+from sqlalchemy import Connection, func, select, update
+
+from app.database import table_of
+from app.errors import LoginTooOld
+from app.models import LoginSession, utc_now
+from app.services.audit.events import AuditAction, record
+from app.services.auth.account import Account
+
+RECENT = timedelta(minutes=15)
+
+_session = table_of(LoginSession)
+
+
+def confirm(connection: Connection, account: Account) -> None:
+    """Take note that the password was given again."""
+    its = update(_session).where(_session.c.id == account.session_id)
+    connection.execute(its.values(confirmed_at=utc_now()))
+    record(connection, AuditAction.PASSWORD_CHECKED, account.id, session_id=account.session_id)
+
+
+def require_recent(connection: Connection, session_id: int) -> None:
+    """Raise LoginTooOld where the password was given more than 15 minutes ago."""
+    given_at = func.coalesce(_session.c.confirmed_at, _session.c.created_at)
+    its = (_session.c.id == session_id, given_at > utc_now() - RECENT)
+    if connection.execute(select(_session.c.id).where(*its)).first() is None:
+        raise LoginTooOld

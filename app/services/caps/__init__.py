@@ -1,0 +1,1 @@
+"""Caps as somebody sets and reads them; `usage` has how they hold."""

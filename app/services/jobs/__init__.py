@@ -1,0 +1,1 @@
+"""Work that outlasts the process that does it."""

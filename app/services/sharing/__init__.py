@@ -1,0 +1,1 @@
+"""Conversations shown to others by links that their owners control."""

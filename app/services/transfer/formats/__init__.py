@@ -1,0 +1,1 @@
+"""How each product tells its conversations, and nothing but what is particular to it."""

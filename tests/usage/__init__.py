@@ -1,0 +1,1 @@
+"""Usage: what it cost, and how much of it there may be."""

@@ -40,6 +40,7 @@ class LocalModel:
         self._was_ready = False
         self._settled = threading.Event()
         self._stopping = threading.Event()
+        self._starting = threading.Lock()  # a child starts before a stop, which ends it, or never
         self._failure = "it was not ready in time"
         self._keeper = threading.Thread(target=self._keep, name="local-model", daemon=True)
 
@@ -79,7 +80,8 @@ class LocalModel:
 
     def stop(self) -> None:
         """End the child, if there is one."""
-        self._stopping.set()
+        with self._starting:
+            self._stopping.set()
         if self._process is not None:
             _end(self._process)
         if self._keeper.is_alive():
@@ -109,14 +111,15 @@ class LocalModel:
 
     def _live(self) -> str:
         """One life of the child, from its start to its end; returns why it ended."""
-        self._process = process = _spawn(self._debug)
+        with self._starting:
+            if self._stopping.is_set():
+                return "it was stopped"
+            self._process = process = _spawn(self._debug)
         assert process.stdin and process.stdout
         said = ""
-        with suppress(BrokenPipeError):
+        with suppress(BrokenPipeError, ValueError):  # ended, or stopped: its input is closed
             process.stdin.write(self._spec)
             process.stdin.flush()
-        if self._stopping.is_set():
-            _end(process)
         with process.stdout:
             for line in process.stdout:
                 said = line.strip()
@@ -166,11 +169,13 @@ def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
+    """Close the child's input, at which it ends, and kill it when it has not; it is gone then."""
     _close(process)
     try:
         process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
+        process.wait()
 
 
 def _close(process: subprocess.Popen[str]) -> None:

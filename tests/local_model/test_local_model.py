@@ -3,9 +3,12 @@
 import json
 import os
 import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +62,7 @@ def test_it_comes_back_at_the_same_address_after_a_crash(
     crashed = model.pid
     assert crashed
     os.kill(crashed, signal.SIGKILL)
-    until(lambda: model.pid not in (None, crashed) and _answers(model), 10)
+    until(lambda: model.pid not in (None, crashed) and _answers(model))
     assert said == ["The local model ended (its process was ended by SIGKILL); starting it again."]
 
 
@@ -130,6 +133,38 @@ def test_nothing_is_left_running_when_it_is_not_ready_in_time(
     assert model.pid is None
 
 
+def test_nothing_is_left_of_a_child_that_comes_late_and_hears_nothing(
+    said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deaf = [sys.executable, "-c", "import time; time.sleep(60)"]
+    begun = threading.Event()
+    born: list[subprocess.Popen[str]] = []
+
+    def late(debug: bool) -> subprocess.Popen[str]:
+        begun.set()
+        time.sleep(0.3)
+        pipe = subprocess.PIPE
+        born.append(subprocess.Popen(deaf, stdin=pipe, stdout=pipe, text=True))
+        return born[0]
+
+    monkeypatch.setattr("app.local_model.STOP_SECONDS", 0.1)
+    monkeypatch.setattr("app.local_model._spawn", late)
+    model = LocalModel(said.append)
+
+    def start() -> None:
+        with suppress(LocalModelUnavailable):
+            model.start()
+
+    starting = threading.Thread(target=start)
+    starting.start()
+    begun.wait()
+    model.stop()
+    assert [is_running(child.pid) for child in born] == [False]
+    assert model.pid is None
+    assert said == []
+    starting.join()
+
+
 @contextmanager
 def _client(server: Serving) -> Iterator[httpx2.Client]:
     """A client that is logged in; its account is made when it is not there yet."""
@@ -176,7 +211,7 @@ def test_the_first_chat_needs_no_key_and_is_kept(tmp_path: Path) -> None:
         title = client.get(f"/conversations/{conversation}").json()["title"]
         assert title == first_words(QUESTION)
         [model] = children(server.process.pid)
-    until(lambda: not is_running(model), 5)
+    until(lambda: not is_running(model))
 
     with serving(tmp_path, "--local-model") as server, _client(server) as client:
         kept = client.get(f"/conversations/{conversation}/messages").json()["messages"]
@@ -185,4 +220,4 @@ def test_the_first_chat_needs_no_key_and_is_kept(tmp_path: Path) -> None:
         assert found == title, "a model that writes no titles was asked for one"
         [model] = children(server.process.pid)
         server.process.kill()
-        until(lambda: not is_running(model), 5)
+        until(lambda: not is_running(model))

@@ -20,6 +20,7 @@ from tests.support import databases, forks, isolation, migrated, nginx, tls_cont
 from tests.support.groups import Groups
 from tests.support.left_out import LeftOut
 from tests.support.loop import SessionLoop
+from tests.support.second_tries import SecondTries
 from tests.support.server import RunningServer, running_server
 from tests.support.started import Started
 from tests.support.upstream import ScriptedUpstream
@@ -46,6 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Groups())
     config.pluginmanager.register(Figures(writes_page=SOAK))
     config.pluginmanager.register(ReleaseBefore())
+    config.pluginmanager.register(SecondTries())
     for plugin in (
         LeftOut("nginx", "deploy/test_nginx.py", nginx.missing),
         LeftOut("web page", "page/test_*.py", page_browser.missing),

@@ -24,6 +24,8 @@ class RequestState:
     claims: Claims | None = None
     """Of the request's access token, where its budget was counted by them."""
     close_code: int | None = None
+    admin: object | None = None
+    """The account of the administrator who makes the request, where it is one's."""
 
     def keep_in(self, scope: Scope) -> None:
         """Have `request_state` find this from now on."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 
 from app.connections.request import request_state
 from app.errors import InvalidToken
@@ -14,6 +14,11 @@ from app.utils.tokens import Claims
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT")
 
 BearerToken = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+
+
+async def find_bearer(connection: HTTPConnection) -> HTTPAuthorizationCredentials | None:
+    """The token of a request that is not parsed yet."""
+    return await _bearer(Request(connection.scope))
 
 
 async def get_claims(connection: HTTPConnection, token: BearerToken) -> Claims:

@@ -5,6 +5,7 @@ HTTP answers `{"detail": text, "code": code}`; a socket sends the same two as an
 
 # ruff: noqa: F403 - every error is imported from here, whichever part it stands in
 
+from app.errors.admin import *
 from app.errors.base import AppError as AppError
 from app.errors.base import Language as Language
 from app.errors.files import *

@@ -10,6 +10,7 @@ from app.models.conversation import Conversation, ConversationTally
 from app.models.file import Attachment, File
 from app.models.folder import Folder
 from app.models.generation import Generation, GenerationPiece
+from app.models.group import ConnectionGrant, GroupMember, UserGroup
 from app.models.imports import Import, ImportedConversation, ImportItem
 from app.models.job import Job
 from app.models.key import ProgramKey
@@ -38,6 +39,7 @@ __all__ = [
     "Base",
     "Cap",
     "CapSlice",
+    "ConnectionGrant",
     "Conversation",
     "ConversationTally",
     "DefaultModelUse",
@@ -45,6 +47,7 @@ __all__ = [
     "Folder",
     "Generation",
     "GenerationPiece",
+    "GroupMember",
     "Import",
     "ImportItem",
     "ImportedConversation",
@@ -76,6 +79,7 @@ __all__ = [
     "UsageTarget",
     "UsageZone",
     "User",
+    "UserGroup",
     "WsTicket",
     "utc_now",
 ]

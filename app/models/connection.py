@@ -15,6 +15,7 @@ class ModelConnection(Base):
     The key opens only with this user (0: the operator) and this URL. `slug_key` keeps slugs apart
     of each user, the operator included, for whom a key over `user_id` would not: NULLs are not
     equal. `source`: `user`, `operator` or `environment`, which has no key here.
+    `restricted`: of a shared one, whether it is for groups with a grant only, or for everybody.
     A deleted one keeps its row while a model of it is named somewhere, without URL and key.
     """
 
@@ -34,6 +35,7 @@ class ModelConnection(Base):
     key_tail: Mapped[str | None] = mapped_column(String(4))
     source: Mapped[str] = mapped_column(String(12))
     enabled: Mapped[int] = mapped_column(Flag, server_default="1")
+    restricted: Mapped[int] = mapped_column(Flag, server_default="0")
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime())

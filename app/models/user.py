@@ -2,22 +2,38 @@
 
 from datetime import datetime
 
-from sqlalchemy import Integer, String, Text
+from sqlalchemy import Computed, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import TABLE_OPTIONS, Base, BigId, Flag, UtcDateTime, key_bytes
-from app.models.marks import PLAIN, marked, owner
+from app.models.marks import DERIVED, PLAIN, marked, owner
+
+ACTIVE, DISABLED, PENDING, DELETED = range(4)
+"""What `status` is."""
+STATUS = (
+    "CASE WHEN yn = 1 THEN 0 WHEN deleted_at IS NOT NULL THEN 3"
+    " WHEN pending_at IS NOT NULL THEN 2 ELSE 1 END"
+)
 
 
 class User(Base):
-    """A person. `yn` is 1 while the account may be used, 0 once it is disabled.
+    """A person. `yn` is 1 while the account may be used, and 0 where it is disabled, waits for an
+    administrator to approve it since `pending_at`, or was deleted by one at `deleted_at`: then it
+    can be brought back for some days, with `deleted_yn` for its `yn`. While `yn` is 1 these times
+    mean nothing. `status` says which it is.
 
+    `role`: `user` or `admin`. `email_verified_at`: when a link sent to the address was opened.
     The `_key` columns hold the one canonical spelling of a name, and are what is unique.
     `config_seen` is the `updated_at` of the row in `model_config` that the connections agree with.
     """
 
     __tablename__ = "user"
-    __table_args__ = TABLE_OPTIONS | marked(PLAIN, owner("id"))
+    __table_args__ = (
+        Index("idx_user_status", "status", "username_key"),
+        Index("idx_user_role", "role", "id"),
+        Index("idx_user_deleted", "deleted_at"),
+        TABLE_OPTIONS | marked(PLAIN, owner("id")),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     username: Mapped[str] = mapped_column(String(50))
@@ -32,3 +48,12 @@ class User(Base):
     title_model_id: Mapped[int | None] = mapped_column(BigId)
     custom_instructions: Mapped[str | None] = mapped_column(Text)
     config_seen: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    role: Mapped[str] = mapped_column(String(8), server_default="user")
+    display_name: Mapped[str | None] = mapped_column(String(64))
+    pending_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    deleted_yn: Mapped[int | None] = mapped_column(Flag)
+    email_verified_at: Mapped[datetime | None] = mapped_column(UtcDateTime())
+    status: Mapped[int | None] = mapped_column(
+        Flag, Computed(STATUS, persisted=False), info=DERIVED
+    )

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
 from app.routers import (
+    admin,
     audit,
     auth,
     caps,
@@ -50,7 +51,7 @@ def all_routes() -> Sequence[BaseRoute]:
         api.include_router(module.router)
     for module in (connections, models, presets, folders, usage, caps, messages, files, search):
         api.include_router(module.router)
-    for module in (keys, sharing, shared, imports, socket, health, metrics, pages):
+    for module in (admin, keys, sharing, shared, imports, socket, health, metrics, pages):
         api.include_router(module.router)
     for route in api.routes:
         route.matches(dict(NOWHERE))

@@ -78,6 +78,7 @@ async def _me(user: Account, services: Services, chosen: Chosen) -> Me:
         username=user.username,
         email=user.email,
         created_at=user.created_at,
+        role=user.role,
         has_config=user.has_config,
         can_chat=chosen.can_chat,
         default_model=services.configs.default_model,

@@ -1,6 +1,6 @@
 """Accounts on the wire."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -19,6 +19,7 @@ def _short_key(value: str) -> str:
     return value
 
 
+Role = Literal["user", "admin"]
 EMAIL_CHARACTERS = 100
 NewPassword = Annotated[str, Field(min_length=8, max_length=128)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]
@@ -110,6 +111,7 @@ class ChoicesUpdate(BaseModel):
 class Me(UserRead):
     """The account that is logged in, and whether a message of theirs would be answered."""
 
+    role: Role
     has_config: bool
     can_chat: bool
     default_model: str | None

@@ -11,6 +11,7 @@ from app.engines.sole_user import SoleUser
 from app.logs import log
 from app.services.accounts.deletion import DELETION, AccountRemoval
 from app.services.accounts.service import AccountService
+from app.services.admin.service import AdminService
 from app.services.ai_service import AiService
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.service import AuditLog
@@ -85,6 +86,7 @@ class Services:
     ai: AiService
     auth: AuthService
     accounts: AccountService
+    admin: AdminService
     deletion: AccountRemoval
     sessions: SessionService
     passwords: PasswordService
@@ -248,6 +250,7 @@ def build_services(settings: Settings) -> Services:
         ai=ai,
         auth=AuthService(database, threads, sessions),
         accounts=AccountService(database, settings, threads),
+        admin=AdminService(database),
         deletion=deletion,
         sessions=sessions,
         passwords=passwords,

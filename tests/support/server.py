@@ -100,6 +100,12 @@ class RunningServer:
         assert answer.status_code == 201, answer.text
         return await self.log_in(name, password, answer.json()["id"])
 
+    async def admin(self, name: str | None = None) -> "Person":
+        """A new administrator, logged in, made as the command line does it."""
+        person = await self.register(name)
+        assert await self.app.state.services.accounts.set_role(person.name, "admin")
+        return person
+
     async def log_in(self, name: str, password: str, id: int = 0) -> "Person":
         """A user who exists, logged in."""
         body = {"username_or_email": name, "password": password}

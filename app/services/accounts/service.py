@@ -7,10 +7,11 @@ from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.database import Database, table_of
-from app.errors import EmailTaken, RegistrationClosed, UsernameTaken
+from app.errors import EmailTaken, LastAdmin, RegistrationClosed, UsernameTaken
 from app.models import AuditEvent, LoginSession, PasswordReset, User, utc_now
-from app.schemas.user import AccountRead, UserCreate, UserRead
+from app.schemas.user import AccountRead, Role, UserCreate, UserRead
 from app.services.audit.events import AuditAction, record
+from app.services.auth.admins import hold_admins
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.chat.control import stop_all_of
@@ -64,6 +65,13 @@ class AccountService:
         """Disable an account, ending logins, links and keys, or enable it; False without one."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
 
+    async def set_role(self, username: str, role: Role) -> bool:
+        """Make somebody an administrator, or one no longer; False without such an account.
+
+        LastAdmin where no administrator were left.
+        """
+        return await self._database.write(_set_role, canonical(username), role)
+
     async def all(self) -> AsyncIterator[list[AccountRead]]:
         """Every account, a page at a time, the oldest first."""
         after = 0
@@ -113,6 +121,20 @@ def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
         stop_all_of(connection, id)
         connection.execute(delete(_reset).where(_reset.c.user_id == id))
     record(connection, AuditAction.ACCOUNT_ENABLED if yn else AuditAction.ACCOUNT_DISABLED, id)
+    return True
+
+
+def _set_role(connection: Connection, username_key: bytes, role: Role) -> bool:
+    admins = hold_admins(connection)
+    same = _user.c.username_key == username_key
+    row = connection.execute(select(_user.c.id, _user.c.role).where(same).with_for_update()).first()
+    if row is None:
+        return False
+    if row.role != role:
+        if admins == {row.id}:
+            raise LastAdmin
+        connection.execute(update(_user).where(same).values(role=role))
+        record(connection, AuditAction.ROLE_CHANGED, row.id, role=role)
     return True
 
 

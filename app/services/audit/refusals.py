@@ -1,6 +1,7 @@
 """Which refusals are written down, and as what. The errors carry who and what they are about."""
 
 from app.errors import (
+    AdminOnly,
     AppError,
     InvalidCredentials,
     InvalidResetToken,
@@ -32,5 +33,7 @@ def note_refusal(notes: RefusalNotes, error: AppError, user_id: int | None) -> N
             notes.add(AuditAction.PASSWORD_RESET, user_id)
         case WrongPassword():
             notes.add(AuditAction.PASSWORD_CHECKED, user_id)
+        case AdminOnly():
+            notes.add(AuditAction.ADMIN_REFUSED, user_id)
         case RateLimited():
             notes.add(AuditAction.RATE_LIMITED, user_id)

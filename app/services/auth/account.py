@@ -11,6 +11,7 @@ from app.database import table_of
 from app.engines.prepared import Prepared
 from app.errors import InvalidToken
 from app.models import LoginSession, ModelConfig, User, utc_now
+from app.schemas.user import Role
 from app.utils.tokens import Claims
 
 _user = table_of(User)
@@ -24,6 +25,7 @@ _ACCOUNT = Prepared(
         _user.c.username,
         _user.c.email,
         _user.c.created_at,
+        _user.c.role,
         select(_config.c.id).where(_config.c.user_id == _user.c.id).exists(),
     )
     .join(_session, _session.c.user_id == _user.c.id)
@@ -46,6 +48,7 @@ class Account:
     username: str
     email: str
     created_at: datetime
+    role: Role
     has_config: bool
 
 
@@ -55,7 +58,7 @@ def find_account(connection: Connection, claims: Claims) -> Account:
     row = _ACCOUNT.first(connection, who)
     if row is None:
         raise InvalidToken(session_id=claims.session_id)
-    return Account(row[0], claims.session_id, row[1], row[2], row[3], bool(row[4]))
+    return Account(row[0], claims.session_id, row[1], row[2], row[3], row[4], bool(row[5]))
 
 
 def as_user[**P, T](

@@ -1,0 +1,1 @@
+"""What administrators see of accounts, and do to them."""

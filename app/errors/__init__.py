@@ -9,6 +9,7 @@ from app.errors.admin import *
 from app.errors.base import AppError as AppError
 from app.errors.base import Language as Language
 from app.errors.files import *
+from app.errors.groups import *
 from app.errors.imports import *
 from app.errors.missing import *
 from app.errors.programs import *

@@ -25,7 +25,7 @@ COMMANDS = {
     "restore": "Bring a backup back, into any of the databases.",
     "rotate-keys": "Encrypt every saved API key with the newest ENCRYPTION_KEY.",
     "audit": "Check whether the audit log is as it was sealed.",
-    "user": "List, create, disable and enable accounts; reset passwords.",
+    "user": "List, create, promote, disable and delete accounts.",
     "connection": "Model servers for every user: add, list, refresh, share, price and remove them.",
     "cap": "How much of the shared models may be used: add, list and remove caps.",
     "usage": "What was used of the shared models: by user, model or day.",

@@ -13,6 +13,7 @@ from app.config import Settings
 from app.encryption import KeyVault
 from app.migration import head_revision, sync_engine
 from app.origin import COMMAND_LINE, ActingFor
+from app.services.auth.admins import admin_names
 from app.services.backup.restore import missing_files, restore_backup
 from app.services.backup.snapshot import Progress
 from app.services.upkeep.master_keys import canary_of
@@ -62,9 +63,21 @@ def restore(
             typer.echo(f"  files/{key[:2]}/{key[2:4]}/{key}", err=True)
     if not check:
         typer.echo("All logins and links are over, also those in the backup: people log in again")
+        _name_admins(settings)
         _warn_of_wrong_key(settings)
     if missing:
         raise typer.Exit(1)
+
+
+def _name_admins(settings: Settings) -> None:
+    """Tell who are administrators again: some may have been ones no longer."""
+    engine = sync_engine(settings)
+    with engine.connect() as connection:
+        names = admin_names(connection)
+    engine.dispose()
+    told = ", ".join(names[:NAMED_MAX]) or "none"
+    more = f" and {len(names) - NAMED_MAX} more" if len(names) > NAMED_MAX else ""
+    typer.echo(f"Administrators: {told}{more}")
 
 
 def _warn_of_wrong_key(settings: Settings) -> None:

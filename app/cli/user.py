@@ -1,4 +1,4 @@
-"""`chat-backend user`: accounts, listed, created, disabled and enabled by the operator."""
+"""`chat-backend user`: accounts, as the operator makes, shows, changes and deletes them."""
 
 import asyncio
 import re
@@ -15,19 +15,20 @@ from rich.cells import cell_len
 from app.cli.configuration import load_settings
 from app.cli.database import opened
 from app.cli.failure import fail
+from app.schemas.admin import AdminUser
 from app.schemas.user import AccountRead, UserCreate
 from app.services.accounts.service import AccountService
+from app.services.admin.operators import OperatorAccounts
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.passwords import PasswordService
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*Z")
+AS_JSON = typer.Option("--json", help="One object a line.")
 PASSWORD_STDIN = typer.Option("--password-stdin", help="Read it from standard input, one line.")
 
 cli = typer.Typer()
 accounts = typer.Typer(no_args_is_help=True)
-cli.add_typer(
-    accounts, name="user", help="List, create, disable and enable accounts; reset passwords."
-)
+cli.add_typer(accounts, name="user", help="List, create, promote, disable and delete accounts.")
 
 
 @accounts.command()
@@ -48,9 +49,9 @@ def create(name: str, email: str, password_stdin: Annotated[bool, PASSWORD_STDIN
 @accounts.command(name="list")
 def list_accounts(
     email: Annotated[bool, typer.Option("--email", help="With the e-mail addresses.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One object a line.")] = False,
+    as_json: Annotated[bool, AS_JSON] = False,
 ) -> None:
-    """Every account: since when, whether it is enabled, and when somebody last logged in."""
+    """Every account: since when, of what role and status, and when somebody last logged in."""
     asyncio.run(_on_accounts(lambda accounts: _print_all(accounts.service, email, as_json)))
 
 
@@ -111,6 +112,74 @@ def disable(name: str) -> None:
 def enable(name: str) -> None:
     """Let a disabled account in again."""
     _set_enabled(name, True)
+
+
+@accounts.command()
+def show(name: str, as_json: Annotated[bool, AS_JSON] = False) -> None:
+    """One account, and how much there is of it in numbers."""
+    user = _operate(name, lambda accounts: accounts.get(name))
+    shown = user.model_dump(mode="json")
+    if as_json:
+        typer.echo(orjson.dumps(shown).decode())
+        return
+    shown["groups"] = ", ".join(group["name"] for group in shown["groups"]) or "none"
+    for what, value in shown.items():
+        typer.echo(f"{what.replace('_', ' ')}: {_in_words(value)}")
+
+
+@accounts.command()
+def promote(name: str, as_json: Annotated[bool, AS_JSON] = False) -> None:
+    """Make somebody an administrator."""
+    _change(name, as_json, lambda accounts: accounts.set_role(name, "admin"))
+
+
+@accounts.command()
+def demote(name: str, as_json: Annotated[bool, AS_JSON] = False) -> None:
+    """Make an administrator a user like any other; the last one stays."""
+    _change(name, as_json, lambda accounts: accounts.set_role(name, "user"))
+
+
+@accounts.command()
+def approve(name: str, as_json: Annotated[bool, AS_JSON] = False) -> None:
+    """Let somebody in who waits for it."""
+    _change(name, as_json, lambda accounts: accounts.approve(name))
+
+
+@accounts.command()
+def delete(name: str, as_json: Annotated[bool, AS_JSON] = False) -> None:
+    """Lock an account out at once, and remove all of it in seven days; until then it can be
+    restored."""
+    _change(name, as_json, lambda accounts: accounts.trash(name))
+
+
+@accounts.command()
+def restore(name: str, as_json: Annotated[bool, AS_JSON] = False) -> None:
+    """Bring a deleted account back, as it was."""
+    _change(name, as_json, lambda accounts: accounts.restore(name))
+
+
+def _change(
+    name: str, as_json: bool, work: Callable[[OperatorAccounts], Awaitable[AdminUser]]
+) -> None:
+    user = _operate(name, work)
+    if as_json:
+        typer.echo(orjson.dumps(user.model_dump(mode="json")).decode())
+        return
+    until = f", until {user.deleted_until:%Y-%m-%d %H:%M} UTC" if user.deleted_until else ""
+    role = ", an administrator" if user.role == "admin" else ""
+    typer.echo(f"Account {user.username} is {user.status}{until}{role}")
+
+
+def _operate[T](name: str, work: Callable[[OperatorAccounts], Awaitable[T]]) -> T:
+    try:
+        return asyncio.run(_on_database(work))
+    except UserNotFound:
+        fail(f"There is no account named {name}")
+
+
+async def _on_database[T](work: Callable[[OperatorAccounts], Awaitable[T]]) -> T:
+    async with opened() as (_, database):
+        return await work(OperatorAccounts(database))
 
 
 @accounts.command(name="reset-link")

@@ -41,3 +41,8 @@ class NotDeleted(AppError):
 class UserDeleted(AppError):
     status, code = 409, "user_deleted"
     zh, en = "这个账户已被删除，请先恢复", "This account is deleted; restore it first"
+
+
+class NotActive(AppError):
+    status, code = 409, "not_active"
+    zh, en = "这个账户目前不能使用", "This account is not in use"

@@ -1,15 +1,12 @@
 """What administrators see and change of accounts: never what somebody wrote."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.schemas.fields import GivenId, Text, UtcTime
-from app.schemas.user import Role
+from app.schemas.user import Role, UserStatus
 
-UserStatus = Literal["active", "disabled", "pending", "deleted"]
-USER_STATUSES: tuple[UserStatus, ...] = ("active", "disabled", "pending", "deleted")
-"""In the order in which the database counts them."""
 GROUPS_MOST = 1000
 
 Place = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,600}$")]

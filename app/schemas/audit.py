@@ -6,7 +6,8 @@ from app.schemas.fields import UtcTime
 
 
 class AuditEventRead(BaseModel):
-    """An event as the user it is about sees it; `count` refusals of one kind are one event."""
+    """An event as the user it is about sees it; `count` refusals of one kind are one event.
+    `by_admin`: an administrator has done it."""
 
     id: int
     at: UtcTime
@@ -19,6 +20,7 @@ class AuditEventRead(BaseModel):
     conversation_id: int | None
     host: str | None
     key_changed: bool | None
+    by_admin: bool
 
 
 class AuditPage(BaseModel):

@@ -20,6 +20,9 @@ def _short_key(value: str) -> str:
 
 
 Role = Literal["user", "admin"]
+UserStatus = Literal["active", "disabled", "pending", "deleted"]
+USER_STATUSES: tuple[UserStatus, ...] = ("active", "disabled", "pending", "deleted")
+"""In the order in which the database counts them."""
 EMAIL_CHARACTERS = 100
 NewPassword = Annotated[str, Field(min_length=8, max_length=128)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]
@@ -134,4 +137,6 @@ class AccountRead(BaseModel):
     email: str
     created_at: UtcTime
     enabled: bool
+    role: Role
+    status: UserStatus
     last_login_at: UtcTime | None

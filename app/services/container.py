@@ -196,6 +196,7 @@ def build_services(settings: Settings) -> Services:
     threads = PasswordThreads(settings.bcrypt_rounds)
     sessions = SessionService(database, settings)
     passwords = PasswordService(database, threads)
+    mail = MailService(settings, passwords)
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
@@ -221,6 +222,7 @@ def build_services(settings: Settings) -> Services:
         await sharing.sweep(pause_seconds)
         await files.sweep(pause_seconds)  # of links that are gone, too
         await imports.sweep()
+        await deletion.sweep()
 
     ledger = ReplyLedger(database, pricing, ended_one)
     reservations = Reservations(database, pricing, 2 * settings.reap_after_seconds)
@@ -250,13 +252,13 @@ def build_services(settings: Settings) -> Services:
         ai=ai,
         auth=AuthService(database, threads, sessions),
         accounts=AccountService(database, settings, threads),
-        admin=AdminService(database),
+        admin=AdminService(database, mail),
         deletion=deletion,
         sessions=sessions,
         passwords=passwords,
         keys=KeyService(database, configs),
         gateway=GatewayService(database, configs, ai, meter, limits, settings),
-        mail=MailService(settings, passwords),
+        mail=mail,
         threads=threads,
         configs=configs,
         connections=connections,

@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.config import Settings
 from app.main import create_app
+from app.services.admin.operators import OperatorAccounts
 from tests.support.patience import PATIENCE_SECONDS
 
 PASSWORD = "correct horse battery"
@@ -103,7 +104,7 @@ class RunningServer:
     async def admin(self, name: str | None = None) -> "Person":
         """A new administrator, logged in, made as the command line does it."""
         person = await self.register(name)
-        assert await self.app.state.services.accounts.set_role(person.name, "admin")
+        await OperatorAccounts(self.app.state.services.database).set_role(person.name, "admin")
         return person
 
     async def log_in(self, name: str, password: str, id: int = 0) -> "Person":

@@ -1,8 +1,8 @@
 """Removes an account and all that belongs to it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from app.database import Database, table_of
 from app.models import (
@@ -14,8 +14,12 @@ from app.models import (
     UsageAttempt,
     UsageTarget,
     User,
+    utc_now,
 )
+from app.models.user import DELETED
+from app.services.accounts.lockout import lock_out
 from app.services.audit.events import AuditAction, record
+from app.services.auth.admins import require_other_admin
 from app.services.auth.passwords import PasswordService
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.conversations.shares import end_shares
@@ -41,6 +45,11 @@ _target = table_of(UsageTarget)
 
 
 DELETION = "account_deletion"
+UNDO = timedelta(days=7)
+"""For how long an account that an administrator deleted can be restored."""
+MARGIN = timedelta(hours=1)
+"""Allowance for clock skew between nodes."""
+AT_ONCE = 20
 
 
 class AccountRemoval:
@@ -67,10 +76,20 @@ class AccountRemoval:
         self._lease = timedelta(seconds=lease_seconds)
 
     async def begin(self, user_id: int, password: str) -> None:
-        """Delete an account; once it has begun it comes to its end. Raises WrongPassword."""
+        """Delete an account; once it has begun it comes to its end. Raises WrongPassword,
+        LastAdmin."""
         await self._passwords.check(user_id, password)
         await self._database.write(_begin, user_id, self._lease)
         await self._remove(self._database, user_id)
+
+    async def sweep(self) -> None:
+        """Have the accounts removed that administrators deleted, once their time is over. A job
+        does it."""
+        await self._database.write(_forget_times)
+        before = utc_now() - UNDO - MARGIN
+        after: int | None = 0
+        while after is not None:
+            after = await self._database.write(_begin_overdue, before, after)
 
     async def go_on(self, job: HeldJob) -> None:
         """Delete the account whose job it is."""
@@ -106,10 +125,32 @@ class AccountRemoval:
 
 
 def _begin(connection: Connection, user_id: int, lease: timedelta) -> None:
+    require_other_admin(connection, user_id)
+    # While it is being removed it counts as an administrator's no longer.
+    connection.execute(update(_user).where(_user.c.id == user_id).values(role="user"))
     revoke_all(connection, user_id)
     end_shares(connection, user_id)
     revoke_keys(connection, user_id)
     wish(connection, DELETION, user_id, later=lease)
+
+
+def _forget_times(connection: Connection) -> None:
+    """A release that knows nothing of deleted accounts has let them in again: if it disables them
+    some day, that is not when they were deleted."""
+    let_in = (_user.c.deleted_at.is_not(None), _user.c.yn == 1)
+    connection.execute(update(_user).where(*let_in).values(deleted_at=None, deleted_yn=None))
+
+
+def _begin_overdue(connection: Connection, before: datetime, after: int) -> int | None:
+    """Have some of the accounts removed that were deleted before a time; behind which id there may
+    be more. They stay deleted, and too long ago to be restored."""
+    over = (_user.c.status == DELETED, _user.c.deleted_at < before, _user.c.id > after)
+    some = select(_user.c.id).where(*over).order_by(_user.c.id).limit(AT_ONCE)
+    ids = connection.execute(some.with_for_update()).scalars().all()
+    for user_id in ids:
+        lock_out(connection, user_id)
+        wish(connection, DELETION, user_id)
+    return ids[-1] if len(ids) == AT_ONCE else None
 
 
 def _delete_user(connection: Connection, user_id: int) -> None:

@@ -2,25 +2,23 @@
 
 from collections.abc import AsyncIterator
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.config import Settings
 from app.database import Database, table_of
 from app.errors import EmailTaken, LastAdmin, RegistrationClosed, UsernameTaken
-from app.models import AuditEvent, LoginSession, PasswordReset, User, utc_now
-from app.schemas.user import AccountRead, Role, UserCreate, UserRead
+from app.models import AuditEvent, LoginSession, User, utc_now
+from app.schemas.user import USER_STATUSES, AccountRead, UserCreate, UserRead
+from app.services.accounts.lockout import lock_out
 from app.services.audit.events import AuditAction, record
 from app.services.auth.admins import hold_admins
 from app.services.auth.hash_threads import PasswordThreads
-from app.services.auth.refresh_tokens import revoke_all
-from app.services.chat.control import stop_all_of
 from app.services.conversations.shares import end_shares
 from app.services.keys.rows import revoke_all as revoke_keys
 from app.utils.names import canonical, check_username
 
 _user = table_of(User)
-_reset = table_of(PasswordReset)
 _event = table_of(AuditEvent)
 _session = table_of(LoginSession)
 
@@ -65,13 +63,6 @@ class AccountService:
         """Disable an account, ending logins, links and keys, or enable it; False without one."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
 
-    async def set_role(self, username: str, role: Role) -> bool:
-        """Make somebody an administrator, or one no longer; False without such an account.
-
-        LastAdmin where no administrator were left.
-        """
-        return await self._database.write(_set_role, canonical(username), role)
-
     async def all(self) -> AsyncIterator[list[AccountRead]]:
         """Every account, a page at a time, the oldest first."""
         after = 0
@@ -107,34 +98,23 @@ def _insert(
 
 
 def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
+    admins = hold_admins(connection)
     same = _user.c.username_key == username_key
     row = connection.execute(select(_user.c.id, _user.c.yn).where(same).with_for_update()).first()
     if row is None:
         return False
     id = row.id
-    connection.execute(update(_user).where(same).values(yn=yn))
-    if not (yn and row.yn):  # also where a release that knew of none disabled it
+    if not yn and admins == {id}:
+        raise LastAdmin
+    # A deleted account stays so where it is disabled, and comes back disabled.
+    deleted = {"deleted_at": None, "deleted_yn": None} if yn else {"deleted_yn": 0}
+    connection.execute(update(_user).where(same).values(yn=yn, pending_at=None, **deleted))
+    if not yn:
+        lock_out(connection, id)
+    elif not row.yn:  # where a release disabled it that knew of none
         end_shares(connection, id)
         revoke_keys(connection, id)
-    if not yn:  # once enabled again, only the password lets anybody in
-        revoke_all(connection, id)
-        stop_all_of(connection, id)
-        connection.execute(delete(_reset).where(_reset.c.user_id == id))
     record(connection, AuditAction.ACCOUNT_ENABLED if yn else AuditAction.ACCOUNT_DISABLED, id)
-    return True
-
-
-def _set_role(connection: Connection, username_key: bytes, role: Role) -> bool:
-    admins = hold_admins(connection)
-    same = _user.c.username_key == username_key
-    row = connection.execute(select(_user.c.id, _user.c.role).where(same).with_for_update()).first()
-    if row is None:
-        return False
-    if row.role != role:
-        if admins == {row.id}:
-            raise LastAdmin
-        connection.execute(update(_user).where(same).values(role=role))
-        record(connection, AuditAction.ROLE_CHANGED, row.id, role=role)
     return True
 
 
@@ -164,6 +144,8 @@ def _page(connection: Connection, after: int) -> list[AccountRead]:
             _user.c.email,
             _user.c.created_at,
             _user.c.yn,
+            _user.c.role,
+            _user.c.status,
             logins.label("logged"),
             sessions.label("begun"),
         )
@@ -178,6 +160,8 @@ def _page(connection: Connection, after: int) -> list[AccountRead]:
             email=row.email,
             created_at=row.created_at,
             enabled=row.yn == 1,
+            role=row.role,
+            status=USER_STATUSES[row.status],
             last_login_at=max(filter(None, (row.logged, row.begun)), default=None),
         )
         for row in rows

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, func, select
@@ -21,19 +20,11 @@ from app.models import (
     utc_now,
 )
 from app.models.user import DELETED
-from app.schemas.admin import (
-    USER_STATUSES,
-    AdminUser,
-    AdminUserDetail,
-    AdminUserList,
-    GroupNamed,
-    UserStatus,
-)
+from app.schemas.admin import AdminUser, AdminUserDetail, AdminUserList, GroupNamed
+from app.schemas.user import USER_STATUSES, UserStatus
+from app.services.accounts.deletion import UNDO
 from app.services.admin.place import place_of
 from app.services.audit.events import AuditAction
-
-UNDO = timedelta(days=7)
-"""For how long an account that an administrator deleted can be restored."""
 
 _user = table_of(User)
 _group = table_of(UserGroup)

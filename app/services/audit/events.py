@@ -124,8 +124,11 @@ def page_of(connection: Connection, user_id: int, limit: int, before_id: int | N
     if before_id is not None:
         mine = mine.where(_event.c.id < before_id)
     rows = connection.execute(mine.order_by(_event.c.id.desc()).limit(limit + 1)).all()
-    events = [
-        AuditEventRead.model_validate({**PLAIN, **row._mapping, **orjson.loads(row.detail or "{}")})
-        for row in rows[:limit]
-    ]
+    events = [_as_shown(row) for row in rows[:limit]]
     return AuditPage(events=events, has_more=len(rows) > limit)
+
+
+def _as_shown(row: Any) -> AuditEventRead:
+    detail = orjson.loads(row.detail or "{}")
+    by_admin = "admin_id" in detail
+    return AuditEventRead.model_validate({**PLAIN, **row._mapping, **detail, "by_admin": by_admin})

@@ -34,3 +34,9 @@ def require_other_admin(connection: Connection, user_id: int) -> None:
     """Raise LastAdmin where no administrator were left without this user. Holds them."""
     if hold_admins(connection) == {user_id}:
         raise LastAdmin
+
+
+def admin_names(connection: Connection) -> list[str]:
+    """What the administrators are called, also those who are disabled."""
+    every = select(_user.c.username).where(_user.c.role == ADMIN).order_by(_user.c.id)
+    return list(connection.execute(every).scalars())

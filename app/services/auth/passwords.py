@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -98,7 +99,7 @@ def _make_reset(connection: Connection, username_key: bytes, hash: bytes) -> boo
     user_id = connection.execute(found).scalar()
     if user_id is None:
         return False
-    _keep_reset(connection, user_id, hash)
+    keep_reset(connection, user_id, hash)
     return True
 
 
@@ -108,14 +109,15 @@ def _make_mailed(connection: Connection, email_key: bytes, hash: bytes) -> tuple
     user = connection.execute(found).first()
     if user is None:
         return None
-    _keep_reset(connection, user.id, hash)
+    keep_reset(connection, user.id, hash)
     return user.username, user.email
 
 
-def _keep_reset(connection: Connection, user_id: int, hash: bytes) -> None:
+def keep_reset(connection: Connection, user_id: int, hash: bytes, **by: Any) -> None:
+    """Have a token set a user's password once, within an hour. `by`: who else asked for it."""
     values = {"hash": hash, "expires_at": utc_now() + RESET_LIFETIME}
     connection.execute(upserting(connection.dialect, _reset, values), {"user_id": user_id} | values)
-    record(connection, AuditAction.RESET_LINK_MADE, user_id)
+    record(connection, AuditAction.RESET_LINK_MADE, user_id, **by)
 
 
 def _reset_of(connection: Connection, hash: bytes, lock: bool = False) -> int:

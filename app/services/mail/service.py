@@ -32,7 +32,7 @@ class MailService:
     def __init__(self, settings: Settings, passwords: PasswordService) -> None:
         self._settings = settings
         self._passwords = passwords
-        self._waiting: asyncio.Queue[tuple[str, Language]] = asyncio.Queue(WAITING)
+        self._waiting: asyncio.Queue[tuple[str | Reset, Language]] = asyncio.Queue(WAITING)
 
     def require(self) -> None:
         """Raises MailNotConfigured where the operator has named no mail server."""
@@ -46,17 +46,28 @@ class MailService:
         except asyncio.QueueFull as error:
             raise ServerBusy from error
 
+    def send_made(self, reset: Reset, language: Language) -> None:
+        """Have a link sent that was made already; ServerBusy when too many wait."""
+        try:
+            self._waiting.put_nowait((reset, language))
+        except asyncio.QueueFull as error:
+            raise ServerBusy from error
+
     async def run(self) -> None:
         """Send what waits, for ever; returns at once where there is no mail server."""
         if not self._settings.smtp_host:
             return
         server: MailServer | None = None
         while True:
-            email, language = await self._waiting.get()
+            wanted, language = await self._waiting.get()
             try:
                 if server is None:
                     server = await asyncio.to_thread(self._mail_server)
-                reset = await self._passwords.make_reset_for(email)
+                reset: Reset | None
+                if isinstance(wanted, Reset):
+                    reset = wanted
+                else:
+                    reset = await self._passwords.make_reset_for(wanted)
                 if reset is not None:
                     await server.send(reset.email, *self._words(reset, language))
             except Exception as error:  # whatever one mail does, the next one is sent

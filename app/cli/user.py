@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from app.cli.configuration import load_settings
 from app.cli.database import opened
 from app.cli.failure import fail
+from app.errors import UserNotFound
 from app.schemas.admin import AdminUser
 from app.schemas.user import AccountRead, UserCreate
 from app.services.accounts.service import AccountService
@@ -171,15 +172,15 @@ def _change(
 
 
 def _operate[T](name: str, work: Callable[[OperatorAccounts], Awaitable[T]]) -> T:
-    try:
-        return asyncio.run(_on_database(work))
-    except UserNotFound:
-        fail(f"There is no account named {name}")
+    return asyncio.run(_on_database(name, work))
 
 
-async def _on_database[T](work: Callable[[OperatorAccounts], Awaitable[T]]) -> T:
+async def _on_database[T](name: str, work: Callable[[OperatorAccounts], Awaitable[T]]) -> T:
     async with opened() as (_, database):
-        return await work(OperatorAccounts(database))
+        try:
+            return await work(OperatorAccounts(database))
+        except UserNotFound:
+            fail(f"There is no account named {name}")
 
 
 @accounts.command(name="reset-link")

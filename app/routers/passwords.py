@@ -76,7 +76,7 @@ async def reset_password(
     await services.passwords.reset(body.token, body.new_password)
 
 
-@router.delete("/me", status_code=204, responses=errors(401, 403, 413, 422, 429, 503))
+@router.delete("/me", status_code=204, responses=errors(401, 403, 409, 413, 422, 429, 503))
 async def delete_account(
     body: AccountDeletion,
     request: Request,

@@ -1,6 +1,6 @@
 """What the tests of administration share."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,12 @@ from tests.support.server import RunningServer
 
 
 @pytest.fixture
-async def alone(
-    database_server: URL, tmp_path: Path, start_server: StartServer
-) -> AsyncIterator[RunningServer]:
-    """A server with a database of its own: who else is an administrator matters."""
+def own_database(database_server: URL, tmp_path: Path) -> Iterator[str]:
     with databases.fresh_database(database_server, tmp_path) as url:
-        server = await start_server(database_url=url)
-        yield server
+        yield url
+
+
+@pytest.fixture
+async def alone(own_database: str, start_server: StartServer) -> RunningServer:
+    """A server with a database of its own: who else is an administrator matters."""
+    return await start_server(database_url=own_database)

@@ -116,7 +116,7 @@ def analyze(connection: Connection) -> None:
         connection.execute(text(f"ANALYZE TABLE {table.name}")).all()
 
 
-def middle_of(connection: Connection, user_id: int) -> tuple[int, attempts.Place]:
+def middle_of(connection: Connection, user_id: int) -> tuple[int, attempts.AttemptPlace]:
     """An event and a request that are older than half of the others."""
     event = select(_event.c.id).where(_event.c.user_id == user_id).order_by(_event.c.id)
     request = select(_attempt.c.started_at, _attempt.c.id).where(_attempt.c.user_id == user_id)
@@ -124,5 +124,5 @@ def middle_of(connection: Connection, user_id: int) -> tuple[int, attempts.Place
     found = connection.execute(in_order).one()
     return (
         connection.execute(event.offset(EVENTS // 2).limit(1)).scalar_one(),
-        attempts.Place(found.started_at, found.id),
+        attempts.AttemptPlace(found.started_at, found.id),
     )

@@ -28,7 +28,7 @@ _OF_MESSAGE = along(select(_attempt), _attempt, "idx_usage_attempt_message")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class AttemptPlace:
     """A request in the order of time."""
 
     at: datetime
@@ -49,7 +49,7 @@ def page(
     connection: Connection,
     user_id: int,
     limit: int,
-    before: Place | None,
+    before: AttemptPlace | None,
     message_id: int | None = None,
     span: Span | None = None,
 ) -> list[AttemptRead]:

@@ -7,7 +7,7 @@ from app.database import Database
 from app.errors import InvalidInput
 from app.models import utc_now
 from app.schemas.usage import AttemptPage, AttemptRead, UsageBy, UsageSummary
-from app.services.usage.attempts import Place, Span, page
+from app.services.usage.attempts import AttemptPlace, Span, page
 from app.services.usage.daily import ReplyLimits, used_of_default
 from app.services.usage.days import load_zones, zone_of
 from app.services.usage.fold import Fold
@@ -62,7 +62,7 @@ class UsageService:
     ) -> AttemptPage:
         """Requests, the newest first, of one message or of all. A reply's last one is there once
         the reply has ended. Raises InvalidInput for a cursor that is none."""
-        before = None if cursor is None else Place.parse(cursor)
+        before = None if cursor is None else AttemptPlace.parse(cursor)
         if cursor is not None and before is None:
             raise InvalidInput(where="cursor")
         await self._fold.all(user_id)
@@ -88,7 +88,7 @@ class UsageService:
 
     async def parts(self, user_id: int, span: Span | None) -> AsyncIterator[list[AttemptRead]]:
         """The requests that left in a time, the newest first, each part read when it is wanted."""
-        before: Place | None = None
+        before: AttemptPlace | None = None
         while True:
             found = await self._database.read(page, user_id, PART_ROWS, before, span=span)
             yield found
@@ -97,8 +97,8 @@ class UsageService:
             before = _place(found[-1])
 
 
-def _place(attempt: AttemptRead) -> Place:
-    return Place(attempt.started_at, attempt.id)
+def _place(attempt: AttemptRead) -> AttemptPlace:
+    return AttemptPlace(attempt.started_at, attempt.id)
 
 
 async def _days(first: date | None, last: date | None, tz: str) -> tuple[date, date]:

@@ -21,6 +21,7 @@ from app.services.sharing.rows import page_of as shares_of
 from app.services.transfer import whole_rows
 from app.services.transfer.archive import OWN_FORMAT
 from app.services.transfer.pieces import line_pieces, markdown_pieces
+from app.services.transfer.profile_rows import profile_of
 from app.services.transfer.rows import TransferredConversation, head
 from app.services.transfer.stored_files import MetFiles
 from app.services.transfer.streamed_zip import ExportThread, FilePiece, ZipMember, streamed_zip
@@ -68,6 +69,7 @@ class AccountExport:
             yield ZipMember(name, pieces)
         async for path, chunks in self._files.opened():
             yield ZipMember(path, _as_pieces(chunks))
+        yield ZipMember("account.json", self._profile())
         yield ZipMember("shares.json", self._shares())
         yield ZipMember("keys.json", self._keys())
         yield ZipMember("usage.csv", self._csv())
@@ -110,6 +112,10 @@ class AccountExport:
             name += f" ({conversation.id})"
         self._taken.add(name.casefold())
         return name
+
+    async def _profile(self) -> AsyncIterator[FilePiece]:
+        told = await self._database.read(profile_of, self._user_id)
+        yield partial(orjson.dumps, told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
     async def _shares(self) -> AsyncIterator[FilePiece]:
         """The links that are good; their addresses are known to nobody here."""

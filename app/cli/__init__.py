@@ -27,6 +27,7 @@ COMMANDS = {
     "audit": "Check whether the audit log is as it was sealed.",
     "user": "List, create, promote, disable and delete accounts.",
     "connection": "Model servers for every user: add, list, refresh, share, price and remove them.",
+    "group": "Groups of users: list, create, rename and remove them, add and drop members.",
     "cap": "How much of the shared models may be used: add, list and remove caps.",
     "usage": "What was used of the shared models: by user, model or day.",
     "import": "Bring in what another product has exported, for a user.",

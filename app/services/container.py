@@ -42,6 +42,7 @@ from app.services.generation.ledger import ReplyLedger
 from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
 from app.services.generation.runner import Runner
 from app.services.generation.supervisor import Supervisor
+from app.services.groups.service import GroupService
 from app.services.jobs.lanes import JobLanes
 from app.services.jobs.rows import free_all as free_jobs
 from app.services.jobs.service import Doing, Jobs
@@ -101,6 +102,7 @@ class Services:
     presets: PresetService
     folders: FolderService
     trials: EndpointTrials
+    groups: GroupService
     conversations: ConversationService
     messages: MessageService
     files: FileService
@@ -267,6 +269,7 @@ def build_services(settings: Settings) -> Services:
         presets=PresetService(database, configs),
         folders=FolderService(database, retention),
         trials=EndpointTrials(configs, connections, ai, notes, meter),
+        groups=GroupService(database),
         conversations=ConversationService(database, configs, retention),
         messages=MessageService(database, retention),
         files=files,

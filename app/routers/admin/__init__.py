@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.routers.admin import users
+from app.routers.admin import groups, users
 
 router = APIRouter(prefix="/admin", tags=["admin"])
-for module in (users,):
+for module in (users, groups):
     router.include_router(module.router)

@@ -1,0 +1,1 @@
+"""Groups of users whom administrators treat alike."""

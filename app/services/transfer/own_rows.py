@@ -54,7 +54,7 @@ def conversation_values(connection: Connection, user_id: int, item: ArchivedItem
         "title_source": own["title_source"] or "user",
         "params": _params(own["params"]),
         "preset_id": own["preset"] and _preset_of(connection, user_id, own["preset"]),
-        "model_id": own["model"] and _model_of(connection, user_id, **own["model"]),
+        "model_id": own["model"] and _model_of(connection, user_id, own["model"]),
         "continued_from": own["continued_from"] and _day(own["continued_from"]),
     }
 
@@ -113,13 +113,11 @@ def _preset_of(connection: Connection, user_id: int, name: str) -> int | None:
     return id
 
 
-def _model_of(
-    connection: Connection, user_id: int, name: str, connection_label: str | None
-) -> int | None:
+def _model_of(connection: Connection, user_id: int, told: dict[str, Any]) -> int | None:
     """A model of one's own or of the operator's, which is there under this name."""
     its = (
-        _model.c.name_key == name.encode(),
-        _connection.c.label == connection_label,
+        _model.c.name_key == told["name"].encode(),
+        _connection.c.label == told["connection"],
         _connection.c.deleted_at.is_(None),
         _connection.c.user_id.is_(None) | (_connection.c.user_id == user_id),
     )

@@ -26,7 +26,7 @@ COMMANDS = {
     "rotate-keys": "Encrypt every saved API key with the newest ENCRYPTION_KEY.",
     "audit": "Check whether the audit log is as it was sealed.",
     "user": "List, create, promote, disable and delete accounts.",
-    "connection": "Model servers for every user: add, list, refresh, share, price and remove them.",
+    "connection": "Model servers for every user: add, list, refresh, share, grant, price, remove.",
     "group": "Groups of users: list, create, rename and remove them, add and drop members.",
     "cap": "How much of the shared models may be used: add, list and remove caps.",
     "usage": "What was used of the shared models: by user, model or day.",

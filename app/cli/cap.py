@@ -3,21 +3,23 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
 
 from app.cli.database import opened
 from app.cli.failure import fail
-from app.schemas.cap import AMOUNT_MAX, WARN_PERCENT, CapPeriod, CapScope, CapUnit
+from app.errors import CapNotFound, UserNotFound
+from app.schemas.admin_cap import AdminCap, CapCreate, OperatorScope
+from app.schemas.cap import AMOUNT_MAX, WARN_PERCENT, CapPeriod, CapUnit
 from app.schemas.price import nano_of, usd_of
-from app.services.caps.operators import NewCap, NoSuchUser, OperatorCap, OperatorCaps
+from app.services.caps.operators import OperatorCaps
 
 USD = re.compile(r"[0-9]{1,6}(?:\.[0-9]{1,9})?")
 EVERYONE = typer.Option("--everyone", help="Of all users together.")
 EACH = typer.Option("--each", help="Of each user.")
+GROUP = typer.Option("--group", help="Of the members of this group together.")
 USER = typer.Option("--user", help="Of the user of this name.")
 CONNECTION = typer.Option("--connection", help="Of this shared connection; else of all.")
 MODEL = typer.Option("--model", help="Of this model of the connection.")
@@ -40,6 +42,7 @@ def add(
     per: Annotated[CapPeriod, PER],
     everyone: Annotated[bool, EVERYONE] = False,
     each: Annotated[bool, EACH] = False,
+    group: Annotated[str | None, GROUP] = None,
     user: Annotated[str | None, USER] = None,
     connection: Annotated[str | None, CONNECTION] = None,
     model: Annotated[str | None, MODEL] = None,
@@ -49,28 +52,42 @@ def add(
     warn: Annotated[int, WARN] = WARN_PERCENT,
 ) -> None:
     """Set a cap. Servers that run keep to it from the next message on."""
-    if everyone + each + (user is not None) != 1:
-        fail("Say whose cap it is: --everyone, --each or --user NAME")
+    if everyone + each + (group is not None) + (user is not None) != 1:
+        fail("Say whose cap it is: --everyone, --each, --group NAME or --user NAME")
     if model is not None and connection is None:
         fail("A model is named with its connection: --connection SLUG --model NAME")
     unit, amount = _amount(messages, tokens, usd)
-    scope: CapScope = "everyone" if everyone else "user"
-    new = NewCap(scope, user, connection, model, per, unit, amount, warn)
-    typer.echo(f"Cap {_run(lambda caps: caps.add(new))} was set")
+    scope: OperatorScope = "everyone" if everyone else "group" if group is not None else "user"
+
+    async def set_cap(caps: OperatorCaps) -> AdminCap:
+        try:
+            ids = await caps.ids_of(user, group, connection, model)
+        except UserNotFound:
+            fail(f"There is no account named {user}")
+        how_much = {"period": per, "unit": unit, "amount": amount, "warn_percent": warn}
+        return await caps.add(None, CapCreate(scope=scope, **ids, **how_much))
+
+    typer.echo(f"Cap {_run(set_cap).id} was set")
 
 
 @caps.command(name="list")
 def list_caps(as_json: Annotated[bool, AS_JSON] = False) -> None:
     """Every cap of the operator's, and how much of it is used."""
-    for cap in _run(lambda caps: caps.all()):
-        typer.echo(orjson.dumps(asdict(cap)).decode() if as_json else _in_words(cap))
+    for cap in map(_told, _run(lambda caps: caps.all())):
+        typer.echo(orjson.dumps(cap).decode() if as_json else _in_words(cap))
 
 
 @caps.command()
 def remove(id: int) -> None:
     """Take a cap away, by its number in the list."""
-    if not _run(lambda caps: caps.remove(id)):
-        fail(f"There is no cap {id}")
+
+    async def remove_cap(caps: OperatorCaps) -> None:
+        try:
+            await caps.remove(None, id)
+        except CapNotFound:
+            fail(f"There is no cap {id}")
+
+    _run(remove_cap)
     typer.echo(f"Cap {id} was removed")
 
 
@@ -89,12 +106,33 @@ def _amount(messages: int | None, tokens: int | None, usd: str | None) -> tuple[
     return given[0]
 
 
-def _in_words(cap: OperatorCap) -> str:
-    whose = "everyone" if cap.scope == "everyone" else cap.user or "each user"
-    what = " ".join(filter(None, (cap.slug, cap.model))) or "all shared"
-    used = "" if cap.used is None else f"{_so_many(cap.used, cap.unit)} used"
-    amount = f"{_so_many(cap.amount, cap.unit)} a {cap.period}"
-    words = (str(cap.id), whose, what, amount, f"warns at {cap.warn_percent} %", used)
+def _told(cap: AdminCap) -> dict[str, Any]:
+    return {
+        "id": cap.id,
+        "scope": cap.scope,
+        "user": cap.user and cap.user.username,
+        "group": cap.group and cap.group.name,
+        "slug": cap.connection and cap.connection.slug,
+        "model": cap.model and cap.model.name,
+        "period": cap.period,
+        "unit": cap.unit,
+        "amount": cap.amount,
+        "warn_percent": cap.warn_percent,
+        "used": cap.used,
+    }
+
+
+def _in_words(cap: dict[str, Any]) -> str:
+    whose = cap["user"] or "each user"
+    if cap["scope"] == "everyone":
+        whose = "everyone"
+    elif cap["scope"] == "group":
+        whose = f"group {cap['group']}"
+    what = " ".join(filter(None, (cap["slug"], cap["model"]))) or "all shared"
+    unit = cap["unit"]
+    used = "" if cap["used"] is None else f"{_so_many(cap['used'], unit)} used"
+    amount = f"{_so_many(cap['amount'], unit)} a {cap['period']}"
+    words = (str(cap["id"]), whose, what, amount, f"warns at {cap['warn_percent']} %", used)
     return "  ".join(words).rstrip()
 
 
@@ -108,7 +146,4 @@ def _run[T](work: Callable[[OperatorCaps], Awaitable[T]]) -> T:
 
 async def _on_caps[T](work: Callable[[OperatorCaps], Awaitable[T]]) -> T:
     async with opened() as (_, database):
-        try:
-            return await work(OperatorCaps(database))
-        except NoSuchUser as error:
-            fail(f"There is no account named {error}")
+        return await work(OperatorCaps(database))

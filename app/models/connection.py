@@ -15,7 +15,9 @@ class ModelConnection(Base):
     The key opens only with this user (0: the operator) and this URL. `slug_key` keeps slugs apart
     of each user, the operator included, for whom a key over `user_id` would not: NULLs are not
     equal. `source`: `user`, `operator` or `environment`, which has no key here.
-    `restricted`: of a shared one, whether it is for groups with a grant only, or for everybody.
+    `restricted`: 0 where it is for everybody, 1 where it is shared with groups that have a grant
+    (`ConnectionGrant`) alone, 2 where it is for such groups and not shared. It is not `enabled`
+    then, for the release before, which knows no groups.
     A deleted one keeps its row while a model of it is named somewhere, without URL and key.
     """
 

@@ -20,6 +20,7 @@ from app.services.auth.passwords import PasswordService
 from app.services.auth.service import AuthService
 from app.services.auth.sessions import SessionService
 from app.services.backup.schedule import ScheduledBackups
+from app.services.caps.operators import OperatorCaps
 from app.services.caps.service import CapService
 from app.services.chat.live import LiveConversation
 from app.services.chat.service import ChatService
@@ -55,6 +56,8 @@ from app.services.search.reader import BACKFILL, IndexReader
 from app.services.search.seal import seal
 from app.services.search.segments import SEAL
 from app.services.search.service import SearchService
+from app.services.shared_connections.service import SharedConnections
+from app.services.shared_connections.trials import SharedTrials
 from app.services.sharing.service import SharingService
 from app.services.transfer.import_rows import UNDO, purge_reports
 from app.services.transfer.imports import ImportService, open_inbox
@@ -102,6 +105,9 @@ class Services:
     presets: PresetService
     folders: FolderService
     trials: EndpointTrials
+    shared: SharedConnections
+    shared_trials: SharedTrials
+    operator_caps: OperatorCaps
     groups: GroupService
     conversations: ConversationService
     messages: MessageService
@@ -203,6 +209,7 @@ def build_services(settings: Settings) -> Services:
     vault = KeyVault(settings.encryption_keys)
     configs = ConfigService(database, settings, vault, ai)
     connections = ConnectionService(database, vault, ai, configs)
+    shared = SharedConnections(database, vault, ai)
     retention = timedelta(days=settings.retention_days)
     channels = Channels()
     notes = RefusalNotes()
@@ -236,6 +243,7 @@ def build_services(settings: Settings) -> Services:
         settings.context_images,
     )
     meter = Meter(database, pricing, reservations, estimate_tokens, fold.wake)
+    trials = EndpointTrials(configs, connections, ai, notes, meter)
     titles = TitleService(database, configs, ai, settings.title_timeout_seconds, limits, meter)
     lease = settings.reap_after_seconds
     deletion = AccountRemoval(database, passwords, fold, files, imports, lease)
@@ -268,7 +276,10 @@ def build_services(settings: Settings) -> Services:
         choices=ChoiceService(database, configs),
         presets=PresetService(database, configs),
         folders=FolderService(database, retention),
-        trials=EndpointTrials(configs, connections, ai, notes, meter),
+        trials=trials,
+        shared=shared,
+        shared_trials=SharedTrials(shared, trials, configs),
+        operator_caps=OperatorCaps(database),
         groups=GroupService(database),
         conversations=ConversationService(database, configs, retention),
         messages=MessageService(database, retention),

@@ -105,6 +105,9 @@ async def rows_everywhere(
     kept = (await ada.post("/folders", json={"name": "mine"})).json()["id"]
     await patch(ada, f"/conversations/{crowded}", folder_id=kept)
     await set_caps(ada, cap(10**6, "tokens"))
+    groups = server.app.state.services.groups
+    made = await groups.create(None, f"group of {ada.name}")
+    await groups.add_member(None, made.id, ada.id)
     await brought_in(ada, chatgpt(said_before("a", ["hello"])))
     ticket = (await ada.post("/auth/ws-ticket")).json()["ticket"]
     await ada.set_model(upstream_url, "hold")

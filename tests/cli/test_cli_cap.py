@@ -63,7 +63,14 @@ async def test_a_cap_of_each_user(shared: tuple[RunningServer, Run]) -> None:
     done(await run("cap", "add", "--everyone", "--per", "day", "--tokens", "1000000"))
     rows = [json.loads(line) for line in done(await run("cap", "list", "--json")).splitlines()]
     assert rows[1] == {
-        **{"id": 2, "scope": "user", "user": "ada", "slug": "environment", "model": "echo"},
+        **{
+            "id": 2,
+            "scope": "user",
+            "user": "ada",
+            "group": None,
+            "slug": "environment",
+            "model": "echo",
+        },
         **{"period": "month", "unit": "nano_usd", "amount": 500_000_000, "warn_percent": 50},
         "used": 0,
     }

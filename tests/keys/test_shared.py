@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.services.endpoints.shared import SharedConnections
+from app.services.shared_connections.service import SharedConnections
 from tests.keys.programs import Program, assert_told, program_of
 from tests.support.server import RunningServer
 from tests.support.upstream import ScriptedUpstream

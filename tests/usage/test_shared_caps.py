@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from app.database import table_of
 from app.models import CapSlice, Model, ModelConnection
-from app.services.endpoints.shared import SharedConnections
+from app.services.shared_connections.service import SharedConnections
 from app.services.usage.slice_rows import PERCENT
 from tests.conftest import StartServer
 from tests.faults.watching import eventually

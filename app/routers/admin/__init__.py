@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.routers.admin import groups, users
+from app.routers.admin import caps, connections, groups, users
 
 router = APIRouter(prefix="/admin", tags=["admin"])
-for module in (users, groups):
+for module in (users, groups, connections, caps):
     router.include_router(module.router)

@@ -7,54 +7,59 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, insert, or_, select
 
 from app.database import table_of
-from app.models import Cap, Model, ModelConnection, User, utc_now
+from app.models import Cap, Model, ModelConnection, User, UserGroup, utc_now
 from app.schemas.cap import CapRead, CapSet
 from app.services.audit.events import AuditAction, record
 from app.services.endpoints import rows
+from app.services.endpoints.grants import FOR_EVERYBODY, granted, is_for
 from app.services.endpoints.models import find_seen
 from app.services.endpoints.saved import SavedEndpoint
-from app.services.usage.caps import used_of
+from app.services.usage.caps import APPLY, used_of
 from app.services.usage.current_cap import CurrentCap, current_cap_of
-from app.services.usage.periods import day_of
-from app.services.usage.spent import spent_by_everyone
+from app.services.usage.together import used_together
 
 _cap = table_of(Cap)
 _user = table_of(User)
+_group = table_of(UserGroup)
 _model = table_of(Model)
 _connection = table_of(ModelConnection)
 
 SHOWN = select(
     _cap,
+    _connection.c.id.label("its_connection_id"),
     _connection.c.label.label("connection_label"),
     _connection.c.slug,
     _model.c.name.label("model_name"),
     _user.c.username,
+    _group.c.name.label("group_name"),
 ).select_from(
     _cap.outerjoin(_model, _model.c.id == _cap.c.model_id)
     .outerjoin(_connection, _connection.c.id.in_((_cap.c.connection_id, _model.c.connection_id)))
     .outerjoin(_user, _user.c.id == _cap.c.user_id)
+    .outerjoin(_group, _group.c.id == _cap.c.group_id)
 )
 OPERATORS = _cap.c.source == "operator"
 
 
 def of_user(connection: Connection, user_id: int, now: datetime) -> list[CapRead]:
-    """The caps that a user is under, with what is used of them: the operator's first."""
-    apply = or_(_cap.c.user_id == user_id, _cap.c.user_id.is_(None))
-    found = connection.execute(SHOWN.where(apply).order_by(_cap.c.source, _cap.c.id)).all()
+    """The caps that a user is under, with what is used of them: the operator's first. Of a
+    connection that is not shared with them, they do not know what it is called."""
+    of_model = or_(_cap.c.model_id.is_(None), is_for(_cap.c.model_id))
+    is_known = or_(
+        _connection.c.id.is_(None),
+        _connection.c.restricted == FOR_EVERYBODY,
+        granted(_connection.c.id, user_id, of_model),
+    )
+    theirs = SHOWN.where(APPLY, or_(~OPERATORS, is_known)).order_by(_cap.c.source, _cap.c.id)
+    found = connection.execute(theirs, {"of_user": user_id}).all()
     caps = [current_cap_of(row, now) for row in found]
-    own = [cap for cap in caps if not cap.is_everyones]
+    own = [cap for cap in caps if not cap.is_of_many]
     ids = (cap.id for cap in own)
     used = dict(zip(ids, used_of(connection, user_id, own, now), strict=True))
     for cap in caps:
-        if cap.is_everyones:
-            used[cap.id] = used_of_everyones(connection, cap, now)
+        if cap.is_of_many:
+            used[cap.id] = used_together(connection, cap, now)
     return [_read(row, cap, used[cap.id]) for row, cap in zip(found, caps, strict=True)]
-
-
-def used_of_everyones(connection: Connection, cap: CurrentCap, now: datetime) -> int:
-    """How much of a cap all users have used, without what runs."""
-    spent = spent_by_everyone(connection, cap.coverage, cap.first_day, day_of(now))
-    return cap.used_in(spent)
 
 
 def _read(row: Row[Any], cap: CurrentCap, used: int) -> CapRead:

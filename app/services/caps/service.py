@@ -38,17 +38,19 @@ def _list(
     now = utc_now()
     limit = daily_limit(daily, now)
     caps = rows.of_user(connection, user_id, now)
-    if limit is not None and _is_any_counted(connection, environment):
+    if limit is not None and _is_any_counted(connection, user_id, environment):
         used = used_of_default(connection, user_id, now)
         caps = [rows.read(limit, "user", used), *caps]
     return CapList(caps=caps)
 
 
-def _is_any_counted(connection: Connection, environment: SavedEndpoint | None) -> bool:
-    """Whether there is a shared model whose messages are counted."""
+def _is_any_counted(
+    connection: Connection, user_id: int, environment: SavedEndpoint | None
+) -> bool:
+    """Whether a model is shared with a user whose messages are counted."""
     if environment is not None and environment.is_counted:
         return True
-    return is_anything_shared(connection)
+    return is_anything_shared(connection, user_id)
 
 
 def _set(

@@ -136,7 +136,7 @@ def begin(
     now = utc_now()
     wanted = request.choice.model_id or conversation.model_id
     sender = _sender(connection, request, wanted)
-    endpoint = _endpoint(request, sender, wanted, limits)
+    endpoint = _endpoint(connection, request, sender, wanted, limits)
     daily = count_default(connection, request.user_id, limits, now) if endpoint.is_counted else None
     writing = Writing(
         request.user_id,
@@ -226,12 +226,17 @@ def _sender(connection: Connection, request: SendRequest, wanted: int | None) ->
 
 
 def _endpoint(
-    request: SendRequest, sender: Any, wanted: int | None, limits: ReplyLimits
+    connection: Connection,
+    request: SendRequest,
+    sender: Any,
+    wanted: int | None,
+    limits: ReplyLimits,
 ) -> SavedEndpoint:
     """The endpoint that the message goes to; raises when this user may not send one now."""
     if sender.yn != 1:
         raise InvalidToken
     endpoint = choice.chosen_endpoint(
+        connection,
         sender,
         request.user_id,
         wanted,

@@ -68,7 +68,9 @@ def preview(connection: Connection, user_id: int, draft: Draft) -> ContextRead:
     if sender is None:  # the account was deleted meanwhile
         raise InvalidToken
     is_request = asked is not None
-    endpoint = choice.chosen_endpoint(sender, user_id, wanted, environment, is_request=is_request)
+    endpoint = choice.chosen_endpoint(
+        connection, sender, user_id, wanted, environment, is_request=is_request
+    )
     if sender.running_here:
         raise ReplyInProgress
     past = Past(

@@ -10,6 +10,7 @@ from app.database import table_of
 from app.engines.prepared import Prepared
 from app.errors import ModelGone, ModelNotConfigured, ModelNotFound
 from app.models import Model, ModelConnection, ModelUse, User
+from app.services.endpoints.grants import FOR_EVERYBODY, is_granted, is_shared
 from app.services.endpoints.saved import SavedEndpoint
 
 _user = table_of(User)
@@ -30,6 +31,7 @@ COLUMNS = (
     _connection.c.label.label("connection_label"),
     _connection.c.source,
     _connection.c.enabled,
+    _connection.c.restricted,
     _connection.c.deleted_at,
     _connection.c.base_url,
     _connection.c.encrypted_api_key,
@@ -58,6 +60,7 @@ def values_of(wanted: int | None, environment: SavedEndpoint | None) -> dict[str
 
 
 def chosen_endpoint(
+    connection: Connection,
     row: Any,
     user_id: int,
     wanted: int | None,
@@ -84,7 +87,7 @@ def chosen_endpoint(
         if environment is not None and environment.model_id == row.model_id:
             its = {"connection_id": row.connection_id, "price": row.price or environment.price}
             return replace(environment, quirks=row.quirks, vision=row.vision, **its)
-    elif (is_own or row.owner_id is None) and row.enabled == 1 and row.deleted_at is None:
+    elif _is_open(connection, row, user_id):
         return SavedEndpoint(
             user_id,
             row.base_url,
@@ -104,6 +107,15 @@ def chosen_endpoint(
     raise ModelGone(row.model_name)
 
 
+def _is_open(connection: Connection, row: Any, user_id: int) -> bool:
+    """Whether a user may use a model; only of what is restricted another statement tells it."""
+    if row.deleted_at is not None or row.owner_id not in (None, user_id):
+        return False
+    if row.owner_id is not None or row.restricted == FOR_EVERYBODY:
+        return bool(row.enabled == 1)
+    return is_shared(row) and is_granted(connection, user_id, row.connection_id, row.model_id)
+
+
 _CHOSEN = Prepared(
     select(*COLUMNS).select_from(with_model(_user)).where(_user.c.id == bindparam("of_user"))
 )
@@ -117,7 +129,7 @@ def require_usable(
     row = _CHOSEN.first(connection, values)
     if row is None:  # the account was deleted meanwhile
         raise ModelNotFound(model_id)
-    return chosen_endpoint(row, user_id, model_id, environment, is_request=True)
+    return chosen_endpoint(connection, row, user_id, model_id, environment, is_request=True)
 
 
 def find_default(
@@ -126,6 +138,8 @@ def find_default(
     """What answers in a new conversation; None where nothing does."""
     row = _CHOSEN.first(connection, {"of_user": user_id, **values_of(None, environment)})
     try:
-        return None if row is None else chosen_endpoint(row, user_id, None, environment)
+        if row is not None:
+            return chosen_endpoint(connection, row, user_id, None, environment)
     except (ModelNotFound, ModelGone, ModelNotConfigured):
-        return None
+        pass
+    return None

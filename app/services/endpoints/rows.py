@@ -13,7 +13,7 @@ from app.errors import ApiKeyRequired, ConnectionNotFound, InvalidToken, ListFul
 from app.models import Model, ModelConfig, ModelConnection, User, utc_now
 from app.schemas.connection import ConnectionRead
 from app.services.audit.events import AuditAction, record
-from app.services.endpoints import lists, quirks
+from app.services.endpoints import grants, lists, quirks
 from app.services.endpoints.saved import ConnectionChange, NewConnection
 from app.services.endpoints.slug import DEFAULT, free_slug, key_of_deleted, slug_key
 from app.services.upstream.guard import host_of
@@ -76,8 +76,9 @@ def read(row: Any) -> ConnectionRead:
     )
 
 
-def create(connection: Connection, owner: int, new: NewConnection) -> int:
-    """A new connection; ListFull when there are too many. Its id."""
+def create(connection: Connection, owner: int, new: NewConnection, **by: Any) -> int:
+    """A new connection; ListFull when there are too many. Its id. `by`: who makes it, where that
+    is not the owner."""
     how_many = select(func.count()).select_from(_connection).where(of_owner(owner))
     if connection.execute(how_many).scalar_one() >= CONNECTIONS_PER_OWNER:
         raise ListFull(CONNECTIONS_PER_OWNER)
@@ -85,7 +86,7 @@ def create(connection: Connection, owner: int, new: NewConnection) -> int:
     slug = free_slug(connection, owner, new.label or "", host or "")
     id = insert_row(connection, owner, slug, new)
     about = None if owner == 0 else owner
-    record(connection, AuditAction.CONNECTION_CREATED, about, host=host, key_changed=True)
+    record(connection, AuditAction.CONNECTION_CREATED, about, host=host, key_changed=True, **by)
     return id
 
 
@@ -111,7 +112,7 @@ def insert_row(connection: Connection, owner: int, slug: str, new: NewConnection
 
 
 def change(
-    connection: Connection, owner: int, connection_id: int, change: ConnectionChange
+    connection: Connection, owner: int, connection_id: int, change: ConnectionChange, **by: Any
 ) -> None:
     """Change what is given. Raises ConnectionNotFound, and ApiKeyRequired where the key would
     come to another URL than its own."""
@@ -138,8 +139,8 @@ def change(
     if row.slug == DEFAULT and owner and change.sealed_key is not None:
         _tell_the_version_before(connection, owner, base_url, change.sealed_key)
     about, key_changed = owner or None, change.sealed_key is not None
-    host = host_of(base_url)
-    record(connection, AuditAction.CONNECTION_CHANGED, about, host=host, key_changed=key_changed)
+    told = {"host": host_of(base_url), "key_changed": key_changed, **by}
+    record(connection, AuditAction.CONNECTION_CHANGED, about, **told)
 
 
 def _tell_the_version_before(
@@ -153,7 +154,7 @@ def _tell_the_version_before(
         connection.execute(seen.values(config_seen=now))
 
 
-def remove(connection: Connection, owner: int, connection_id: int) -> None:
+def remove(connection: Connection, owner: int, connection_id: int, **by: Any) -> None:
     """Remove a connection with its key; ConnectionNotFound. Models that are named somewhere stay,
     so that they can be told to be gone; nobody's default model is one of them: that is the model
     which `PUT /auth/config` saved again, where there is one."""
@@ -164,7 +165,7 @@ def remove(connection: Connection, owner: int, connection_id: int) -> None:
         connection.execute(seen.values(config_seen=None))
     remove_row(connection, owner, row)
     host = host_of(row.base_url)
-    record(connection, AuditAction.CONNECTION_REMOVED, owner or None, host=host)
+    record(connection, AuditAction.CONNECTION_REMOVED, owner or None, host=host, **by)
 
 
 def remove_row(connection: Connection, owner: int, row: Any) -> None:
@@ -208,21 +209,24 @@ def _saved_model(connection: Connection, user_id: int) -> int | None:
 
 
 def usable(user_id: Any) -> ColumnElement[bool]:
-    """The connections that a user may use: their own and the operator's, where enabled. Of that
-    of the settings each process judges by its own."""
+    """Of a statement over connections and their models: what a user may use of their own, where
+    enabled, and of the operator's, where shared with them."""
     of_user = or_(_connection.c.user_id == user_id, _connection.c.user_id.is_(None))
-    on = or_(_connection.c.enabled == 1, _connection.c.source == "environment")
-    return and_(of_user, on, _connection.c.deleted_at.is_(None))
+    return and_(of_user, grants.open_to(user_id), _connection.c.deleted_at.is_(None))
 
 
 def seen(user_id: Any) -> ColumnElement[bool]:
-    """The connections that a user knows of: those they may use, and their own disabled ones."""
+    """As `usable`, with what a user has disabled of their own."""
     mine = and_(_connection.c.user_id == user_id, _connection.c.deleted_at.is_(None))
     return or_(mine, usable(user_id))
 
 
-def is_anything_shared(connection: Connection) -> bool:
-    """Whether the operator shares a connection; that of the settings each process knows itself."""
-    shared = select(_connection.c.id).where(of_owner(0), _connection.c.enabled == 1)
+def is_anything_shared(connection: Connection, user_id: int) -> bool:
+    """Whether the operator shares a connection with a user; that of the settings each process
+    knows itself."""
+    models = _connection.outerjoin(_model, _model.c.connection_id == _connection.c.id)
+    shared = (
+        select(_connection.c.id).select_from(models).where(of_owner(0), grants.open_to(user_id))
+    )
     theirs = shared.where(_connection.c.source == "operator").limit(1)
     return connection.execute(theirs).first() is not None

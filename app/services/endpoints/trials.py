@@ -95,6 +95,14 @@ class EndpointTrials:
 
         return await self._models(user_id, endpoint, keep)
 
+    async def list_models(self, endpoint: Endpoint, keep: Keep) -> ModelNames:
+        """The models that an endpoint offers now, which are given to `keep`."""
+        return await self._models(endpoint.user_id, _at_hand(endpoint), keep)
+
+    async def ask(self, endpoint: Endpoint, target: Target) -> TryResult:
+        """Whether a model answers. `target`: what is written down of it."""
+        return await self._reply(endpoint.user_id, _at_hand(Tried(endpoint, target)))
+
     async def test(self, user_id: int, connection_id: int, model_name: str) -> TryResult:
         """Whether a model of a connection answers; raises ConnectionNotFound."""
         return await self._reply(
@@ -203,3 +211,7 @@ class EndpointTrials:
         except (ReplyError, ModelUrlNotAllowed):
             return None
         return url
+
+
+async def _at_hand[T](found: T) -> T:
+    return found

@@ -13,6 +13,7 @@ from app.errors import ListFull, error_by_code
 from app.models import Conversation, Folder, Model, ModelConnection, Preset
 from app.schemas import params
 from app.schemas.folder import FolderCreate
+from app.services.endpoints.rows import seen
 from app.services.folders import tally
 from app.services.folders.rows import create as create_folder
 from app.services.transfer.archive import ArchivedItem, ArchivedMessage
@@ -114,12 +115,11 @@ def _preset_of(connection: Connection, user_id: int, name: str) -> int | None:
 
 
 def _model_of(connection: Connection, user_id: int, told: dict[str, Any]) -> int | None:
-    """A model of one's own or of the operator's, which is there under this name."""
+    """A model of one's own or one that is shared with them, which is there under this name."""
     its = (
         _model.c.name_key == told["name"].encode(),
         _connection.c.label == told["connection"],
-        _connection.c.deleted_at.is_(None),
-        _connection.c.user_id.is_(None) | (_connection.c.user_id == user_id),
+        seen(user_id),
     )
     found = select(_model.c.id).join(_connection, _connection.c.id == _model.c.connection_id)
     own_first = found.where(*its).order_by(_connection.c.user_id.is_(None), _model.c.id)

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from app.database import Database, table_of
 from app.engines.prepared import Prepared
 from app.errors import InvalidToken
-from app.models import Cap, User
+from app.models import Cap, GroupMember, User
 from app.schemas.cap import CapUnit, CapWarning
 from app.services.usage.current_cap import CurrentCap, current_cap_of
 from app.services.usage.daily import ReplyLimits, count_default
@@ -31,16 +31,30 @@ ANSWER_TOKENS = 1_000
 """What an answer is taken to have for which no `max_tokens` is set."""
 
 SCOPES = ("everyone", "user")
-"""Others are of a later version, which may run beside this one."""
+"""Of everybody; besides, there are those of groups. Others are of a later version, which may run
+beside this one."""
 
 _cap = table_of(Cap)
 _user = table_of(User)
+_member = table_of(GroupMember)
 _USER = bindparam("of_user", type_=_cap.c.user_id.type)
-_of_all = and_(_cap.c.user_id.is_(None), or_(*(_cap.c.scope == name for name in SCOPES)))
-_apply = or_(_of_all, _cap.c.user_id == _USER)
-_APPLYING = Prepared(select(_cap).where(_apply).order_by(_cap.c.id))
+_is_member = exists(
+    select(_member.c.user_id).where(
+        _member.c.group_id == _cap.c.group_id, _member.c.user_id == _USER
+    )
+)
+_of_all = and_(
+    _cap.c.user_id.is_(None),
+    or_(
+        or_(*(_cap.c.scope == name for name in SCOPES)),
+        and_(_cap.c.scope == "group", _is_member),
+    ),
+)
+APPLY = or_(_of_all, _cap.c.user_id == _USER)
+"""Whether a cap applies to a user (`of_user`)."""
+_APPLYING = Prepared(select(_cap).where(APPLY).order_by(_cap.c.id))
 
-HOW_MANY = select(func.count()).select_from(_cap).where(_apply).scalar_subquery().label("caps")
+HOW_MANY = select(func.count()).select_from(_cap).where(APPLY).scalar_subquery().label("caps")
 """A column for a statement that reads a user (`of_user`): how many caps apply to them."""
 
 
@@ -144,7 +158,7 @@ def applying(connection: Connection, user_id: int, now: datetime) -> list[Curren
 def used_of(
     connection: Connection, user_id: int, caps: Sequence[CurrentCap], now: datetime
 ) -> list[int]:
-    """What a user has used of each of these caps, which are none of everyone's."""
+    """What a user has used of each of these caps, which are none that many share."""
     if not caps:
         return []
     today = day_of(now)
@@ -159,7 +173,7 @@ def hold(connection: Connection, ask: Ask, holding: Holding, now: datetime) -> H
     many users share, and PriceWanted where a price is not loaded: it is to be asked again then.
     """
     under = [cap for cap in applying(connection, ask.user_id, now) if ask.is_under(cap)]
-    own = [cap for cap in under if not cap.is_everyones]
+    own = [cap for cap in under if not cap.is_of_many]
     before = list(zip(own, used_of(connection, ask.user_id, own, now), strict=True))
     if ask.key_cap is not None and ask.key_id is not None:
         under.append(ask.key_cap)
@@ -171,7 +185,7 @@ def hold(connection: Connection, ask: Ask, holding: Holding, now: datetime) -> H
     for cap, used in before:
         if used >= cap.amount or used + (need[cap.unit] or 0) > cap.amount:
             raise cap.reached(now)
-    before += [(cap, holding.take(cap, need[cap.unit] or 0)) for cap in under if cap.is_everyones]
+    before += [(cap, holding.take(cap, need[cap.unit] or 0)) for cap in under if cap.is_of_many]
     messages = int(ask.is_message)
     known = tuple((cap, used, messages) for cap, used in before)
     return Held(need["tokens"], need["nano_usd"], known, holding)

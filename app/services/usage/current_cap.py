@@ -6,18 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from app.errors import CapReached
-from app.schemas.cap import CapPeriod, CapSource, CapUnit, CapWarning
+from app.schemas.cap import CapPeriod, CapScope, CapSource, CapUnit, CapWarning
 from app.services.usage.periods import first_day, resets_at
 from app.services.usage.spent import Coverage, Spent
+
+TOGETHER: tuple[CapScope, ...] = ("everyone", "group")
 
 
 @dataclass(frozen=True, slots=True)
 class CurrentCap:
-    """At most `amount` from `first_day` until `resets_at`; `is_everyones`: of all users together.
-    `id` is None for that of the settings."""
+    """At most `amount` from `first_day` until `resets_at`. `id` is None for that of the settings;
+    `group_id`: of a group, whose members it is for together."""
 
     id: int | None
-    is_everyones: bool
+    scope: CapScope
     source: CapSource
     coverage: Coverage
     period: CapPeriod
@@ -26,6 +28,12 @@ class CurrentCap:
     warn_percent: int
     first_day: int
     resets_at: datetime
+    group_id: int | None = None
+
+    @property
+    def is_of_many(self) -> bool:
+        """Whether many users share it, so that processes hold slices of it."""
+        return self.scope in TOGETHER
 
     def used_in(self, spent: Iterable[Spent]) -> int:
         """How much of it that is."""
@@ -60,7 +68,7 @@ def current_cap_of(row: Any, now: datetime) -> CurrentCap:
     """A cap of its row, in the period that runs now."""
     return CurrentCap(
         row.id,
-        row.scope == "everyone",
+        row.scope,
         row.source,
         Coverage(row.target, row.connection_id, row.model_id),
         row.period,
@@ -69,4 +77,5 @@ def current_cap_of(row: Any, now: datetime) -> CurrentCap:
         row.warn_percent,
         first_day(row.period, now),
         resets_at(row.period, now),
+        row.group_id,
     )

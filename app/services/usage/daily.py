@@ -33,7 +33,7 @@ def daily_limit(messages: int, now: datetime) -> CurrentCap | None:
         return None
     return CurrentCap(
         id=None,
-        is_everyones=False,
+        scope="user",
         source="operator",
         coverage=Coverage("shared"),
         period="day",

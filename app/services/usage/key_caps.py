@@ -18,7 +18,7 @@ def key_cap_of(row: Any, now: datetime) -> CurrentCap | None:
         return None
     return CurrentCap(
         id=None,
-        is_everyones=False,
+        scope="key",
         source="key",
         coverage=EVERYTHING,
         period=row.cap_period,

@@ -8,8 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 from app.database import table_of, upserting
 from app.models import Cap, CapSlice, utc_now
 from app.services.usage.current_cap import CurrentCap
-from app.services.usage.periods import day_of
-from app.services.usage.spent import spent_by_everyone
+from app.services.usage.together import used_together
 
 PERCENT = 2
 """Of a cap is a slice at most, or what one request needs."""
@@ -47,8 +46,7 @@ def take(
         _slice.c.renewed_at > now - lease,
     )
     held = int(connection.execute(theirs).scalar_one()) + mine
-    spent = spent_by_everyone(connection, cap.coverage, first_day, day_of(now))
-    not_free = cap.used_in(spent) + held
+    not_free = used_together(connection, cap, now) + held
     given = min(amount - not_free, max(need, amount * PERCENT // 100))
     if given < need:
         raise cap.reached(now)

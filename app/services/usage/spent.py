@@ -25,7 +25,7 @@ from sqlalchemy import (
 
 from app.database import table_of
 from app.engines.prepared import Prepared
-from app.models import Generation, UsageAttempt, UsageDay, UsageGone, UsageTarget
+from app.models import Generation, GroupMember, UsageAttempt, UsageDay, UsageGone, UsageTarget
 from app.schemas.cap import CapTarget, CapUnit
 from app.schemas.usage import MESSAGE_PURPOSES
 
@@ -36,6 +36,7 @@ _gone = table_of(UsageGone)
 _target = table_of(UsageTarget)
 _attempt = table_of(UsageAttempt)
 _generation = table_of(Generation)
+_member = table_of(GroupMember)
 
 _USER = bindparam("of_user", type_=_day.c.user_id.type)
 _SINCE = bindparam("since", type_=_day.c.day.type)
@@ -173,11 +174,12 @@ def spent_of_key(
     return _read(_BY_KEY.all(connection, values))
 
 
-def spent_by_everyone(
-    connection: Connection, covered: Coverage, since: int, today: int
+def spent_together(
+    connection: Connection, covered: Coverage, since: int, today: int, group_id: int | None
 ) -> list[Spent]:
     """What all users have used of shared models from a day on, without what still runs, by model;
-    accounts that were deleted since are in it."""
+    accounts that were deleted since are in it. `group_id`: what those used who are in this group
+    now."""
 
     def of(table: Any) -> ColumnElement[bool]:
         shared: ColumnElement[bool] = table.c.is_shared == 1
@@ -188,13 +190,24 @@ def spent_by_everyone(
                 return and_(shared, table.c.model_id == covered.model_id)
         return shared
 
-    statement = _added_up(
-        _of_days.where(of(_target), _day.c.zone_id == UTC_ZONE, _day.c.day >= _SINCE),
-        _of_gone.where(of(_target), _gone.c.day >= _SINCE),
-        _of_replies.where(of(_generation), ~_reply_runs),
-        _of_requests.where(of(_target), _attempt.c.due_at.is_not(None), ~_request_runs),
-    )
+    days = _of_days.where(of(_target), _day.c.zone_id == UTC_ZONE, _day.c.day >= _SINCE)
+    replies = _of_replies.where(of(_generation), ~_reply_runs)
+    requests = _of_requests.where(of(_target), _attempt.c.due_at.is_not(None), ~_request_runs)
+    if group_id is None:
+        gone = _of_gone.where(of(_target), _gone.c.day >= _SINCE)
+        statement = _added_up(days, gone, replies, requests)
+    else:
+        statement = _added_up(
+            days.where(_is_in(_day, group_id)),
+            replies.where(_is_in(_generation, group_id)),
+            requests.where(_is_in(_attempt, group_id)),
+        )
     return _read(connection.execute(statement, {"since": since, "today": today}).all())
+
+
+def _is_in(table: Any, group_id: int) -> ColumnElement[bool]:
+    members = select(_member.c.user_id).where(_member.c.group_id == group_id)
+    return table.c.user_id.in_(members)  # type: ignore[no-any-return]
 
 
 def _read(rows: Sequence[Any]) -> list[Spent]:

@@ -5,6 +5,75 @@ export interface AccountDeletion {
   password: string;
 }
 
+/** A cap of the operator's. `used` is null for one that each user has for themselves. */
+export interface AdminCap {
+  id: number;
+  scope: "everyone" | "group" | "user" | "key";
+  user: UserNamed | null;
+  group: GroupNamed | null;
+  connection: ConnectionNamed | null;
+  model: ModelNamed | null;
+  period: "day" | "month";
+  unit: "messages" | "tokens" | "nano_usd";
+  amount: number;
+  warn_percent: number;
+  used: number | null;
+  resets_at: string;
+}
+
+/** Every cap of the operator's, the oldest first. */
+export interface AdminCapList {
+  caps: AdminCap[];
+}
+
+/** An account. `deleted_until`: until then it can be restored. `avatar`: the picture's version, where there is one. */
+export interface AdminUser {
+  id: number;
+  username: string;
+  email: string;
+  display_name: string | null;
+  role: "user" | "admin";
+  status: "active" | "disabled" | "pending" | "deleted";
+  email_verified: boolean;
+  created_at: string;
+  last_login_at: string | null;
+  deleted_until: string | null;
+  groups: GroupNamed[];
+  avatar: number | null;
+}
+
+/** `GET /admin/users/{id}`: also how many logins and conversations there are, and how much is stored. */
+export interface AdminUserDetail {
+  id: number;
+  username: string;
+  email: string;
+  display_name: string | null;
+  role: "user" | "admin";
+  status: "active" | "disabled" | "pending" | "deleted";
+  email_verified: boolean;
+  created_at: string;
+  last_login_at: string | null;
+  deleted_until: string | null;
+  groups: GroupNamed[];
+  avatar: number | null;
+  sessions: number;
+  conversations: number;
+  storage_bytes: number;
+}
+
+/** `GET /admin/users`; without `next_cursor` it is the last page. */
+export interface AdminUserList {
+  users: AdminUser[];
+  next_cursor: string | null;
+}
+
+/** `PATCH /admin/users/{id}`: what is given changes. */
+export interface AdminUserUpdate {
+  role?: "user" | "admin" | null;
+  enabled?: boolean | null;
+  group_ids?: number[] | null;
+}
+
 /** How much may be uploaded, and how much a user has stored. */
 export interface AttachmentLimits {
   used_bytes: number;
@@ -71,7 +140,7 @@ export interface AttemptRead {
   price_source: "user" | "operator" | "provider" | "table" | "none" | null;
 }
 
-/** An event as the user it is about sees it; `count` refusals of one kind are one event. */
+/** An event as the user it is about sees it; `count` refusals of one kind are one event. `by_admin`: an administrator has done it. */
 export interface AuditEventRead {
   id: number;
   at: string;
@@ -84,12 +153,26 @@ export interface AuditEventRead {
   conversation_id: number | null;
   host: string | null;
   key_changed: boolean | null;
+  by_admin: boolean;
 }
 
 /** `GET /auth/audit`: newest first. */
 export interface AuditPage {
   events: AuditEventRead[];
   has_more: boolean;
+}
+
+/** `POST /admin/caps`: of everyone together, of a group's members together, of one user or, without one, of each; of a connection or one of its models, or of all that is shared. */
+export interface CapCreate {
+  scope: "everyone" | "group" | "user";
+  user_id?: number | null;
+  group_id?: number | null;
+  connection_id?: number | null;
+  model_id?: number | null;
+  period: "day" | "month";
+  unit: "messages" | "tokens" | "nano_usd";
+  amount: number;
+  warn_percent?: number;
 }
 
 /** One's own caps, and those of the operator's that apply. */
@@ -190,6 +273,13 @@ export interface ConnectionCreate {
 /** A user's connections, the oldest first. */
 export interface ConnectionList {
   connections: ConnectionRead[];
+}
+
+/** A connection of the operator's, by its slug and its label. */
+export interface ConnectionNamed {
+  id: number;
+  slug: string;
+  label: string;
 }
 
 /** A connection as its owner sees it; `key_tail`: the end of a key that is long enough. */
@@ -442,6 +532,48 @@ export interface FoundTitle {
   ranges: number[][];
 }
 
+/** That a group may use a connection: these models of it, or all. */
+export interface Grant {
+  group_id: number;
+  model_ids?: number[] | null;
+}
+
+/** A group that may use it; `model_ids` is null for all its models. */
+export interface GrantRead {
+  group_id: number;
+  model_ids: number[] | null;
+}
+
+/** `PUT /admin/connections/{id}/grants`: all of them, in place of what there was. */
+export interface GrantsUpdate {
+  restricted: boolean;
+  grants: Grant[];
+}
+
+/** `POST /admin/groups` and `PATCH /admin/groups/{id}`. */
+export interface GroupForm {
+  name: string;
+}
+
+/** Every group, by name. */
+export interface GroupList {
+  groups: GroupRead[];
+}
+
+/** A group, by its name. */
+export interface GroupNamed {
+  id: number;
+  name: string;
+}
+
+/** A group, and how many are in it. */
+export interface GroupRead {
+  id: number;
+  name: string;
+  members: number;
+  created_at: string;
+}
+
 /** All is well. */
 export interface Health {
   status?: "ok";
@@ -599,6 +731,7 @@ export interface Me {
   username: string;
   email: string;
   created_at: string;
+  role: "user" | "admin";
   has_config: boolean;
   can_chat: boolean;
   default_model: string | null;
@@ -678,6 +811,12 @@ export interface ModelCreate {
 /** Every model that a user may use, by connection. */
 export interface ModelList {
   models: ModelRead[];
+}
+
+/** A model, by its name. */
+export interface ModelNamed {
+  id: number;
+  name: string;
 }
 
 /** The models that an endpoint offers; none, and `error`, where it could not be asked. */
@@ -991,6 +1130,19 @@ export interface SharedConversation {
   messages: SharedMessage[];
 }
 
+/** `POST /admin/connections`; `models`: named by hand. */
+export interface SharedCreate {
+  label?: string | null;
+  base_url: string;
+  api_key: string;
+  models?: string[];
+}
+
+/** The operator's connections, the oldest first. */
+export interface SharedList {
+  connections: SharedRead[];
+}
+
 /** A message as a link shows it. What ends the list is left out where there is none. */
 export interface SharedMessage {
   sender: "user" | "ai";
@@ -998,6 +1150,40 @@ export interface SharedMessage {
   model_name?: string | null;
   reasoning?: string | null;
   attachments?: SharedAttachment[] | null;
+}
+
+/** A model of it; `gone`: its server lists it no longer. */
+export interface SharedModelRead {
+  id: number;
+  name: string;
+  gone: boolean;
+}
+
+/** A connection of the operator's; `restricted`: only groups with a grant may use it. */
+export interface SharedRead {
+  id: number;
+  slug: string;
+  label: string;
+  base_url: string;
+  key_tail: string | null;
+  shared: boolean;
+  source: string;
+  models: SharedModelRead[];
+  restricted: boolean;
+  grants: GrantRead[];
+}
+
+/** `POST /admin/connections/{id}/test`. */
+export interface SharedTry {
+  model_name: string;
+}
+
+/** `PATCH /admin/connections/{id}`: what is given changes; another URL needs its key. */
+export interface SharedUpdate {
+  label?: string | null;
+  base_url?: string | null;
+  api_key?: string | null;
+  shared?: boolean | null;
 }
 
 /** Opens a reply. Without `resumed` the reader starts that message afresh. */
@@ -1105,6 +1291,12 @@ export interface UserCreate {
   password: string;
 }
 
+/** A user, by their name. */
+export interface UserNamed {
+  id: number;
+  username: string;
+}
+
 /** An account as its owner sees it. */
 export interface UserRead {
   id: number;
@@ -1184,6 +1376,31 @@ export interface Calls {
   "PUT /attachments": { params?: { name?: string }; body: Blob; answer: AttachmentUploaded };
   "DELETE /attachments/{id}": { params: { id: number }; answer: void };
   "GET /search": { params: { q: string; limit?: number; cursor?: string }; answer: SearchResults };
+  "GET /admin/users": { params?: { q?: string; status?: "active" | "disabled" | "pending" | "deleted"; group_id?: number; cursor?: string; limit?: number }; answer: AdminUserList };
+  "GET /admin/users/{id}": { params: { id: number }; answer: AdminUserDetail };
+  "PATCH /admin/users/{id}": { params: { id: number }; body: AdminUserUpdate; answer: AdminUser };
+  "DELETE /admin/users/{id}": { params: { id: number }; answer: void };
+  "POST /admin/users/{id}/restore": { params: { id: number }; answer: AdminUser };
+  "POST /admin/users/{id}/approve": { params: { id: number }; answer: AdminUser };
+  "POST /admin/users/{id}/end-sessions": { params: { id: number }; answer: void };
+  "POST /admin/users/{id}/reset-link": { params: { id: number }; answer: void };
+  "GET /admin/groups": { answer: GroupList };
+  "POST /admin/groups": { body: GroupForm; answer: GroupRead };
+  "PATCH /admin/groups/{id}": { params: { id: number }; body: GroupForm; answer: GroupRead };
+  "DELETE /admin/groups/{id}": { params: { id: number }; answer: void };
+  "GET /admin/groups/{id}/members": { params: { id: number; cursor?: string; limit?: number }; answer: AdminUserList };
+  "PUT /admin/groups/{id}/members/{user_id}": { params: { id: number; user_id: number }; answer: void };
+  "DELETE /admin/groups/{id}/members/{user_id}": { params: { id: number; user_id: number }; answer: void };
+  "GET /admin/connections": { answer: SharedList };
+  "POST /admin/connections": { body: SharedCreate; answer: SharedRead };
+  "PATCH /admin/connections/{id}": { params: { id: number }; body: SharedUpdate; answer: SharedRead };
+  "DELETE /admin/connections/{id}": { params: { id: number }; answer: void };
+  "PUT /admin/connections/{id}/grants": { params: { id: number }; body: GrantsUpdate; answer: SharedRead };
+  "POST /admin/connections/{id}/refresh": { params: { id: number }; answer: ModelNames };
+  "POST /admin/connections/{id}/test": { params: { id: number }; body: SharedTry; answer: TryResult };
+  "GET /admin/caps": { answer: AdminCapList };
+  "POST /admin/caps": { body: CapCreate; answer: AdminCap };
+  "DELETE /admin/caps/{id}": { params: { id: number }; answer: void };
   "GET /auth/keys": { answer: KeyList };
   "POST /auth/keys": { body: KeyCreate; answer: KeyCreated };
   "PATCH /auth/keys/{id}": { params: { id: number }; body: KeyUpdate; answer: KeyRead };

@@ -79,6 +79,7 @@ function Row({ cap }: { cap: Cap }) {
         <small>
           <bdi>{whatOf(cap)}</bdi>
           {cap.scope === "everyone" && ` · ${text.everyone}`}
+          {cap.scope === "group" && ` · ${text.group}`}
         </small>
         <Meter cap={cap} />
         <small>

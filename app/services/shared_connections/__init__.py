@@ -1,0 +1,1 @@
+"""The operator's connections, and who may use them."""

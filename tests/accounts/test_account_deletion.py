@@ -13,7 +13,15 @@ from sqlalchemy import delete as sql_delete
 
 from app.database import table_of
 from app.errors import InvalidToken
-from app.models import Base, SearchBlock, SearchSegment, User, utc_now
+from app.models import (
+    Base,
+    GroupMember,
+    SearchBlock,
+    SearchSegment,
+    User,
+    UserGroup,
+    utc_now,
+)
 from app.models.marks import owner_of
 from app.services.backup.transaction import CHANGE, transaction
 from app.services.conversations.list_rows import PageRequest
@@ -102,6 +110,7 @@ async def rows_everywhere(
     await patch(ada, f"/models/{own['id']}", favourite=True)
     assert (await ada.post("/presets", json={"name": "mine"})).status_code == 201
     assert (await ada.post("/auth/keys", json={"name": "mine"})).status_code == 201
+    await server.app.state.services.database.write(put_into_a_group, ada.id)
     kept = (await ada.post("/folders", json={"name": "mine"})).json()["id"]
     await patch(ada, f"/conversations/{crowded}", folder_id=kept)
     await set_caps(ada, cap(10**6, "tokens"))
@@ -122,6 +131,16 @@ async def rows_everywhere(
         await server.app.state.services.reader.read_new()
         await server.app.state.services.database.write(seal_nothing, ada.id)
         yield ada, socket
+
+
+def put_into_a_group(connection: Connection, user_id: int) -> None:
+    """Have somebody be in a group of their own."""
+    name = f"of {user_id}"
+    row = {"name": name, "name_key": name.encode(), "created_at": utc_now()}
+    made = connection.execute(insert(table_of(UserGroup)).values(row))
+    group = {"group_id": made.inserted_primary_key[0]}  # type: ignore[index]
+    member = {"user_id": user_id, "username_key": name.encode()}
+    connection.execute(insert(table_of(GroupMember)).values(**group, **member))
 
 
 def seal_nothing(connection: Connection, user_id: int) -> None:

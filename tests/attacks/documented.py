@@ -36,9 +36,9 @@ OPERATIONS = {operation.label: operation for operation in ALL}
 load_all_checks()
 
 
-def try_operation(label: str, base_url: str) -> None:
-    """Send all kinds of requests for an operation, as a user of its own: some end their own
-    session. Raises what Schemathesis has found.
+def try_operation(label: str, base_url: str, token: str) -> None:
+    """Send all kinds of requests for an operation, as the user of a token. Raises what Schemathesis
+    has found.
 
     Its plugin for pytest makes the same tests, but all of them while tests are collected.
     """
@@ -49,7 +49,7 @@ def try_operation(label: str, base_url: str) -> None:
         given_kwargs={},
         feedback=FeedbackSources(),
     )
-    test(base_url=base_url, token=_token(base_url))
+    test(base_url=base_url, token=token)
 
 
 def _try(case: schemathesis.Case[Any], base_url: str, token: str) -> None:
@@ -60,10 +60,12 @@ def _try(case: schemathesis.Case[Any], base_url: str, token: str) -> None:
     case.call_and_validate(base_url, headers=headers, excluded_checks=excluded)
 
 
-def _token(base_url: str) -> str:
+def new_user(base_url: str) -> tuple[int, str]:
+    """A user of an operation's own, as some requests end their session: the id and a token."""
     name = f"user-{secrets.token_hex(6)}"
     account = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
     login = {"username_or_email": name, "password": PASSWORD}
     with httpx2.Client(base_url=base_url, verify=False) as http:
-        assert http.post("/auth/register", json=account).status_code == 201
-        return str(http.post("/auth/login", json=login).json()["access_token"])
+        made = http.post("/auth/register", json=account)
+        assert made.status_code == 201
+        return made.json()["id"], str(http.post("/auth/login", json=login).json()["access_token"])

@@ -18,6 +18,11 @@ POWERS: dict[str, Any] = {
     "is_admin": True,
     "is_superuser": True,
     "scopes": ["*"],
+    "display_name": "The Administrators",
+    "email_verified": True,
+    "email_verified_at": "2000-01-01T00:00:00Z",
+    "pending_at": None,
+    "status": "active",
     "yn": 0,
     "created_at": "2000-01-01T00:00:00Z",
     "updated_at": "2000-01-01T00:00:00Z",
@@ -41,6 +46,9 @@ async def test_registering(target: Target) -> None:
     person = await target.log_in("powerful", PASSWORD)
     me = (await person.get("/auth/me")).json()
     assert (me["id"], me["has_config"]) == (answer.json()["id"], False)
+    assert me["role"] == "user"
+    changed = await person.request("PATCH", "/auth/me", json=POWERS | {"display_name": None})
+    assert changed.json() == me
 
 
 async def test_logging_in_as_somebody_else(target: Target) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from tests.attacks.target import Target, target_process
 from tests.support.api_document import OPENAPI
@@ -13,6 +14,12 @@ from tests.support.api_document import OPENAPI
 pytestmark = pytest.mark.databases("sqlite")
 
 OPERATIONS = [f"{method.upper()} {path}" for path, of in OPENAPI["paths"].items() for method in of]
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database of its own: administrators change other people's accounts."""
+    return f"sqlite:///{tmp_path_factory.mktemp('documented') / 'chat.db'}"
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +32,21 @@ async def target(
         yield running
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_answers_are_as_documented(operation: str, target: Target) -> None:
-    # To load Schemathesis and to make its requests takes seconds; every process of tests would.
-    from tests.attacks.documented import try_operation  # noqa: PLC0415
+def promote(database_url: str, user_id: int) -> None:
+    """Make somebody an administrator, in one write beside the server."""
+    engine = create_engine(database_url, connect_args={"timeout": 60})
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE user SET role = 'admin' WHERE id = :id"), {"id": user_id})
+    engine.dispose()
 
-    try_operation(operation, f"http://127.0.0.1:{target.port}")
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_answers_are_as_documented(operation: str, target: Target, database_url: str) -> None:
+    # To load Schemathesis and to make its requests takes seconds; every process of tests would.
+    from tests.attacks.documented import new_user, try_operation  # noqa: PLC0415
+
+    base_url = f"http://127.0.0.1:{target.port}"
+    id, token = new_user(base_url)
+    if " /admin/" in operation:
+        promote(database_url, id)
+    try_operation(operation, base_url, token)

@@ -80,6 +80,9 @@ CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Seconds = Annotated[float, Field(gt=0, le=SECONDS_MAX, allow_inf_nan=False)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=1, le=DAYS_MAX)]
+Registration = Literal["open", "invite", "approve", "closed"]
+"""Who may make an account: everybody · who has an invitation · everybody, and an administrator lets
+them in · nobody."""
 
 
 class Settings(BaseSettings):
@@ -115,7 +118,8 @@ class Settings(BaseSettings):
     refresh_token_expire_days: Days = 30
     bcrypt_rounds: int = Field(12, ge=4, le=16)
     encryption_key: SecretStr = SecretStr("")
-    registration: Literal["open", "closed"] = "open"
+    registration: Registration = "open"
+    require_verified_email: bool = False
 
     # Models
     default_model_url: str = "https://api.openai.com/v1"
@@ -207,6 +211,8 @@ class Settings(BaseSettings):
     def _mail_is_whole(self) -> Self:
         if self.smtp_host and not (self.smtp_from and self.public_url):
             raise ValueError("SMTP_FROM and PUBLIC_URL must be set when SMTP_HOST is set")
+        if self.require_verified_email and not self.smtp_host:
+            raise ValueError("SMTP_HOST must be set when REQUIRE_VERIFIED_EMAIL is set")
         return self
 
     @model_validator(mode="after")

@@ -136,6 +136,10 @@ class RateLimits:
         """Count a mail to an account; False above its hourly limit."""
         return self._mails.hit(account) == 0
 
+    def hit_mail(self, account: str) -> None:
+        """Count a mail to an account; RateLimited above its hourly limit."""
+        self._refuse("mails", self._mails.hit(account))
+
     def _hit(self, name: str, who: str) -> None:
         self._refuse(name, self._budgets[name].hit(who))
 

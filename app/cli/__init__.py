@@ -33,6 +33,8 @@ COMMANDS = {
     "import": "Bring in what another product has exported, for a user.",
     "export": "Write all that a user has said and was answered into one ZIP.",
     "share": "Links by which users show conversations: list and end them.",
+    "invite": "Invitations to make an account: create, list and revoke them.",
+    "setting": "Settings that running servers keep to at once: list, set and clear them.",
     "key": "Keys by which programs use their owners' models: list and revoke them.",
     "search": "The index by which messages are found: make it anew.",
     "doctor": "Check settings, database and default model; say what to mend.",

@@ -76,4 +76,4 @@ def _usage(database: Database, settings: Settings) -> UsageService:
         settings.context_token_budget,
     )
     fold = Fold(database, Pricing(), estimate_tokens, settings.reap_after_seconds)
-    return UsageService(database, limits, fold)
+    return UsageService(database, lambda: limits, fold)

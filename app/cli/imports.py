@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +22,7 @@ from app.services.messages.estimate import estimate_tokens
 from app.services.search.rebuild import find_user
 from app.services.search.seal import seal
 from app.services.search.segments import SEAL
+from app.services.settings.live import LiveSettings
 from app.services.transfer.imports import ImportService, open_inbox
 from app.services.transfer.jobs import ImportJobs
 from app.utils.tasks import stop_tasks
@@ -65,8 +65,10 @@ async def _brought_in(path: Path, name: str) -> ImportRead:
         inbox = open_inbox(settings)
         imports = ImportService(database, inbox, settings.imports_max_bytes)
         lease = settings.reap_after_seconds
+        live = LiveSettings(database, settings)
+        await live.exact()
         doing = ImportJobs(
-            *(inbox, files, lease / LOOKS_PER_LEASE, timedelta(days=settings.retention_days)),
+            *(inbox, files, lease / LOOKS_PER_LEASE, live.retention),
             is_alone=lambda: False,  # a server may run beside
         )
         jobs = _jobs(database, settings)

@@ -22,6 +22,7 @@ from app.services.accounts.service import AccountService
 from app.services.admin.operators import OperatorAccounts
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.passwords import PasswordService
+from app.services.settings.live import LiveSettings
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d.*Z")
 AS_JSON = typer.Option("--json", help="One object a line.")
@@ -210,7 +211,7 @@ async def _on_accounts[T](work: Callable[[_Accounts], Awaitable[T]]) -> T:
     async with opened() as (settings, database):
         threads = PasswordThreads(settings.bcrypt_rounds)
         passwords = PasswordService(database, threads)
-        service = AccountService(database, settings, threads)
+        service = AccountService(database, LiveSettings(database, settings), threads)
         try:
             return await work(_Accounts(service, passwords))
         finally:

@@ -22,8 +22,9 @@ UNCOUNTED = re.compile(
 )
 """Sockets are counted where their token is checked, message by message; programs where their key
 is."""
-FILES = re.compile(r"/attachments/\d+(/(thumbnail|text))?")
-"""A thread with many pictures reads as many files: those have a budget of their own."""
+FILES = re.compile(r"/attachments/\d+(/(thumbnail|text))?|/auth/me/avatar|/admin/users/\d+/avatar")
+"""A thread with many pictures reads as many files, and a list of people theirs: those have a budget
+of their own."""
 SHARED = re.compile(r"/s/[^/]+(/attachments/[^/]+)?")
 """So has what a link shows."""
 SEARCH = "/search"

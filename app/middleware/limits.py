@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import (
     AppError,
     AttachmentTooLarge,
+    AvatarTooLarge,
     BodyTooLarge,
     HeadTooLarge,
     ImportTooLarge,
@@ -19,12 +20,14 @@ from app.errors import (
 )
 from app.middleware.layer import Answer, HttpLayer
 from app.responses import error_response, is_program_request
+from app.services.profile.service import AVATAR_BYTES
 from app.utils.json_parts import MOST_PARTS, count_parts
 
 HEAD_BYTES = 32 * 1024
 BODY_BYTES = 2 * 1024 * 1024
-UploadKind = Literal["attachment", "import"]
+UploadKind = Literal["attachment", "avatar", "import"]
 UPLOADS: dict[UploadKind, re.Pattern[str]] = {
+    "avatar": re.compile("PUT /auth/me/avatar"),
     "attachment": re.compile("PUT /attachments"),
     "import": re.compile("PUT /imports|PATCH /imports/[0-9]+"),
 }
@@ -71,6 +74,7 @@ class BodyLimit(HttpLayer):
         self._program_bytes = program_bytes
         self._refusals: dict[UploadKind, tuple[int, AppError]] = {
             "attachment": (attachment_bytes, AttachmentTooLarge(attachment_bytes)),
+            "avatar": (AVATAR_BYTES, AvatarTooLarge(AVATAR_BYTES // 1024)),
             "import": (import_bytes, ImportTooLarge(import_bytes)),
         }
 

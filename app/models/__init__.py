@@ -1,17 +1,20 @@
 """The tables. Columns only: every query stands in `services/`."""
 
 from app.models.audit import AuditEvent, AuditHead
+from app.models.avatar import Avatar
 from app.models.base import Base, utc_now
 from app.models.cap import Cap, CapSlice
 from app.models.config import ModelConfig
 from app.models.connection import ModelConnection
 from app.models.context import MessageContext, PromptText
 from app.models.conversation import Conversation, ConversationTally
+from app.models.email import EmailChange, EmailVerification
 from app.models.file import Attachment, File
 from app.models.folder import Folder
 from app.models.generation import Generation, GenerationPiece
 from app.models.group import ConnectionGrant, GroupMember, UserGroup
 from app.models.imports import Import, ImportedConversation, ImportItem
+from app.models.invite import Invite
 from app.models.job import Job
 from app.models.key import ProgramKey
 from app.models.message import Message, MessageDeletion
@@ -20,6 +23,7 @@ from app.models.preset import Preset
 from app.models.schema import SchemaInfo
 from app.models.search import SearchBlock, SearchPending, SearchSegment
 from app.models.session import LoginSession, PasswordReset, RefreshToken, WsTicket
+from app.models.setting import Setting
 from app.models.share import Share, ShareAttachment, ShareMessage
 from app.models.usage import (
     DefaultModelUse,
@@ -36,6 +40,7 @@ __all__ = [
     "Attachment",
     "AuditEvent",
     "AuditHead",
+    "Avatar",
     "Base",
     "Cap",
     "CapSlice",
@@ -43,6 +48,8 @@ __all__ = [
     "Conversation",
     "ConversationTally",
     "DefaultModelUse",
+    "EmailChange",
+    "EmailVerification",
     "File",
     "Folder",
     "Generation",
@@ -51,6 +58,7 @@ __all__ = [
     "Import",
     "ImportItem",
     "ImportedConversation",
+    "Invite",
     "Job",
     "LoginSession",
     "Message",
@@ -70,6 +78,7 @@ __all__ = [
     "SearchBlock",
     "SearchPending",
     "SearchSegment",
+    "Setting",
     "Share",
     "ShareAttachment",
     "ShareMessage",

@@ -120,6 +120,7 @@ class UsageDay(UsageSums, Base):
     __tablename__ = "usage_day"
     __table_args__ = (
         Index("idx_usage_day_target", "target_id", "zone_id", "day"),
+        Index("idx_usage_day_day", "zone_id", "day"),
         GIVEN_KEY_OPTIONS | marked(PLAIN, owner("user_id")),
     )
 

@@ -15,6 +15,7 @@ from app.routers import (
     config,
     connections,
     conversations,
+    emails,
     files,
     folders,
     health,
@@ -26,6 +27,7 @@ from app.routers import (
     pages,
     passwords,
     presets,
+    profile,
     programs,
     search,
     sessions,
@@ -47,7 +49,18 @@ def all_routes() -> Sequence[BaseRoute]:
     """
     api = APIRouter()
     api.include_router(programs.router)  # in front: its requests come by the hundred a second
-    for module in (auth, audit, sessions, passwords, config, conversations, transfer, chat):
+    for module in (
+        auth,
+        audit,
+        sessions,
+        passwords,
+        emails,
+        profile,
+        config,
+        conversations,
+        transfer,
+        chat,
+    ):
         api.include_router(module.router)
     for module in (connections, models, presets, folders, usage, caps, messages, files, search):
         api.include_router(module.router)

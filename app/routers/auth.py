@@ -1,30 +1,45 @@
 """`/auth`: accounts."""
 
+from contextlib import suppress
+
 from fastapi import APIRouter, Request, Response
 
 from app import __version__
 from app.connections.request import request_state
 from app.dependencies.device import CurrentDevice
-from app.dependencies.services import RateLimitsDep, ServicesDep
+from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
 from app.dependencies.user import CurrentUser
+from app.errors import EmailUnverified, Language, MailNotConfigured, ServerBusy
+from app.ratelimit import RateLimits
 from app.routers.http.cookies import set_refresh_cookie
 from app.routers.http.responses import errors
 from app.schemas.session import Token
-from app.schemas.user import ChoicesUpdate, LoginRequest, Me, Options, UserCreate, UserRead
+from app.schemas.user import (
+    BannerRead,
+    ChoicesUpdate,
+    LoginRequest,
+    Me,
+    Options,
+    UserCreate,
+    UserRead,
+)
 from app.services.auth.account import Account
 from app.services.auth.service import login_key
 from app.services.container import Services
 from app.services.endpoints.choices import Chosen
-from app.state import app_state
 
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 @router.get("/options")
-async def options(request: Request, services: ServicesDep) -> Options:
+async def options(services: ServicesDep) -> Options:
     """What a page needs to know before anybody is logged in."""
+    current = await services.live.fresh()
     return Options(
-        registration=app_state(request.scope).settings.registration == "open",
+        registration=current.registration != "closed",
+        ways=current.registration,
+        email_verification=current.require_verified_email,
+        banner=current.banner and BannerRead(zh=current.banner[0], en=current.banner[1]),
         default_model=services.configs.default_model is not None,
         default_model_is_demo=services.configs.default_model_is_demo,
         version=__version__,
@@ -33,14 +48,30 @@ async def options(request: Request, services: ServicesDep) -> Options:
 
 @router.post("/register", status_code=201, responses=errors(403, 409, 413, 422, 429, 503))
 async def register(
-    body: UserCreate, request: Request, services: ServicesDep, limits: RateLimitsDep
+    body: UserCreate,
+    request: Request,
+    services: ServicesDep,
+    limits: RateLimitsDep,
+    language: LanguageDep,
 ) -> UserRead:
-    """Make an account."""
+    """Make an account. An administrator may have to approve it, and its address may have to be
+    confirmed by a link, before anybody can log in."""
     limits.hit_login("register", request_state(request.scope).address)
-    return await services.accounts.register(body)
+    made = await services.accounts.register(body)
+    if services.live.now().require_verified_email:
+        _send_link(made.id, services, limits, language)
+    return made
 
 
-@router.post("/login", responses=errors(401, 413, 422, 429, 503))
+def _send_link(user_id: int, services: Services, limits: RateLimits, language: Language) -> None:
+    """Have a link sent to an address that is to be confirmed, unless three were within an hour.
+    Where none can be sent, another login asks again."""
+    if limits.may_mail(f"verify:{user_id}"):
+        with suppress(MailNotConfigured, ServerBusy):
+            services.emails.send_verification(user_id, language)
+
+
+@router.post("/login", responses=errors(401, 403, 413, 422, 429, 503))
 async def login(
     body: LoginRequest,
     request: Request,
@@ -48,11 +79,17 @@ async def login(
     device: CurrentDevice,
     services: ServicesDep,
     limits: RateLimitsDep,
+    language: LanguageDep,
 ) -> Token:
     """Begin a session with a user name (or e-mail address) and password."""
     limits.hit_login("login", device.address)
-    with limits.guessing(login_key(body.username_or_email).hex(), device.address):
-        token = await services.auth.login(body, device)
+    try:
+        with limits.guessing(login_key(body.username_or_email).hex(), device.address):
+            token = await services.auth.login(body, device)
+    except EmailUnverified as error:
+        if error.user_id is not None:
+            _send_link(error.user_id, services, limits, language)
+        raise
     set_refresh_cookie(request, response, token)
     return token
 
@@ -79,6 +116,10 @@ async def _me(user: Account, services: Services, chosen: Chosen) -> Me:
         email=user.email,
         created_at=user.created_at,
         role=user.role,
+        display_name=chosen.profile.display_name,
+        avatar=chosen.profile.avatar,
+        email_verified=chosen.profile.email_verified,
+        pending_email=chosen.profile.pending_email,
         has_config=user.has_config,
         can_chat=chosen.can_chat,
         default_model=services.configs.default_model,
@@ -86,7 +127,7 @@ async def _me(user: Account, services: Services, chosen: Chosen) -> Me:
         default_model_left=left,
         default_model_daily=daily,
         attachments_max_bytes=services.files.max_bytes,
-        shares=services.sharing.setting,
+        shares=services.live.now().shares,
         shares_expire_days=services.sharing.expire_days,
         **chosen.choices.model_dump(),
     )

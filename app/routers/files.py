@@ -10,6 +10,7 @@ from app.dependencies.user import CurrentUser
 from app.routers.http.download import disposition
 from app.routers.http.raw_body import BINARY, RAW, UPLOADED, declared_length, raw_body
 from app.routers.http.responses import Responses, errors
+from app.routers.http.stored import HARMLESS, KnownTags
 from app.schemas.fields import ClientId, Id, Text
 from app.schemas.file import AttachmentLimits, AttachmentUploaded
 from app.services.container import Services
@@ -24,16 +25,7 @@ PLAIN: Responses = {
     200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
     304: {"description": "Not Modified"},
 }
-HARMLESS = {
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-cache",
-}
-"""Whatever a file holds, a browser that is led to it runs nothing; and asks again each time, as
-its owner may not be logged in any more."""
-
 AttachmentId = Annotated[Id, Path(alias="id")]
-KnownTags = Annotated[str, Header(alias="If-None-Match")]
 
 router = APIRouter(prefix="/attachments", tags=["attachments"])
 

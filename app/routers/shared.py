@@ -43,7 +43,7 @@ router = APIRouter(prefix="/s", tags=["sharing"])
 async def let_in(request: Request, services: ServicesDep, token: BearerToken) -> None:
     """Where only those may look who are logged in: InvalidToken for all others, whether or not
     there is something at the link."""
-    if services.sharing.setting == "login":
+    if await services.sharing.setting() == "login":
         await get_current_user(request, token)
 
 
@@ -78,7 +78,7 @@ async def show_share(
 ) -> Response:
     """The page of a link. Where only those may look who are logged in, it is one and the same."""
     folder = app_state(request.scope).page
-    if services.sharing.setting == "login":
+    if await services.sharing.setting() == "login":
         page = await asyncio.to_thread(page_without, folder, language, "login")
         return HTMLResponse(page, headers=HEADERS)
 

@@ -5,11 +5,13 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from app.config import Registration
 from app.schemas.conversation import SystemPrompt
 from app.schemas.fields import GivenId, Text, UtcTime
 from app.schemas.session import OpaqueToken
 from app.schemas.share import SharesSetting
 from app.utils.names import EMAIL_KEY_MAX_BYTES, canonical, email_address
+from app.utils.visible import has_visible, is_shown_plainly
 
 
 def _short_key(value: str) -> str:
@@ -23,7 +25,16 @@ Role = Literal["user", "admin"]
 UserStatus = Literal["active", "disabled", "pending", "deleted"]
 USER_STATUSES: tuple[UserStatus, ...] = ("active", "disabled", "pending", "deleted")
 """In the order in which the database counts them."""
+
+
+def _plain(value: str) -> str:
+    if not has_visible(value) or not all(map(is_shown_plainly, value)):
+        raise PydanticCustomError("invalid_characters", "holds what cannot be seen, or nothing")
+    return value
+
+
 EMAIL_CHARACTERS = 100
+DISPLAY_NAME_CHARACTERS = 64
 NewPassword = Annotated[str, Field(min_length=8, max_length=128)]
 GivenPassword = Annotated[str, Field(min_length=1, max_length=128)]
 Email = Annotated[
@@ -35,12 +46,21 @@ Email = Annotated[
 ]
 
 
+DisplayName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=DISPLAY_NAME_CHARACTERS),
+    AfterValidator(_plain),
+]
+"""What others read of somebody; it is no name to log in with, and need not be the only one."""
+
+
 class UserCreate(BaseModel):
-    """`POST /auth/register`."""
+    """`POST /auth/register`. `invite`: what the link of an invitation has behind its `#`."""
 
     username: Annotated[Text, Field(min_length=3, max_length=50)]
     email: Email
     password: NewPassword
+    invite: OpaqueToken | None = None
 
 
 class LoginRequest(BaseModel):
@@ -85,10 +105,22 @@ class UserRead(BaseModel):
     created_at: UtcTime
 
 
+class BannerRead(BaseModel):
+    """What administrators want everybody to read, in both languages."""
+
+    zh: str
+    en: str
+
+
 class Options(BaseModel):
-    """What this server offers to somebody who is not logged in yet."""
+    """What this server offers to somebody who is not logged in yet. `registration`: in one of the
+    `ways` people make their own accounts; `email_verification`: they log in once their address is
+    confirmed; `banner`: what everybody is to read."""
 
     registration: bool
+    ways: Registration
+    email_verification: bool
+    banner: BannerRead | None
     default_model: bool
     default_model_is_demo: bool
     version: str
@@ -106,15 +138,22 @@ class Choices(BaseModel):
 class ChoicesUpdate(BaseModel):
     """`PATCH /auth/me`: what is given changes, null clears."""
 
+    display_name: DisplayName | None = None
     default_model_id: GivenId | None = None
     title_model_id: GivenId | None = None
     custom_instructions: SystemPrompt | None = None
 
 
 class Me(UserRead):
-    """The account that is logged in, and whether a message of theirs would be answered."""
+    """The account that is logged in, and whether a message of theirs would be answered. `avatar`:
+    the version of their picture; `pending_email`: an address that is still to be confirmed before
+    it takes the place of theirs."""
 
     role: Role
+    display_name: str | None
+    avatar: int | None
+    email_verified: bool
+    pending_email: str | None
     has_config: bool
     can_chat: bool
     default_model: str | None
@@ -127,6 +166,12 @@ class Me(UserRead):
     default_model_id: int | None
     title_model_id: int | None
     custom_instructions: str | None
+
+
+class AvatarRead(BaseModel):
+    """`PUT /auth/me/avatar`: the version of the picture, which is another with each one."""
+
+    avatar: int
 
 
 class AccountRead(BaseModel):

@@ -12,6 +12,7 @@ from app.logs import log
 from app.services.accounts.deletion import DELETION, AccountRemoval
 from app.services.accounts.service import AccountService
 from app.services.admin.service import AdminService
+from app.services.admin.settings import SettingService
 from app.services.ai_service import AiService
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.service import AuditLog
@@ -26,6 +27,8 @@ from app.services.chat.live import LiveConversation
 from app.services.chat.service import ChatService
 from app.services.conversation_service import ConversationService
 from app.services.conversations.titles import TitleService
+from app.services.emails.rows import purge_links
+from app.services.emails.service import EmailService
 from app.services.endpoints.choices import ChoiceService
 from app.services.endpoints.connections import ConnectionService
 from app.services.endpoints.models import ModelService
@@ -44,6 +47,8 @@ from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
 from app.services.generation.runner import Runner
 from app.services.generation.supervisor import Supervisor
 from app.services.groups.service import GroupService
+from app.services.invites.rows import purge_invites
+from app.services.invites.service import InviteService
 from app.services.jobs.lanes import JobLanes
 from app.services.jobs.rows import free_all as free_jobs
 from app.services.jobs.service import Doing, Jobs
@@ -52,12 +57,14 @@ from app.services.mail.service import MailService
 from app.services.messages.deletion import purge_some as purge_messages
 from app.services.messages.estimate import estimate_tokens
 from app.services.messages.service import MessageService
+from app.services.profile.service import ProfileService
 from app.services.search.reader import BACKFILL, IndexReader
 from app.services.search.seal import seal
 from app.services.search.segments import SEAL
 from app.services.search.service import SearchService
 from app.services.shared_connections.service import SharedConnections
 from app.services.shared_connections.trials import SharedTrials
+from app.services.settings.live import LiveSettings
 from app.services.sharing.service import SharingService
 from app.services.transfer.import_rows import UNDO, purge_reports
 from app.services.transfer.imports import ImportService, open_inbox
@@ -97,6 +104,11 @@ class Services:
     keys: KeyService
     gateway: GatewayService
     mail: MailService
+    live: LiveSettings
+    settings: SettingService
+    invites: InviteService
+    emails: EmailService
+    profile: ProfileService
     threads: PasswordThreads
     configs: ConfigService
     connections: ConnectionService
@@ -149,6 +161,7 @@ class Services:
         except WrongEncryptionKey:
             await self.database.close()
             raise
+        await self.live.fresh()
         await self.configs.open_default()
         await self._warn_of_risks()
         if await asyncio.to_thread(self.sole_user.claim):
@@ -207,10 +220,10 @@ def build_services(settings: Settings) -> Services:
     mail = MailService(settings, passwords)
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)
-    configs = ConfigService(database, settings, vault, ai)
+    live = LiveSettings(database, settings)
+    configs = ConfigService(database, settings, live, vault, ai)
     connections = ConnectionService(database, vault, ai, configs)
     shared = SharedConnections(database, vault, ai)
-    retention = timedelta(days=settings.retention_days)
     channels = Channels()
     notes = RefusalNotes()
     pricing = Pricing()
@@ -218,7 +231,7 @@ def build_services(settings: Settings) -> Services:
     files = FileService(database, storage, settings, estimate_tokens)
     inbox = open_inbox(settings)
     imports = ImportService(database, inbox, settings.imports_max_bytes)
-    sharing = SharingService(database, files, settings, retention)
+    sharing = SharingService(database, files, settings, live)
     looks = settings.reap_after_seconds / LOOKS_PER_LEASE
     fold = Fold(database, pricing, estimate_tokens, looks)
     reader = IndexReader(database, looks)
@@ -236,12 +249,18 @@ def build_services(settings: Settings) -> Services:
     ledger = ReplyLedger(database, pricing, ended_one)
     reservations = Reservations(database, pricing, 2 * settings.reap_after_seconds)
     runner = Runner(database, configs, ai, notes, ledger, files)
-    limits = ReplyLimits(
-        settings.max_replies_per_user,
-        settings.default_model_daily_messages,
-        settings.context_token_budget,
-        settings.context_images,
-    )
+
+    def limits() -> ReplyLimits:
+        return ReplyLimits(
+            settings.max_replies_per_user,
+            live.now().default_model_daily_messages,
+            settings.context_token_budget,
+            settings.context_images,
+        )
+
+    async def retention() -> timedelta:
+        return (await live.exact()).retention
+
     meter = Meter(database, pricing, reservations, estimate_tokens, fold.wake)
     trials = EndpointTrials(configs, connections, ai, notes, meter)
     titles = TitleService(database, configs, ai, settings.title_timeout_seconds, limits, meter)
@@ -250,8 +269,11 @@ def build_services(settings: Settings) -> Services:
     supervisor = Supervisor(database, channels, runner, ledger, titles, settings)
     follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
     ended = EndedReplies(database)
+    audit = AuditLog(database, vault.signer, notes, settings.audit_retention_days)
     usage = UsageService(database, limits, fold)
-    bringing = ImportJobs(inbox, files, looks, retention, lambda: supervisor.running_count == 0)
+    bringing = ImportJobs(
+        inbox, files, looks, live.retention, lambda: supervisor.running_count == 0
+    )
 
     def jobs(at_once: int, kinds: dict[str, Doing]) -> Jobs:
         return Jobs(database, supervisor.owner, at_once, looks, lease, kinds)
@@ -260,8 +282,8 @@ def build_services(settings: Settings) -> Services:
         database=database,
         vault=vault,
         ai=ai,
-        auth=AuthService(database, threads, sessions),
-        accounts=AccountService(database, settings, threads),
+        auth=AuthService(database, threads, sessions, live),
+        accounts=AccountService(database, live, threads),
         admin=AdminService(database, mail),
         deletion=deletion,
         sessions=sessions,
@@ -269,20 +291,25 @@ def build_services(settings: Settings) -> Services:
         keys=KeyService(database, configs),
         gateway=GatewayService(database, configs, ai, meter, limits, settings),
         mail=mail,
+        live=live,
+        settings=SettingService(database, settings, live),
+        invites=InviteService(database, settings),
+        emails=EmailService(database, settings, mail),
+        profile=ProfileService(database, files),
         threads=threads,
         configs=configs,
         connections=connections,
         models=ModelService(database, configs),
         choices=ChoiceService(database, configs),
         presets=PresetService(database, configs),
-        folders=FolderService(database, retention),
+        folders=FolderService(database, live.retention),
         trials=trials,
         shared=shared,
         shared_trials=SharedTrials(shared, trials, configs),
         operator_caps=OperatorCaps(database),
         groups=GroupService(database),
-        conversations=ConversationService(database, configs, retention),
-        messages=MessageService(database, retention),
+        conversations=ConversationService(database, configs, live.retention),
+        messages=MessageService(database, live.retention),
         files=files,
         transfer=TransferService(database, files, usage),
         imports=imports,
@@ -305,15 +332,22 @@ def build_services(settings: Settings) -> Services:
             settings.finished_reply_seconds,
         ),
         chat=ChatService(
-            database, ai, configs, ended, supervisor, follower, limits, reservations, retention
+            *(database, ai, configs, ended, supervisor, follower),
+            *(limits, reservations, live.retention),
         ),
         caps=CapService(database, configs, limits),
         reservations=reservations,
         usage=usage,
         fold=fold,
-        purger=Purger(database, retention, sweep, purge_messages, purge_reports),
+        purger=Purger(
+            database,
+            retention,
+            sweep,
+            deleted=(purge_messages, purge_reports),
+            over=(purge_invites, purge_links),
+        ),
         sole_user=SoleUser(settings.database),
         backups=ScheduledBackups(settings),
-        audit=AuditLog(database, vault.signer, notes, settings.audit_retention_days),
+        audit=audit,
         drain_seconds=settings.drain_seconds,
     )

@@ -1,5 +1,6 @@
 """Conversations: made, listed, renamed, deleted and brought back. Each belongs to one user."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from app.database import Database
@@ -23,7 +24,9 @@ __all__ = ["ConversationService", "ListName", "PageRequest"]
 class ConversationService:
     """What a user does with conversations. Another user's conversation counts as missing."""
 
-    def __init__(self, database: Database, configs: ConfigService, retention: timedelta) -> None:
+    def __init__(
+        self, database: Database, configs: ConfigService, retention: Callable[[], timedelta]
+    ) -> None:
         self._database = database
         self._configs = configs
         self._retention = retention
@@ -40,9 +43,9 @@ class ConversationService:
         one that is not the user's.
         """
         read = list_rows.page_of
-        found = await self._database.read(as_user, claims, read, page, self._retention)
+        found = await self._database.read(as_user, claims, read, page, self._retention())
         if found.is_counted:
-            await tally.keep(self._database, claims.user_id, utc_now() - self._retention)
+            await tally.keep(self._database, claims.user_id, utc_now() - self._retention())
         return found.list
 
     async def get(self, user_id: int, conversation_id: int) -> ConversationRead:
@@ -56,13 +59,13 @@ class ConversationService:
         ModelNotFound or ModelGone for a model that its user may not use, PresetNotFound and
         FolderNotFound."""
         environment = self._configs.default_endpoint(user_id)
-        since = utc_now() - self._retention
+        since = utc_now() - self._retention()
         return await self._database.write(
             rows.change, user_id, conversation_id, change, environment, since
         )
 
     async def restore(self, user_id: int, conversation_id: int) -> ConversationRead:
         """Undo a delete; ConversationNotFound once its retention has passed."""
-        since = utc_now() - self._retention
+        since = utc_now() - self._retention()
         await self._database.write(rows.restore, user_id, conversation_id, since)
         return await self.get(user_id, conversation_id)

@@ -19,6 +19,10 @@ VISIBLE_FORMATS = {0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD} | s
 """Prepended_Concatenation_Mark (PropList.txt): Cf, but drawn, such as the Arabic end of a verse."""
 
 
+JOINING = {"\u200c", "\u200d", *map(chr, range(0xFE00, 0xFE10))}
+"""Between letters of Persian or Hindi, in emoji, and behind signs that have several forms."""
+
+
 def has_visible(text: str) -> bool:
     """Whether a text has a character that can be seen."""
     return any(map(is_visible, set(text)))  # 100,000 blanks are looked at once
@@ -30,6 +34,16 @@ def is_visible(character: str) -> bool:
     if unicodedata.category(character) in INVISIBLE_CATEGORIES:
         return ord(character) in VISIBLE_FORMATS
     return not is_ignorable(character)
+
+
+def is_shown_plainly(character: str) -> bool:
+    """Whether a character shows what it is in a line of text: a visible one, a blank, or one that
+    joins letters or emoji. None that turns the direction of the text, breaks its line, or means
+    something in one font alone."""
+    category = unicodedata.category(character)
+    if character in JOINING or category == "Zs":
+        return True
+    return category not in ("Cn", "Co", "Cs") and is_visible(character)
 
 
 def is_ignorable(character: str) -> bool:

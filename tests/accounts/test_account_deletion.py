@@ -2,6 +2,7 @@
 reply."""
 
 import asyncio
+import secrets
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,12 +26,13 @@ from app.models import (
 from app.models.marks import owner_of
 from app.services.backup.transaction import CHANGE, transaction
 from app.services.conversations.list_rows import PageRequest
+from app.services.emails import rows as emails
 from app.services.jobs.rows import wish
 from app.utils.tokens import read_access_token
 from tests.conftest import StartServer
 from tests.endpoints.connecting import models, patch
 from tests.faults.watching import eventually
-from tests.files.made import send, uploaded
+from tests.files.made import picture, send, uploaded
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.refusals import assert_refused, last_words
 from tests.support.server import PASSWORD, SECRET_KEY, ChatSocket, Person, RunningServer
@@ -118,6 +120,7 @@ async def rows_everywhere(
     made = await groups.create(None, f"group of {ada.name}")
     await groups.add_member(None, made.id, ada.id)
     await brought_in(ada, chatgpt(said_before("a", ["hello"])))
+    assert (await ada.request("PUT", "/auth/me/avatar", content=picture())).status_code == 200
     ticket = (await ada.post("/auth/ws-ticket")).json()["ticket"]
     await ada.set_model(upstream_url, "hold")
     async with ada.socket(await ada.conversation(), token=ticket) as socket:
@@ -130,6 +133,7 @@ async def rows_everywhere(
         await eventually(is_saved)
         await server.app.state.services.reader.read_new()
         await server.app.state.services.database.write(seal_nothing, ada.id)
+        await server.app.state.services.database.write(link_to_addresses, ada.id)
         yield ada, socket
 
 
@@ -155,6 +159,14 @@ def seal_nothing(connection: Connection, user_id: int) -> None:
     segment = {"segment_id": made.inserted_primary_key[0]}  # type: ignore[index]
     connection.execute(insert(table_of(SearchBlock)).values(block=0, data=b"", **segment, **mine))
     wish(connection, "unknown", user_id)
+
+
+def link_to_addresses(connection: Connection, user_id: int) -> None:
+    """A link to the address of an account, and two for one that is to take its place."""
+    emails.begin_verification(connection, user_id, secrets.token_bytes(32))
+    address = f"{secrets.token_hex(8)}@example.com"
+    hashes = secrets.token_bytes(32), secrets.token_bytes(32)
+    emails.begin_change(connection, user_id, address, *hashes)
 
 
 async def test_all_that_was_the_users_is_gone(

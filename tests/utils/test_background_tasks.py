@@ -40,7 +40,11 @@ async def test_clearing_away_goes_on_after_a_failure_that_nobody_foresaw(
     settings = Settings(_env_file=None, data_dir=tmp_path)
     database = await asyncio.to_thread(open_database, settings)
     await database.close()  # it answers with an error that is none of a database's
-    task = asyncio.create_task(Purger(database, timedelta(days=30), asyncio.sleep).run())
+
+    async def retention() -> timedelta:
+        return timedelta(days=30)
+
+    task = asyncio.create_task(Purger(database, retention, asyncio.sleep, (), ()).run())
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             await asyncio.sleep(0.01)

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.routers.admin import caps, connections, groups, users
+from app.routers.admin import avatars, caps, connections, groups, invites, settings, users
 
 router = APIRouter(prefix="/admin", tags=["admin"])
-for module in (users, groups, connections, caps):
+for module in (users, avatars, groups, connections, caps, invites, settings):
     router.include_router(module.router)

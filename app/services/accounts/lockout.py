@@ -3,7 +3,7 @@
 from sqlalchemy import Connection, delete
 
 from app.database import table_of
-from app.models import PasswordReset
+from app.models import EmailChange, PasswordReset
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.chat.control import stop_all_of
 from app.services.conversations.shares import end_shares
@@ -12,16 +12,19 @@ from app.services.transfer.import_rows import end as end_import
 from app.services.transfer.import_rows import unended_of
 
 _reset = table_of(PasswordReset)
+_change = table_of(EmailChange)
 
 
 def lock_out(connection: Connection, user_id: int) -> None:
-    """End a user's logins, links, keys and reset link, their running replies and their import. Once
-    the account may be used again, only the password lets anybody in."""
+    """End a user's logins, links, keys and reset link, a change of their address, their running
+    replies and their import. Once the account may be used again, only the password lets anybody in.
+    """
     end_shares(connection, user_id)
     revoke_keys(connection, user_id)
     revoke_all(connection, user_id)
     stop_all_of(connection, user_id)
-    connection.execute(delete(_reset).where(_reset.c.user_id == user_id))
+    for table in (_reset, _change):
+        connection.execute(delete(table).where(table.c.user_id == user_id))
     running = unended_of(connection, user_id)
     if running is not None:
         end_import(connection, user_id, running.id, "cancelled")

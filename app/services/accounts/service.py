@@ -5,18 +5,21 @@ from collections.abc import AsyncIterator
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from app.config import Settings
 from app.database import Database, table_of
-from app.errors import EmailTaken, LastAdmin, RegistrationClosed, UsernameTaken
+from app.errors import EmailTaken, LastAdmin, UsernameTaken
 from app.models import AuditEvent, LoginSession, User, utc_now
 from app.schemas.user import USER_STATUSES, AccountRead, UserCreate, UserRead
+from app.services.accounts.entry import Entry
 from app.services.accounts.lockout import lock_out
 from app.services.audit.events import AuditAction, record
 from app.services.auth.admins import hold_admins
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.conversations.shares import end_shares
+from app.services.invites.rows import join
 from app.services.keys.rows import revoke_all as revoke_keys
+from app.services.settings.live import LiveSettings
 from app.utils.names import canonical, check_username
+from app.utils.tokens import token_hash
 
 _user = table_of(User)
 _event = table_of(AuditEvent)
@@ -31,7 +34,7 @@ class AccountService:
     def __init__(
         self,
         database: Database,
-        settings: Settings,
+        settings: LiveSettings,
         threads: PasswordThreads,
     ) -> None:
         self._database = database
@@ -39,22 +42,27 @@ class AccountService:
         self._threads = threads
 
     async def register(self, request: UserCreate) -> UserRead:
-        """A new account; RegistrationClosed, or as `create_user`."""
-        if self._settings.registration == "closed":
-            raise RegistrationClosed
-        return await self.create_user(request)
+        """A new account, in the way that this server has. Raises RegistrationClosed, InviteInvalid,
+        and as `create_user`."""
+        way = (await self._settings.fresh()).registration
+        entry = Entry(way, token_hash(request.invite) if request.invite else None)
+        await self._database.read(entry.look)
+        return await self._create(request, entry)
 
     async def create_user(self, request: UserCreate) -> UserRead:
         """A new account, whether registration is open or not (the command line's way).
 
         Raises InvalidUsername, UsernameTaken, EmailTaken or PasswordTooCommon.
         """
+        return await self._create(request, Entry(None))
+
+    async def _create(self, request: UserCreate, entry: Entry) -> UserRead:
         check_username(request.username)
         keys = (canonical(request.username), canonical(request.email))
         await self._database.read(_refuse_taken, *keys)
         hashed = await self._threads.hash(request.password)
         try:
-            return await self._database.write(_insert, request, keys, hashed)
+            return await self._database.write(_insert, request, keys, hashed, entry)
         except IntegrityError:  # another request was quicker
             await self._database.read(_refuse_taken, *keys)
             raise
@@ -79,9 +87,14 @@ def _refuse_taken(connection: Connection, username_key: bytes, email_key: bytes)
 
 
 def _insert(
-    connection: Connection, request: UserCreate, keys: tuple[bytes, bytes], hashed: str
+    connection: Connection,
+    request: UserCreate,
+    keys: tuple[bytes, bytes],
+    hashed: str,
+    entry: Entry,
 ) -> UserRead:
     now = utc_now()
+    entered = entry.take(connection, now)
     result = connection.execute(
         insert(_user).values(
             username=request.username,
@@ -90,10 +103,13 @@ def _insert(
             email_key=keys[1],
             password_hash=hashed,
             created_at=now,
+            **entered.columns,
         )
     )
     id = result.inserted_primary_key[0]  # type: ignore[index]
-    record(connection, AuditAction.ACCOUNT_CREATED, id)
+    if entered.group_id is not None:
+        join(connection, entered.group_id, id, keys[0])
+    record(connection, AuditAction.ACCOUNT_CREATED, id, **entered.told)
     return UserRead(id=id, username=request.username, email=request.email, created_at=now)
 
 

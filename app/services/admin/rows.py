@@ -25,6 +25,7 @@ from app.schemas.user import USER_STATUSES, UserStatus
 from app.services.accounts.deletion import UNDO
 from app.services.admin.place import place_of
 from app.services.audit.events import AuditAction
+from app.services.profile.columns import AVATAR
 
 _user = table_of(User)
 _group = table_of(UserGroup)
@@ -62,6 +63,7 @@ _SEEN = (
     _user.c.email_verified_at,
     _user.c.created_at,
     _user.c.deleted_at,
+    AVATAR,
     _LOGGED_IN.label("logged_in"),
     _BEGAN.label("began"),
 )
@@ -178,7 +180,7 @@ def _as_seen(connection: Connection, rows: Sequence[Any]) -> list[AdminUser]:
             last_login_at=max(filter(None, (row.logged_in, row.began)), default=None),
             deleted_until=row.deleted_at + UNDO if row.status == DELETED else None,
             groups=groups.get(row.id, []),
-            avatar=None,
+            avatar=row.avatar,
         )
         for row in rows
     ]

@@ -3,6 +3,8 @@
 from app.errors import (
     AdminOnly,
     AppError,
+    ApprovalPending,
+    EmailUnverified,
     InvalidCredentials,
     InvalidResetToken,
     InvalidToken,
@@ -25,7 +27,7 @@ def note_refusal(notes: RefusalNotes, error: AppError, user_id: int | None) -> N
             notes.add(AuditAction.FOREIGN_OBJECT, user_id, (error.kind, id))
         case InvalidToken(ticket_of=int(owner)):
             notes.add(AuditAction.TICKET_REUSED, owner)
-        case InvalidCredentials():
+        case InvalidCredentials() | ApprovalPending() | EmailUnverified():
             notes.add(AuditAction.LOGIN, user_id or error.user_id)
         case ModelUrlNotAllowed():
             notes.add(AuditAction.MODEL_URL_REFUSED, user_id, host=error.host)

@@ -45,6 +45,12 @@ class AuditLog:
         self._retention = timedelta(days=retention_days)
         self._sealed = 0
         self._told = ""
+        self._is_broken = False
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether this process has found the log tampered with."""
+        return self._is_broken
 
     def refused(self, error: AppError, user_id: int | None) -> None:
         """Have a refusal recorded soon, if it is of a kind that is."""
@@ -121,6 +127,7 @@ class AuditLog:
         if isinstance(error, SealedElsewhere):  # ordinary while servers change their keys
             log.warning("audit_not_sealed", cause=self._told)
         else:
+            self._is_broken = True
             log.error("audit_chain_broken", finding=self._told)
 
 

@@ -6,14 +6,17 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from app.database import Database, table_of
-from app.errors import InvalidCredentials, ServerBusy
+from app.errors import ApprovalPending, EmailUnverified, InvalidCredentials, ServerBusy
 from app.metrics import logins_failed
 from app.models import User
+from app.models.user import ACTIVE, PENDING
 from app.schemas.session import Token
 from app.schemas.user import LoginRequest
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.refresh_tokens import Device
 from app.services.auth.sessions import SessionService
+from app.services.settings.live import LiveSettings
+from app.services.settings.rows import stored_value
 from app.utils.names import canonical, email_address
 
 _user = table_of(User)
@@ -23,26 +26,50 @@ class AuthService:
     """Checks who somebody is, and logs them in."""
 
     def __init__(
-        self, database: Database, threads: PasswordThreads, sessions: SessionService
+        self,
+        database: Database,
+        threads: PasswordThreads,
+        sessions: SessionService,
+        settings: LiveSettings,
     ) -> None:
         self._database = database
         self._threads = threads
         self._sessions = sessions
+        self._settings = settings
 
     async def login(self, request: LoginRequest, device: Device) -> Token:
-        """A new session; InvalidCredentials for a wrong name or password or a disabled account."""
+        """A new session; InvalidCredentials for a wrong name or password or a disabled account.
+
+        Whoever gives the right password is told why they may not log in yet: ApprovalPending,
+        EmailUnverified.
+        """
         user = await self._matched(request)
         known = await self._up_to_date(user, request)
         return await self._sessions.begin(user.id, known, device)
 
     async def _matched(self, request: LoginRequest) -> Any:
+        user = await self._known(request)
+        if user.status == PENDING:
+            raise ApprovalPending(user.id)
+        if user.email_verified_at is None and self._settings.requires_verified_email(user.required):
+            raise EmailUnverified(user.id)
+        return user
+
+    async def _known(self, request: LoginRequest) -> Any:
+        """The account that may be used, or waits to be approved, of this name and password."""
         user = await self._database.read(_by_name, login_key(request.username_or_email))
         expected = None if user is None else user.password_hash
         matches = await self._threads.matches(request.password, expected)
-        if user is None or not matches or user.yn != 1:
+        if user is None or not matches or user.status not in (ACTIVE, PENDING):
             logins_failed.add()
             raise InvalidCredentials(None if user is None else user.id)
         return user
+
+    async def unverified(self, request: LoginRequest) -> int | None:
+        """Whose name and password these are, where their address is not confirmed, whether it has
+        to be or not; None where it is. Raises InvalidCredentials."""
+        user = await self._known(request)
+        return int(user.id) if user.email_verified_at is None else None
 
     async def _up_to_date(self, user: Any, request: LoginRequest) -> str:
         """The hash of a user who gave the password, stored anew where its cost is another."""
@@ -69,7 +96,13 @@ def login_key(name: str) -> bytes:
 def _by_name(connection: Connection, key: bytes) -> Any:
     column = _user.c.email_key if b"@" in key else _user.c.username_key
     return connection.execute(
-        select(_user.c.id, _user.c.password_hash, _user.c.yn).where(column == key)
+        select(
+            _user.c.id,
+            _user.c.password_hash,
+            _user.c.status,
+            _user.c.email_verified_at,
+            stored_value("require_verified_email").label("required"),
+        ).where(column == key)
     ).first()
 
 

@@ -1,5 +1,7 @@
 """A user's caps: those that they set for themselves, and those of the operator's that apply."""
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection
 
 from app.database import Database
@@ -15,21 +17,26 @@ from app.services.usage.daily import ReplyLimits, daily_limit, used_of_default
 class CapService:
     """What a user does with caps."""
 
-    def __init__(self, database: Database, configs: ConfigService, limits: ReplyLimits) -> None:
+    def __init__(
+        self, database: Database, configs: ConfigService, limits: Callable[[], ReplyLimits]
+    ) -> None:
         self._database = database
         self._configs = configs
-        self._daily = limits.default_model_daily
+        self._limits = limits
 
     async def list(self, user_id: int) -> CapList:
         """The caps that a user is under, and what is used of them."""
         environment = self._configs.default_endpoint(user_id)
-        return await self._database.read(_list, user_id, self._daily, environment)
+        return await self._database.read(_list, user_id, self._daily(), environment)
 
     async def set(self, user_id: int, update: CapsUpdate) -> CapList:
         """Set a user's own caps in place of those that there were; ConnectionNotFound,
         ModelNotFound."""
         environment = self._configs.default_endpoint(user_id)
-        return await self._database.write(_set, user_id, update, self._daily, environment)
+        return await self._database.write(_set, user_id, update, self._daily(), environment)
+
+    def _daily(self) -> int:
+        return self._limits().default_model_daily
 
 
 def _list(

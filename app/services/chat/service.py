@@ -1,6 +1,7 @@
 """The use cases of a chat. HTTP, server-sent events and sockets all come in here."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -55,9 +56,9 @@ class ChatService:
         ended: EndedReplies,
         supervisor: Supervisor,
         follower: Follower,
-        limits: ReplyLimits,
+        limits: Callable[[], ReplyLimits],
         reservations: Reservations,
-        retention: timedelta,
+        retention: Callable[[], timedelta],
     ) -> None:
         self._database = database
         self._ai = ai
@@ -117,7 +118,7 @@ class ChatService:
         return running.live
 
     async def _begin_holding(self, request: SendRequest, holding: Holding) -> Begun | Attached:
-        return await self._database.write(begin, request, self._limits, holding)
+        return await self._database.write(begin, request, self._limits(), holding)
 
     async def preview(
         self, user_id: int, conversation_id: int, said: Send, choice: ModelChoice
@@ -128,7 +129,7 @@ class ChatService:
         """
         _check_content(said)
         draft = Draft(
-            conversation_id, said, choice, self._configs.default_endpoint(user_id), self._limits
+            conversation_id, said, choice, self._configs.default_endpoint(user_id), self._limits()
         )
         return await read_carried(self._database, preview, user_id, draft)
 
@@ -160,7 +161,7 @@ class ChatService:
 
         Raises MessageNotFound, MessageDeleted, ConversationNotFound or ReplyInProgress.
         """
-        since = utc_now() - self._retention
+        since = utc_now() - self._retention()
         leaf_id = await self._database.write(
             deletion.restore, user_id, channel.conversation_id, message_id, since
         )
@@ -228,7 +229,7 @@ class ChatService:
 
     async def delete(self, user_id: int, conversation_id: int) -> None:
         """Take a conversation out of sight; its running reply is stopped, its rows are kept."""
-        since = utc_now() - self._retention
+        since = utc_now() - self._retention()
         await self._database.write(control.delete, user_id, conversation_id, since)
         self._cancel(conversation_id)
 

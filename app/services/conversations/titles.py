@@ -1,5 +1,7 @@
 """Titles: the first words at once, a better one by the user's own model after the first reply."""
 
+from collections.abc import Callable
+
 from sqlalchemy import Connection
 
 from app.database import Database
@@ -35,7 +37,7 @@ class TitleService:
         configs: ConfigService,
         ai: AiService,
         timeout_seconds: float,
-        limits: ReplyLimits,
+        limits: Callable[[], ReplyLimits],
         meter: Meter,
     ) -> None:
         self._database = database
@@ -87,7 +89,7 @@ class TitleService:
         default = self._configs.default_endpoint(endpoint.user_id)
         try:
             return await self._database.write(
-                _title_model, endpoint, model_id, default, self._limits
+                _title_model, endpoint, model_id, default, self._limits()
             )
         except AppError as error:
             log.info("title_model_unusable", code=error.code)

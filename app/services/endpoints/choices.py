@@ -7,27 +7,30 @@ from sqlalchemy import Connection, bindparam, select, update
 from app.database import Database, table_of
 from app.engines.prepared import Prepared
 from app.errors import InvalidToken
-from app.models import User
+from app.models import User, utc_now
 from app.schemas.user import Choices, ChoicesUpdate
+from app.services.audit.events import AuditAction, record
 from app.services.endpoints import choice
 from app.services.endpoints.carried import hold_up_to_date, read_carried
 from app.services.endpoints.saved import SavedEndpoint
 from app.services.endpoints.service import ConfigService
+from app.services.profile.columns import PROFILE, Profile, profile_of
 
 _user = table_of(User)
 _CHOICES = Prepared(
-    select(_user.c.default_model_id, _user.c.title_model_id, _user.c.custom_instructions).where(
-        _user.c.id == bindparam("of_user")
-    )
+    select(
+        _user.c.default_model_id, _user.c.title_model_id, _user.c.custom_instructions, *PROFILE
+    ).where(_user.c.id == bindparam("of_user"))
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """The choices, whether a message in a new conversation would be answered, and whether it would
-    be counted, as the operator pays for it."""
+    be counted, as the operator pays for it; and what their owner is called and looks like."""
 
     choices: Choices
+    profile: Profile
     can_chat: bool
     is_counted: bool
 
@@ -52,12 +55,13 @@ class ChoiceService:
 
 
 def _get(connection: Connection, user_id: int, environment: SavedEndpoint | None) -> Chosen:
-    row = _CHOICES.first(connection, {"of_user": user_id})
+    row = _CHOICES.first(connection, {"of_user": user_id, "now": utc_now()})
     if row is None:  # the account was deleted after its token was checked
         raise InvalidToken
     default = choice.find_default(connection, user_id, environment)
     is_counted = default is not None and default.is_counted
-    return Chosen(Choices(**row._asdict()), default is not None, is_counted)
+    choices = Choices.model_validate(row, from_attributes=True)
+    return Chosen(choices, profile_of(row), default is not None, is_counted)
 
 
 def _change(
@@ -73,6 +77,8 @@ def _change(
             choice.require_usable(connection, user_id, model_id, environment)
     if "custom_instructions" in given:
         given["custom_instructions"] = given["custom_instructions"] or None
+    if "display_name" in given:
+        record(connection, AuditAction.PROFILE_CHANGED, user_id)
     if given:
         connection.execute(update(_user).where(_user.c.id == user_id).values(**given))
     return _get(connection, user_id, environment)

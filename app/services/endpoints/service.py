@@ -20,6 +20,7 @@ from app.services.endpoints.carried import hold_up_to_date, put_default, remove_
 from app.services.endpoints.environment import renew
 from app.services.endpoints.rows import hold_user
 from app.services.endpoints.saved import OPERATOR, SavedEndpoint, tail_of
+from app.services.settings.live import LiveSettings
 from app.services.upstream.address import mended
 from app.services.upstream.guard import host_of, parse_model_url
 from app.services.usage.prices import FREE
@@ -36,10 +37,16 @@ class ConfigService:
     """Saves endpoints, and opens their keys for the length of one call."""
 
     def __init__(
-        self, database: Database, settings: Settings, vault: KeyVault, ai: AiService
+        self,
+        database: Database,
+        settings: Settings,
+        live: LiveSettings,
+        vault: KeyVault,
+        ai: AiService,
     ) -> None:
         self._database = database
         self._settings = settings
+        self._live = live
         self._vault = vault
         self._ai = ai
         self._environment_id: int | None = None
@@ -126,7 +133,7 @@ class ConfigService:
     @property
     def _default_is_free(self) -> bool:
         """The local model costs nothing; a limit that somebody chose holds for it all the same."""
-        is_chosen = self._settings.default_model_daily_messages != DAILY_MESSAGES.default
+        is_chosen = self._live.now().default_model_daily_messages != DAILY_MESSAGES.default
         return self.default_model_is_demo and not is_chosen
 
     def default_endpoint(self, user_id: int) -> SavedEndpoint | None:

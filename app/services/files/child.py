@@ -35,6 +35,10 @@ def made_of(kind: str, source: Path, folder: Path) -> dict[str, Any]:
         from app.services.files.images import redraw  # noqa: PLC0415 - each kind loads its own
 
         return redraw(source, folder, is_drawn=kind == "drawn")
+    if kind == "avatar":
+        from app.services.files.avatars import draw  # noqa: PLC0415 - each kind loads its own
+
+        return draw(source, folder)
     sys.modules |= {"PIL": None}  # type: ignore[dict-item]  # pypdf would load it for pictures
     from app.services.files.text import read  # noqa: PLC0415 - each kind loads its own
 

@@ -14,7 +14,7 @@ from typing import Any
 from app.errors import AttachmentNotSupported, AttachmentUnreadable, ServerBusy
 from app.logs import log
 from app.services.files.child import NOT_SUPPORTED
-from app.services.files.kinds import PICTURES, TYPES, Kind
+from app.services.files.kinds import PICTURES, TYPES, WEBP, Kind
 from app.services.files.parts import CONTENT, TEXT_PART, THUMBNAIL
 
 ROOT = Path(__file__).parents[3]
@@ -73,7 +73,8 @@ class Child:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 code = self._process.wait()
-        return code, made_of(answer, folder) if code == 0 else None
+        read = avatar_of if kind == "avatar" else made_of
+        return code, read(answer, folder) if code == 0 else None
 
     def end(self) -> None:
         """Kill it, if it runs or is about to."""
@@ -157,3 +158,15 @@ def made_of(answer: Path, folder: Path) -> dict[str, Any] | None:
         and all(entry.is_file(follow_symlinks=False) for entry in entries)  # no link to a secret
     )
     return made if is_sound else None
+
+
+def avatar_of(answer: Path, folder: Path) -> dict[str, Any] | None:
+    """The picture of a person that a child says it drew, looked at like `made_of`."""
+    try:
+        with answer.open("rb") as stream:
+            is_drawn = json.loads(stream.read(ANSWER_BYTES)) == {"type": WEBP}
+    except ValueError:
+        return None
+    entries = {entry.name: entry for entry in os.scandir(folder)}
+    is_there = CONTENT in entries and entries[CONTENT].is_file(follow_symlinks=False)
+    return {"type": WEBP} if is_drawn and is_there else None

@@ -61,6 +61,24 @@ def redraw(source: Path, folder: Path, is_drawn: bool = False) -> dict[str, Any]
     return {"type": type, "width": picture.width, "height": picture.height}
 
 
+def square(source: Path, format: str, side_max: int, side: int) -> bytes:
+    """The middle of a picture as WebP; Unreadable where one of its sides is too long. That is
+    looked at before anything is decoded."""
+    Image.MAX_IMAGE_PIXELS = side_max * side_max
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    with Image.open(source, formats=[format]) as opened:
+        if max(opened.size) > side_max:
+            raise Unreadable
+        picture = _drawn(opened)
+    shorter = min(picture.size)
+    left, top = (picture.width - shorter) // 2, (picture.height - shorter) // 2
+    middle = (left, top, left + shorter, top + shorter)
+    small = picture.resize((side, side), Image.Resampling.LANCZOS, box=middle, reducing_gap=2.0)
+    made = BytesIO()
+    small.save(made, "WEBP", quality=QUALITY)
+    return made.getvalue()
+
+
 def _drawn(opened: Image.Image) -> Image.Image:
     """What is seen of a picture: the right way up, in few enough pixels, and nothing else of it."""
     longer, shorter = max(opened.size), min(opened.size)

@@ -2,15 +2,15 @@
 
 from typing import Literal
 
-Kind = Literal["picture", "drawn", "pdf", "zip", "text"]
-"""`drawn`: a picture that was drawn here before."""
+Kind = Literal["picture", "drawn", "avatar", "pdf", "zip", "text"]
+"""`drawn`: a picture that was drawn here before. `avatar`: one that is to be somebody's."""
 
 HEAD_BYTES = 1024
 PDF_MARK = b"%PDF-"
 ZIP_MARK = b"PK\x03\x04"
 BRANDS = {b"avif", b"avis", b"heic", b"heix", b"hevc", b"heim", b"heis", b"hevx", b"mif1", b"msf1"}
 
-JPEG, PNG = "image/jpeg", "image/png"
+JPEG, PNG, WEBP = "image/jpeg", "image/png", "image/webp"
 PDF, TEXT, HTML = "application/pdf", "text/plain", "text/html"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SUFFIXES = {JPEG: ".jpg", PNG: ".png", PDF: ".pdf", DOCX: ".docx", HTML: ".html", TEXT: ".txt"}

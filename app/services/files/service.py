@@ -116,6 +116,15 @@ class FileService:
             log.warning("file_not_stored", cause=type(error).__name__, errno=error.errno)
             raise (StorageFull if error.errno in FULL else ServerBusy) from error
 
+    async def draw_avatar(self, user_id: int, data: bytes) -> bytes:
+        """The picture of a person that these bytes hold, drawn anew: square, WebP, kept nowhere.
+        Raises AvatarUnreadable, TooManyUploads, StorageFull, ServerBusy."""
+        try:
+            return await self._uploads.draw_avatar(user_id, data)
+        except OSError as error:
+            log.warning("avatar_not_drawn", cause=type(error).__name__, errno=error.errno)
+            raise (StorageFull if error.errno in FULL else ServerBusy) from error
+
     async def find(self, user_id: int, file_id: int, part: FilePart) -> StoredPart:
         """A part of a user's file; AttachmentNotFound, also for a part that it has not."""
         row = await self._database.read(rows.find_own, user_id, file_id)

@@ -14,8 +14,10 @@ from app.database import Database
 from app.encryption import PictureMarks
 from app.errors import (
     AppError,
+    AttachmentNotSupported,
     AttachmentTooLarge,
     AttachmentUnreadable,
+    AvatarUnreadable,
     QuotaReached,
     ServerBusy,
     TooManyUploads,
@@ -33,6 +35,7 @@ from app.services.files.threads import FileThreads
 WRITE_BYTES = 128 * 1024
 """So much is kept in memory before it is written."""
 READ_BYTES = 64 * 1024
+AVATAR_BYTES = 1024 * 1024
 UPLOADS_PER_USER = 10
 PIXELS_PER_TOKEN = 750
 PICTURE_TOKENS_MAX = 1_600
@@ -114,6 +117,17 @@ class Uploads:
             values = {name: getattr(row, name) for name in COPIED}
             new = rows.NewFile(key, source_hash, plain_name(name), None, row.stored, values)
             return await self._keep(user_id, new, parts)
+
+    async def draw_avatar(self, user_id: int, data: bytes) -> bytes:
+        """The picture of a person, drawn anew; see FileService.draw_avatar. Raises OSError, too."""
+        with self._counted(user_id):
+            async with self._draft() as at:
+                await self._threads.run((at / "source").write_bytes, data)
+                try:
+                    await self._decoder.decode(user_id, "avatar", at / "source", at)
+                except (AttachmentUnreadable, AttachmentNotSupported) as error:
+                    raise AvatarUnreadable from error
+                return await self._threads.run(_beginning, at / CONTENT, AVATAR_BYTES)
 
     @asynccontextmanager
     async def _draft(self) -> AsyncIterator[Path]:
@@ -203,6 +217,11 @@ class _Stored:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.size = path.stat().st_size
+
+
+def _beginning(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(most)
 
 
 def _write(path: Path, digest: Any, data: bytes) -> None:

@@ -1,5 +1,6 @@
 """Folders: made, listed, named, put in order and removed. Each belongs to one user."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from app.database import Database
@@ -11,13 +12,13 @@ from app.services.folders import rows, tally
 class FolderService:
     """What a user does with folders. Another user's folder counts as missing."""
 
-    def __init__(self, database: Database, retention: timedelta) -> None:
+    def __init__(self, database: Database, retention: Callable[[], timedelta]) -> None:
         self._database = database
         self._retention = retention
 
     async def list(self, user_id: int) -> FolderList:
         """The user's folders, in their order."""
-        since = utc_now() - self._retention
+        since = utc_now() - self._retention()
         folders, is_right = await self._database.read(tally.folders_of, user_id, since)
         if folders and not is_right:
             await tally.keep(self._database, user_id, since)

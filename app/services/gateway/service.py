@@ -78,7 +78,7 @@ class GatewayService:
         configs: ConfigService,
         ai: AiService,
         meter: Meter,
-        limits: ReplyLimits,
+        limits: Callable[[], ReplyLimits],
         settings: Settings,
     ) -> None:
         self._database = database
@@ -150,7 +150,7 @@ class GatewayService:
         endpoint, request, holder = prepared.endpoint, prepared.request, prepared.holder
         purpose = PURPOSES[request.endpoint]
         asked = Asked(holder.user_id, endpoint.target, purpose, key_id=holder.id)
-        limits = self._limits if endpoint.is_counted else None
+        limits = self._limits() if endpoint.is_counted else None
         metered = self._meter.metered(
             asked,
             endpoint.priced,

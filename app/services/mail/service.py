@@ -1,6 +1,9 @@
-"""Links for a new password, by mail, in the background: the request that asks learns nothing."""
+"""Links by mail, in the background: the request that asks learns nothing."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.config import Settings
@@ -26,13 +29,26 @@ TEXTS: dict[Language, tuple[str, str]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail: to whom, and what it says."""
+
+    to: str
+    subject: str
+    text: str
+
+
+type LetterWriting = Callable[[], Awaitable[Letter | None]]
+"""Finds out what is to be sent, if anything is."""
+
+
 class MailService:
     """Looks accounts up and writes to them, one after another."""
 
     def __init__(self, settings: Settings, passwords: PasswordService) -> None:
         self._settings = settings
         self._passwords = passwords
-        self._waiting: asyncio.Queue[tuple[str | Reset, Language]] = asyncio.Queue(WAITING)
+        self._waiting: asyncio.Queue[LetterWriting] = asyncio.Queue(WAITING)
 
     def require(self) -> None:
         """Raises MailNotConfigured where the operator has named no mail server."""
@@ -41,17 +57,18 @@ class MailService:
 
     def send_reset(self, email: str, language: Language) -> None:
         """Have a link sent if an account has this address; ServerBusy when too many wait."""
+        self.post(partial(self._reset, email, language))
+
+    def post(self, writing: LetterWriting) -> None:
+        """Have a letter written and sent; ServerBusy when too many wait."""
         try:
-            self._waiting.put_nowait((email, language))
+            self._waiting.put_nowait(writing)
         except asyncio.QueueFull as error:
             raise ServerBusy from error
 
     def send_made(self, reset: Reset, language: Language) -> None:
         """Have a link sent that was made already; ServerBusy when too many wait."""
-        try:
-            self._waiting.put_nowait((reset, language))
-        except asyncio.QueueFull as error:
-            raise ServerBusy from error
+        self.post(partial(self._made, reset, language))
 
     async def run(self) -> None:
         """Send what waits, for ever; returns at once where there is no mail server."""
@@ -59,19 +76,22 @@ class MailService:
             return
         server: MailServer | None = None
         while True:
-            wanted, language = await self._waiting.get()
+            writing = await self._waiting.get()
             try:
                 if server is None:
                     server = await asyncio.to_thread(self._mail_server)
-                reset: Reset | None
-                if isinstance(wanted, Reset):
-                    reset = wanted
-                else:
-                    reset = await self._passwords.make_reset_for(wanted)
-                if reset is not None:
-                    await server.send(reset.email, *self._words(reset, language))
+                letter = await writing()
+                if letter is not None:
+                    await server.send(letter.to, letter.subject, letter.text)
             except Exception as error:  # whatever one mail does, the next one is sent
                 log.warning("mail_failed", cause=type(error).__name__)
+
+    async def _reset(self, email: str, language: Language) -> Letter | None:
+        reset = await self._passwords.make_reset_for(email)
+        return None if reset is None else await self._made(reset, language)
+
+    async def _made(self, reset: Reset, language: Language) -> Letter:
+        return Letter(reset.email, *self._words(reset, language))
 
     def _mail_server(self) -> "MailServer":
         # The mail client is loaded when the first mail waits.

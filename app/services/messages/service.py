@@ -1,6 +1,6 @@
 """Reading messages: the history of a conversation, a message's versions."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from itertools import accumulate
 from typing import NamedTuple
@@ -66,7 +66,7 @@ _THESE = PreparedIn(
 class MessageService:
     """The history of a conversation. Of a message, ownership was checked by whoever calls."""
 
-    def __init__(self, database: Database, retention: timedelta) -> None:
+    def __init__(self, database: Database, retention: Callable[[], timedelta]) -> None:
         self._database = database
         self._retention = retention
 
@@ -92,9 +92,10 @@ class MessageService:
         MessageNotFound, ReplyInProgress for a reply that is being written, and ConversationNotFound
         where the branch is gone before it is whole.
         """
-        branched = await self._database.write(branch.begin, user_id, message_id, self._retention)
+        retention = self._retention()
+        branched = await self._database.write(branch.begin, user_id, message_id, retention)
         while branched.due:
-            branched = await self._database.write(branch.go_on, branched, self._retention)
+            branched = await self._database.write(branch.go_on, branched, retention)
         return branched.unseen.conversation_id
 
     async def versions(self, message_id: int, limit: int, before_id: int | None) -> MessageVersions:

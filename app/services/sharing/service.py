@@ -21,11 +21,13 @@ from app.schemas.share import (
     ShareCreated,
     ShareList,
     ShareRead,
+    SharesSetting,
     ShareUpdate,
 )
 from app.services.conversations import rows as conversation_rows
 from app.services.files.parts import CONTENT
 from app.services.files.service import FileService, StoredPart
+from app.services.settings.live import LiveSettings
 from app.services.sharing import copies, rows, shown
 from app.services.sharing.copies import CopiedFiles, ShareSource
 from app.services.sharing.sweep import sweep_some
@@ -59,23 +61,22 @@ class SharedParts[T](NamedTuple):
 
 
 class SharingService:
-    """The links of all users. Whoever has one sees what it shows; `setting`: who that may be."""
+    """The links of all users. Whoever has one sees what it shows, as far as the settings go."""
 
     def __init__(
-        self, database: Database, files: FileService, settings: Settings, retention: timedelta
+        self, database: Database, files: FileService, settings: Settings, live: LiveSettings
     ) -> None:
         self._database = database
         self._files = files
         self._base = settings.public_url.rstrip("/")
-        self._retention = retention
-        self.setting = settings.shares
+        self._live = live
         self.expire_days = settings.shares_expire_days
         self.views = ShareViews(database)
 
     async def create(self, user_id: int, conversation_id: int, wanted: ShareCreate) -> ShareCreated:
         """A new link, with its address. Raises SharesOff, ConversationNotFound, InvalidInput,
         ListFull, ReplyInProgress, NothingToShare, ShareTooLong."""
-        self._require()
+        await self._require()
         token = secrets.token_urlsafe(TOKEN_BYTES)
         lifetime = timedelta(days=self.expire_days)
         made = await self._database.write(
@@ -104,15 +105,19 @@ class SharingService:
     async def change(self, user_id: int, share_id: int, wanted: ShareUpdate) -> ShareRead:
         """Change what is given of a link. Raises SharesOff, ShareNotFound, InvalidInput,
         ReplyInProgress, NothingToShare, ShareTooLong."""
-        self._require()
+        await self._require()
         return await self._database.write(rows.change, user_id, share_id, wanted)
 
     async def end(self, user_id: int, share_id: int) -> None:
         """End a link for good; ShareNotFound."""
         await self._database.write(rows.end, user_id, share_id)
 
-    def _require(self) -> None:
-        if self.setting == "off":
+    async def setting(self) -> SharesSetting:
+        """Who sees what links show."""
+        return (await self._live.fresh()).shares
+
+    async def _require(self) -> None:
+        if await self.setting() == "off":
             raise SharesOff
 
     async def read(self, token: str, is_view: bool = True) -> SharedParts[bytes]:
@@ -157,11 +162,11 @@ class SharingService:
         source = await self._find(copies.source_of, token)
         files, missing = await self._copy_files(user_id, source)
         its = token_hash(token)
-        write = self._database.write
-        continued = await write(copies.begin, user_id, source, self._retention)
+        write, retention = self._database.write, self._live.retention()
+        continued = await write(copies.begin, user_id, source, retention)
         while continued.due:
             continued = await write(
-                copies.go_on, its, source, continued, files, language, self._retention
+                copies.go_on, its, source, continued, files, language, retention
             )
         id = continued.unseen.conversation_id
         made = await self._database.read(conversation_rows.get, user_id, id)
@@ -196,7 +201,7 @@ class SharingService:
         **kwargs: P.kwargs,
     ) -> T:
         """Look for what a token leads to. However it is written, a wrong one is only not found."""
-        if self.setting == "off":
+        if await self.setting() == "off":
             raise ShareNotFound
         try:
             found = await self._database.read(work, token_hash(token), *args, **kwargs)

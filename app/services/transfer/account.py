@@ -2,13 +2,14 @@
 
 from array import array
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 
 import orjson
 
 from app import __version__
 from app.database import Database
-from app.errors import ConversationNotFound, Language
+from app.errors import AvatarNotFound, ConversationNotFound, Language
 from app.models import utc_now
 from app.schemas.fields import as_utc
 from app.schemas.key import KeyList
@@ -16,6 +17,7 @@ from app.schemas.usage import AttemptRead
 from app.services.files.names import file_name
 from app.services.files.service import FileService
 from app.services.keys.rows import listed as keys_of
+from app.services.profile.rows import find as find_avatar
 from app.services.sharing.rows import SHARES_MOST
 from app.services.sharing.rows import page_of as shares_of
 from app.services.transfer import whole_rows
@@ -72,6 +74,9 @@ class AccountExport:
         yield ZipMember("account.json", self._profile())
         yield ZipMember("shares.json", self._shares())
         yield ZipMember("keys.json", self._keys())
+        with suppress(AvatarNotFound):
+            picture = (await self._database.read(find_avatar, self._user_id)).bytes
+            yield ZipMember("avatar.webp", _whole(picture))
         yield ZipMember("usage.csv", self._csv())
 
     async def _manifest(self) -> AsyncIterator[FilePiece]:
@@ -137,6 +142,10 @@ class AccountExport:
 
 def _csv_rows(attempts: list[AttemptRead]) -> bytes:
     return rows_of(attempts).encode()
+
+
+async def _whole(data: bytes) -> AsyncIterator[FilePiece]:
+    yield partial(bytes, data)
 
 
 async def _as_pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[FilePiece]:

@@ -50,7 +50,7 @@ class ImportJobs:
         inbox: Inbox,
         files: FileService,
         beat_seconds: float,
-        retention: timedelta,
+        retention: Callable[[], timedelta],
         is_alone: Callable[[], bool],
     ) -> None:
         """`is_alone`: whether no reply is written here at the moment."""
@@ -87,7 +87,7 @@ class ImportJobs:
 
     async def undo(self, job: HeldJob) -> None:
         """Delete what imports of a user's have created that are to be undone."""
-        since = utc_now() - self._retention
+        since = utc_now() - self._retention()
         while (import_id := await job.read(undo.wanted, job.user_id)) is not None:
             is_left = True
             while is_left:
@@ -123,7 +123,7 @@ class _Bringing:
         row: Any,
         source: Path,
         spool: Path,
-        retention: timedelta,
+        retention: Callable[[], timedelta],
         is_alone: Callable[[], bool],
     ) -> None:
         self._job = job
@@ -238,7 +238,7 @@ class _Bringing:
         began = time.monotonic()
         parts, count = self._parts, self._waiting
         self._parts, self._waiting = [], 0
-        user_id, since = self._job.user_id, utc_now() - self._retention
+        user_id, since = self._job.user_id, utc_now() - self._retention()
         self._state = await self._job.write(
             item_rows.write, self._row.id, user_id, parts, self._state, since
         )

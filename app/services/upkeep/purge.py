@@ -1,7 +1,7 @@
 """Purges deleted conversations, and logins, tickets, links and counts that are over."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_
@@ -46,12 +46,19 @@ class Purger:
     """Purges in small commits, so that nothing waits for a long one."""
 
     def __init__(
-        self, database: Database, retention: timedelta, sweep_files: Sweep, *deleted: Part
+        self,
+        database: Database,
+        retention: Callable[[], Awaitable[timedelta]],
+        sweep_files: Sweep,
+        deleted: Sequence[Part],
+        over: Sequence[Part],
     ) -> None:
-        """`deleted`: what else is kept for the retention once it is deleted."""
+        """`deleted`: what else is kept for the retention once it is deleted; `over`: what else is
+        over by a time of its own."""
         self._database = database
         self._sweep_files = sweep_files
         self._deleted = deleted
+        self._over = over
         self._retention = retention
 
     async def run(self) -> None:
@@ -70,9 +77,11 @@ class Purger:
         tickets, links, counts and lessons about models that are over, and texts and files that
         nothing leads to."""
         over = utc_now() - MARGIN
+        retention = await self._retention()
         for part in (purge_conversations, *self._deleted):
-            await self._in_parts(part, over - self._retention)
-        for part in (purge_sessions, purge_tickets, purge_resets, purge_uses, purge_windows):
+            await self._in_parts(part, over - retention)
+        its = (purge_sessions, purge_tickets, purge_resets, purge_uses, purge_windows)
+        for part in (*its, *self._over):
             await self._in_parts(part, over)
         await purge_prompt_texts(self._database, PAUSE_SECONDS)
         await self._sweep_files(PAUSE_SECONDS)  # of conversations that are gone, too

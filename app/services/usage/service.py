@@ -1,6 +1,6 @@
 """What a user has used up, for themselves to see."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import date, datetime, time, timedelta
 
 from app.database import Database
@@ -21,18 +21,19 @@ PART_ROWS = 500
 class UsageService:
     """Reads the ledger. What has just ended is added up first, so that nothing is missing."""
 
-    def __init__(self, database: Database, limits: ReplyLimits, fold: Fold) -> None:
+    def __init__(self, database: Database, limits: Callable[[], ReplyLimits], fold: Fold) -> None:
         self._database = database
-        self._daily = limits.default_model_daily
+        self._limits = limits
         self._fold = fold
 
     async def default_left(self, user_id: int) -> tuple[int | None, int | None]:
         """How many messages to the operator's model a user has left today, and how many a day
         there are; None twice where they are not counted."""
-        if not self._daily:
+        daily = self._limits().default_model_daily
+        if not daily:
             return None, None
         used = await self._database.read(used_of_default, user_id, utc_now())
-        return max(0, self._daily - used), self._daily
+        return max(0, daily - used), daily
 
     async def summary(
         self,
@@ -46,7 +47,7 @@ class UsageService:
 
         Raises InvalidInput for a time zone that does not exist, or days that are none.
         """
-        first, last = await _days(*days, tz)
+        first, last = await days_asked(*days, tz)
         if split == by:
             raise InvalidInput(where="split")
         await self._fold.all(user_id)
@@ -74,7 +75,7 @@ class UsageService:
     async def span(self, user_id: int, days: tuple[date | None, date | None], tz: str) -> Span:
         """The time from the first of these days to the end of the last, in a time zone; raises
         InvalidInput."""
-        first, last = await _days(*days, tz)
+        first, last = await days_asked(*days, tz)
         await self._fold.all(user_id)
         zone = zone_of(tz)
         end = last + timedelta(days=1)
@@ -101,7 +102,9 @@ def _place(attempt: AttemptRead) -> AttemptPlace:
     return AttemptPlace(attempt.started_at, attempt.id)
 
 
-async def _days(first: date | None, last: date | None, tz: str) -> tuple[date, date]:
+async def days_asked(first: date | None, last: date | None, tz: str) -> tuple[date, date]:
+    """The first and the last of days that were asked for; without them this month so far. Raises
+    InvalidInput."""
     try:
         await load_zones([tz])
     except (KeyError, ValueError, OSError) as error:

@@ -162,6 +162,17 @@ export interface AuditPage {
   has_more: boolean;
 }
 
+/** `PUT /auth/me/avatar`: the version of the picture, which is another with each one. */
+export interface AvatarRead {
+  avatar: number;
+}
+
+/** What administrators want everybody to read, in both languages. */
+export interface BannerRead {
+  zh: string;
+  en: string;
+}
+
 /** `POST /admin/caps`: of everyone together, of a group's members together, of one user or, without one, of each; of a connection or one of its models, or of all that is shared. */
 export interface CapCreate {
   scope: "everyone" | "group" | "user";
@@ -227,6 +238,7 @@ export interface CapsUpdate {
 
 /** `PATCH /auth/me`: what is given changes, null clears. */
 export interface ChoicesUpdate {
+  display_name?: string | null;
   default_model_id?: number | null;
   title_model_id?: number | null;
   custom_instructions?: string | null;
@@ -432,6 +444,22 @@ export interface EditMessage {
   params?: ReplyParams | null;
 }
 
+/** `POST /auth/email`. */
+export interface EmailChangeCreate {
+  email: string;
+  password: string;
+}
+
+/** `done`: the address was changed; else the other one is still to confirm it. */
+export interface EmailConfirmed {
+  done: boolean;
+}
+
+/** What a link has behind its `#`. */
+export interface EmailToken {
+  token: string;
+}
+
 /** `POST /auth/config/models`: what is left out is as it is saved. */
 export interface EndpointTry {
   model_url?: string | null;
@@ -631,6 +659,57 @@ export interface ImportRead {
   undo?: "running" | "done" | null;
 }
 
+/** `POST /admin/invites`: for so many accounts, for so many days. */
+export interface InviteCreate {
+  uses: number;
+  expires_in_days: number;
+  group_id?: number | null;
+  note?: string | null;
+}
+
+/** A new invitation, the only time with its token: the server keeps a hash. */
+export interface InviteCreated {
+  id: number;
+  prefix: string;
+  uses: number;
+  uses_left: number;
+  group: GroupNamed | null;
+  note: string | null;
+  created_by: InviteMaker | null;
+  created_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+  state: "open" | "used" | "expired" | "revoked";
+  token: string;
+  url: string;
+}
+
+/** `GET /admin/invites`: the newest first; those that are over are kept for 30 days. */
+export interface InviteList {
+  invites: InviteRead[];
+}
+
+/** Who made an invitation. */
+export interface InviteMaker {
+  id: number;
+  username: string;
+}
+
+/** An invitation as administrators see it, known by its `prefix`. Its accounts become members of `group`. `created_by` is null for the command line, and for somebody who is gone. */
+export interface InviteRead {
+  id: number;
+  prefix: string;
+  uses: number;
+  uses_left: number;
+  group: GroupNamed | null;
+  note: string | null;
+  created_by: InviteMaker | null;
+  created_at: string;
+  expires_at: string;
+  revoked_at: string | null;
+  state: "open" | "used" | "expired" | "revoked";
+}
+
 export type JsonValue = unknown;
 
 /** How much may be used by one key; each request counts as a message. */
@@ -725,13 +804,17 @@ export interface LoginRequest {
   password: string;
 }
 
-/** The account that is logged in, and whether a message of theirs would be answered. */
+/** The account that is logged in, and whether a message of theirs would be answered. `avatar`: the version of their picture; `pending_email`: an address that is still to be confirmed before it takes the place of theirs. */
 export interface Me {
   id: number;
   username: string;
   email: string;
   created_at: string;
   role: "user" | "admin";
+  display_name: string | null;
+  avatar: number | null;
+  email_verified: boolean;
+  pending_email: string | null;
   has_config: boolean;
   can_chat: boolean;
   default_model: string | null;
@@ -862,9 +945,12 @@ export interface Notice {
   message: string;
 }
 
-/** What this server offers to somebody who is not logged in yet. */
+/** What this server offers to somebody who is not logged in yet. `registration`: in one of the `ways` people make their own accounts; `email_verification`: they log in once their address is confirmed; `banner`: what everybody is to read. */
 export interface Options {
   registration: boolean;
+  ways: "open" | "invite" | "approve" | "closed";
+  email_verification: boolean;
+  banner: BannerRead | null;
   default_model: boolean;
   default_model_is_demo: boolean;
   version: string;
@@ -1048,6 +1134,31 @@ export interface SessionRead {
   created_at: string;
   last_used_at: string;
   current: boolean;
+}
+
+/** `GET /admin/settings`. */
+export interface SettingList {
+  settings: SettingRead[];
+}
+
+/** A setting: the value that holds, from where, what the environment says (null: nothing), and what it is where nobody says anything. */
+export interface SettingRead {
+  name: "registration" | "require_verified_email" | "banner_zh" | "banner_en" | "retention_days" | "default_model_daily_messages" | "shares";
+  value: string | number | boolean | null;
+  source: "environment" | "stored" | "default";
+  environment: string | number | boolean | null;
+  default: string | number | boolean | null;
+}
+
+/** `PATCH /admin/settings`: what is given changes, null takes a stored value away. */
+export interface SettingsUpdate {
+  registration?: "open" | "invite" | "approve" | "closed" | null;
+  require_verified_email?: boolean | null;
+  banner_zh?: string | null;
+  banner_en?: string | null;
+  retention_days?: number | null;
+  default_model_daily_messages?: number | null;
+  shares?: "on" | "login" | "off" | null;
 }
 
 /** `POST /conversations/{id}/shares`; the body may be left out. For `expires_at` null is never, and left out it is the operator's default. */
@@ -1284,11 +1395,12 @@ export interface UsageSummary {
   rows: UsageRow[];
 }
 
-/** `POST /auth/register`. */
+/** `POST /auth/register`. `invite`: what the link of an invitation has behind its `#`. */
 export interface UserCreate {
   username: string;
   email: string;
   password: string;
+  invite?: string | null;
 }
 
 /** A user, by their name. */
@@ -1324,6 +1436,14 @@ export interface Calls {
   "POST /auth/reauthenticate": { body: Reauthentication; answer: void };
   "POST /auth/password/forgot": { body: PasswordForgotten; answer: void };
   "POST /auth/password/reset": { body: PasswordResetRequest; answer: void };
+  "POST /auth/email": { body: EmailChangeCreate; answer: void };
+  "DELETE /auth/email": { answer: void };
+  "POST /auth/email/confirm": { body: EmailToken; answer: EmailConfirmed };
+  "POST /auth/email/cancel": { body: EmailToken; answer: void };
+  "POST /auth/email/verify": { body: EmailToken; answer: void };
+  "POST /auth/email/verification": { body?: LoginRequest; answer: void };
+  "PUT /auth/me/avatar": { body: Blob; answer: AvatarRead };
+  "DELETE /auth/me/avatar": { answer: void };
   "GET /auth/config": { answer: ConfigRead };
   "PUT /auth/config": { body: ConfigUpdate; answer: Notice };
   "DELETE /auth/config": { answer: void };
@@ -1401,6 +1521,11 @@ export interface Calls {
   "GET /admin/caps": { answer: AdminCapList };
   "POST /admin/caps": { body: CapCreate; answer: AdminCap };
   "DELETE /admin/caps/{id}": { params: { id: number }; answer: void };
+  "GET /admin/invites": { answer: InviteList };
+  "POST /admin/invites": { body: InviteCreate; answer: InviteCreated };
+  "DELETE /admin/invites/{id}": { params: { id: number }; answer: void };
+  "GET /admin/settings": { answer: SettingList };
+  "PATCH /admin/settings": { body: SettingsUpdate; answer: SettingList };
   "GET /auth/keys": { answer: KeyList };
   "POST /auth/keys": { body: KeyCreate; answer: KeyCreated };
   "PATCH /auth/keys/{id}": { params: { id: number }; body: KeyUpdate; answer: KeyRead };

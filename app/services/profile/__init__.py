@@ -1,0 +1,1 @@
+"""What people call themselves, and what they look like."""

@@ -11,8 +11,11 @@ from app.engines.sole_user import SoleUser
 from app.logs import log
 from app.services.accounts.deletion import DELETION, AccountRemoval
 from app.services.accounts.service import AccountService
+from app.services.admin.audit import AdminAudit
+from app.services.admin.overview import OverviewService
 from app.services.admin.service import AdminService
 from app.services.admin.settings import SettingService
+from app.services.admin.usage import AdminUsageService
 from app.services.ai_service import AiService
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.service import AuditLog
@@ -105,6 +108,9 @@ class Services:
     gateway: GatewayService
     mail: MailService
     live: LiveSettings
+    overview: OverviewService
+    admin_usage: AdminUsageService
+    admin_audit: AdminAudit
     settings: SettingService
     invites: InviteService
     emails: EmailService
@@ -292,6 +298,11 @@ def build_services(settings: Settings) -> Services:
         gateway=GatewayService(database, configs, ai, meter, limits, settings),
         mail=mail,
         live=live,
+        overview=OverviewService(
+            database, settings, live, vault, audit, lambda: supervisor.draining
+        ),
+        admin_usage=AdminUsageService(database),
+        admin_audit=AdminAudit(database, settings, vault.signer),
         settings=SettingService(database, settings, live),
         invites=InviteService(database, settings),
         emails=EmailService(database, settings, mail),

@@ -62,6 +62,10 @@ async def test_changed_and_cleared(alone: RunningServer) -> None:
     await change(admin, **dict.fromkeys(NAMES))
     assert await settings(admin) == before
     await change(admin)
+    events = (await admin.get("/admin/audit", params={"action": "settings_changed"})).json()
+    names = [event["detail"]["names"] for event in events["events"]]
+    assert names == [sorted(NAMES), ["banner_zh"], ["banner_en", "registration", "retention_days"]]
+    assert events["events"][0]["detail"]["admin_id"] == admin.id
 
 
 async def test_bad_values(alone: RunningServer) -> None:

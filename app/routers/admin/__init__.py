@@ -2,8 +2,30 @@
 
 from fastapi import APIRouter
 
-from app.routers.admin import avatars, caps, connections, groups, invites, settings, users
+from app.routers.admin import (
+    audit,
+    avatars,
+    caps,
+    connections,
+    groups,
+    invites,
+    overview,
+    settings,
+    usage,
+    users,
+)
 
 router = APIRouter(prefix="/admin", tags=["admin"])
-for module in (users, avatars, groups, connections, caps, invites, settings):
+for module in (
+    users,
+    avatars,
+    groups,
+    connections,
+    caps,
+    invites,
+    settings,
+    overview,
+    usage,
+    audit,
+):
     router.include_router(module.router)

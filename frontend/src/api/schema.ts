@@ -5,6 +5,24 @@ export interface AccountDeletion {
   password: string;
 }
 
+/** An event. `username`: of the account that it is about, where it is still there. `detail` depends on the action, and holds nothing that anybody wrote. */
+export interface AdminAuditEvent {
+  id: number;
+  at: string;
+  user_id: number | null;
+  username: string | null;
+  action: string;
+  outcome: string;
+  address: string | null;
+  detail: Record<string, unknown>;
+}
+
+/** `GET /admin/audit`: the newest first; without `next_cursor` it is the last page. */
+export interface AdminAuditPage {
+  events: AdminAuditEvent[];
+  next_cursor: string | null;
+}
+
 /** A cap of the operator's. `used` is null for one that each user has for themselves. */
 export interface AdminCap {
   id: number;
@@ -24,6 +42,34 @@ export interface AdminCap {
 /** Every cap of the operator's, the oldest first. */
 export interface AdminCapList {
   caps: AdminCap[];
+}
+
+/** `GET /admin/usage`: from the first day to the last (UTC), both included. `total` is about all pages. */
+export interface AdminUsage {
+  from: string;
+  to: string;
+  by: "user" | "model" | "connection" | "day" | "group";
+  rows: AdminUsageRow[];
+  total: AdminUsageRow;
+  next_cursor: string | null;
+}
+
+/** Sums of one user, model, connection, day or group. An empty `key`: accounts that are gone, or who is in no group. Whoever is in several groups is counted in each. */
+export interface AdminUsageRow {
+  key: string;
+  label: string;
+  split_key?: string | null;
+  split_label?: string | null;
+  attempts: number;
+  prompt_tokens: number;
+  cached_tokens: number;
+  cache_write_tokens: number;
+  completion_tokens: number;
+  reasoning_tokens: number;
+  cost_nano_usd: number | null;
+  estimated: number;
+  unpriced: number;
+  messages: number;
 }
 
 /** An account. `deleted_until`: until then it can be restored. `avatar`: the picture's version, where there is one. */
@@ -140,6 +186,9 @@ export interface AttemptRead {
   price_source: "user" | "operator" | "provider" | "table" | "none" | null;
 }
 
+/** Everything that is written down. Names are stable: they are read by programs. */
+export type AuditAction = "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "account_approved" | "account_trashed" | "account_restored" | "role_changed" | "groups_changed" | "group_created" | "group_changed" | "group_removed" | "admin_refused" | "invite_created" | "invite_revoked" | "settings_changed" | "audit_verified" | "profile_changed" | "email_verified" | "email_change_begun" | "email_change_cancelled" | "email_changed" | "login" | "logout" | "logout_all" | "session_ended" | "password_checked" | "password_changed" | "password_reset" | "reset_link_made" | "refresh_token_reused" | "ticket_reused" | "config_changed" | "config_removed" | "connection_created" | "connection_changed" | "connection_removed" | "connection_refreshed" | "connection_tried" | "grants_changed" | "caps_changed" | "model_url_refused" | "conversation_deleted" | "conversation_restored" | "message_deleted" | "message_restored" | "share_created" | "share_changed" | "share_ended" | "share_continued" | "import_started" | "import_ended" | "import_undone" | "key_created" | "key_changed" | "key_revoked" | "data_exported" | "foreign_object" | "rate_limited" | "events_dropped" | "keys_rotated" | "backup_made" | "backup_restored" | "audit_restarted";
+
 /** An event as the user it is about sees it; `count` refusals of one kind are one event. `by_admin`: an administrator has done it. */
 export interface AuditEventRead {
   id: number;
@@ -160,6 +209,16 @@ export interface AuditEventRead {
 export interface AuditPage {
   events: AuditEventRead[];
   has_more: boolean;
+}
+
+/** `POST /admin/audit/verify`: how many events are sealed, how many wait for it, how far the chain had been pruned, its last place and seal, and what is wrong with it. */
+export interface AuditReport {
+  sealed: number;
+  unsealed: number;
+  pruned: number;
+  place: number;
+  seal: string;
+  findings: string[];
 }
 
 /** `PUT /auth/me/avatar`: the version of the picture, which is another with each one. */
@@ -510,6 +569,13 @@ export interface ExportTicket {
 export interface FieldError {
   field: string;
   message: string;
+}
+
+/** Something that is to be mended, in the language of whoever reads it. */
+export interface Finding {
+  level: "warning" | "error";
+  code: string;
+  text: string;
 }
 
 /** `POST /folders`; without an order it is the last one. */
@@ -956,6 +1022,30 @@ export interface Options {
   version: string;
 }
 
+/** `GET /admin/overview`: of this process, and of what all of them share. */
+export interface Overview {
+  version: string;
+  users: UserCounts;
+  days: OverviewDay[];
+  health: OverviewHealth;
+  findings: Finding[];
+}
+
+/** One day (UTC): what was used of all models, the money of the operator's alone; how many people used one, and how many accounts were made. `nano_usd` is null where nothing is known. */
+export interface OverviewDay {
+  day: string;
+  messages: number;
+  tokens: number;
+  nano_usd: number | null;
+  active_users: number;
+  new_users: number;
+}
+
+/** As `GET /health/ready`. */
+export interface OverviewHealth {
+  status: "ok" | "draining";
+}
+
 /** Parameters as they are answered: those that are set. */
 export interface ParamsRead {
   temperature?: number | null;
@@ -1395,6 +1485,14 @@ export interface UsageSummary {
   rows: UsageRow[];
 }
 
+/** How many accounts there are of each status. */
+export interface UserCounts {
+  active: number;
+  disabled: number;
+  pending: number;
+  deleted: number;
+}
+
 /** `POST /auth/register`. `invite`: what the link of an invitation has behind its `#`. */
 export interface UserCreate {
   username: string;
@@ -1526,6 +1624,10 @@ export interface Calls {
   "DELETE /admin/invites/{id}": { params: { id: number }; answer: void };
   "GET /admin/settings": { answer: SettingList };
   "PATCH /admin/settings": { body: SettingsUpdate; answer: SettingList };
+  "GET /admin/overview": { answer: Overview };
+  "GET /admin/usage": { params?: { from?: string; to?: string; by?: "user" | "model" | "connection" | "day" | "group"; cursor?: string; limit?: number }; answer: AdminUsage };
+  "GET /admin/audit": { params?: { cursor?: number; user_id?: number; action?: AuditAction; outcome?: "ok" | "refused"; from?: string; to?: string; limit?: number }; answer: AdminAuditPage };
+  "POST /admin/audit/verify": { answer: AuditReport };
   "GET /auth/keys": { answer: KeyList };
   "POST /auth/keys": { body: KeyCreate; answer: KeyCreated };
   "PATCH /auth/keys/{id}": { params: { id: number }; body: KeyUpdate; answer: KeyRead };

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from tests.admin.acts import act, change, delete
+from tests.conftest import StartServer
 from tests.endpoints.connecting import patch
 from tests.files.made import send, uploaded
 from tests.support.api_document import OPENAPI
-from tests.support.server import Person, RunningServer
+from tests.support.server import Person
 from tests.support.upstream import ScriptedUpstream
 from tests.transfer.imported import brought_in, chatgpt
 from tests.transfer.imported import conversation as said_before
@@ -43,8 +44,9 @@ async def leaves_words(ada: Person, upstream_url: str) -> list[str]:
 
 
 async def test_no_words_and_no_secrets(
-    server: RunningServer, upstream: ScriptedUpstream, capsys: pytest.CaptureFixture[str]
+    start_server: StartServer, upstream: ScriptedUpstream, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    server = await start_server()
     admin, ada = await server.admin(), await server.register()
     secrets = await leaves_words(ada, upstream.url)
     paths = [re.sub(r"\{\w+\}", str(ada.id), path) for path in READ]

@@ -65,9 +65,9 @@ from app.services.search.reader import BACKFILL, IndexReader
 from app.services.search.seal import seal
 from app.services.search.segments import SEAL
 from app.services.search.service import SearchService
+from app.services.settings.live import LiveSettings
 from app.services.shared_connections.service import SharedConnections
 from app.services.shared_connections.trials import SharedTrials
-from app.services.settings.live import LiveSettings
 from app.services.sharing.service import SharingService
 from app.services.transfer.import_rows import UNDO, purge_reports
 from app.services.transfer.imports import ImportService, open_inbox

@@ -65,5 +65,5 @@ class AdminUserUpdate(AdminForm):
     """`PATCH /admin/users/{id}`: what is given changes."""
 
     role: Role | None = None
-    enabled: bool | None = None
+    enabled: Annotated[bool, Field(strict=True)] | None = None
     group_ids: Annotated[list[GivenId], Field(max_length=GROUPS_MOST)] | None = None

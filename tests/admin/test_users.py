@@ -144,7 +144,13 @@ async def test_changed_with_one_event_that_the_person_sees(server: RunningServer
     ]
     assert shown.count(("role_changed", True)) == 2
     assert ("login", False) in shown
-    for body in ({"role": "owner"}, {"email": "x@example.com"}, {"yn": 1}, {"group_ids": ["1"]}):
+    for body in (
+        {"role": "owner"},
+        {"email": "x@example.com"},
+        {"yn": 1},
+        {"enabled": 0},
+        {"group_ids": ["1"]},
+    ):
         assert_refused(await change(admin, ada, **body), 422, "invalid_input")
     refused = await change(admin, ada, enabled=False, group_ids=[first, MISSING])
     assert_refused(refused, 404, "group_not_found")

@@ -317,9 +317,12 @@ async def test_a_backup_holds_no_secret_in_the_clear(
     await asyncio.to_thread(look)
 
 
-async def test_a_restore_without_the_master_key_says_so(url: str, tmp_path: Path) -> None:
+async def test_a_restore_names_administrators_and_says_what_key_is_missing(
+    url: str, tmp_path: Path
+) -> None:
     async with running_server(database_url=url) as server:
-        await server.register("ada")
+        await server.register("bob")
+        await server.admin("ada")
 
     def restore() -> None:
         file = tmp_path / "a.backup"
@@ -328,6 +331,7 @@ async def test_a_restore_without_the_master_key_says_so(url: str, tmp_path: Path
         words = ("restore", file, "--replace")
         ended = command(tmp_path, url, *words, ENCRYPTION_KEY=other)
         assert ended.returncode == 0 and "need the ENCRYPTION_KEY" in ended.stderr
+        assert ended.stdout.endswith("\nAdministrators: ada\n")
 
     await asyncio.to_thread(restore)
 

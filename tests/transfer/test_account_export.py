@@ -120,6 +120,10 @@ async def test_what_is_told_of_a_conversation(
     line = export.line_of(plain)
     assert {name for name, value in line.items() if value is None} == empty
     assert (line["title_source"], line["pinned"], line["archived"]) == ("default", False, False)
+    me = (await ada.get("/auth/me")).json()
+    names = ("username", "email", "display_name", "role", "created_at")
+    account = {name: me[name] for name in names} | {"groups": []}
+    assert json.loads(export.files["account.json"]) == account
     manifest = json.loads(export.files["manifest.json"])
     version = (await ada.get("/auth/options")).json()["version"]
     assert manifest.keys() == {"format", "version", "exported_at"}

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import URL
 
+from tests.admin.acts import act, make_pending
+from tests.admin.acts import delete as trash
 from tests.endpoints.connecting import KEY, add_model, connect, models, patch
 from tests.faults.watching import eventually
 from tests.support import databases
@@ -279,6 +281,27 @@ async def test_an_account_is_deleted_for_both(both: Both, first: RunningServer) 
     assert_refused(await there.get("/auth/me"), 401, "invalid_token")
     again = await there.server.register(here.name)
     assert again.id > here.id
+
+
+async def test_whom_an_administrator_locks_out_neither_lets_in(
+    both: Both, first: RunningServer
+) -> None:
+    admin, ada = await both.new.admin(), await first.register()
+
+    async def logins() -> list[int]:
+        body = {"username_or_email": ada.name, "password": PASSWORD}
+        servers = (both.old, both.new)
+        return [(await each.http.post("/auth/login", json=body)).status_code for each in servers]
+
+    assert (await trash(admin, ada)).status_code == 204
+    assert_refused(await ada.get("/auth/me"), 401, "invalid_token")
+    assert await logins() == [401, 401]
+    assert (await act(admin, ada, "restore")).json()["status"] == "active"
+    assert await logins() == [200, 200]
+    await make_pending(both.new, ada)
+    assert await logins() == [401, 403]
+    assert (await act(admin, ada, "approve")).json()["status"] == "active"
+    assert await logins() == [200, 200]
 
 
 @pytest.fixture(scope="module")

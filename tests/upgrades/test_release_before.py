@@ -16,6 +16,7 @@ from tests.admin.acts import act, make_pending
 from tests.admin.acts import delete as trash
 from tests.endpoints.connecting import KEY, add_model, connect, models, patch
 from tests.faults.watching import eventually
+from tests.groups.grouped import cap_of, new_group, set_grants, shared_connection
 from tests.support import databases
 from tests.support.backups import command, done, restore
 from tests.support.refusals import assert_refused, last_words
@@ -302,6 +303,25 @@ async def test_whom_an_administrator_locks_out_neither_lets_in(
     assert await logins() == [401, 403]
     assert (await act(admin, ada, "approve")).json()["status"] == "active"
     assert await logins() == [200, 200]
+
+
+async def test_what_is_for_groups_the_old_one_lets_nobody_use(both: Both) -> None:
+    there, here = await both.person_at(both.old)
+    admin = await both.new.admin()
+    async with shared_connection(admin, both.upstream.url, "echo", "other") as shared:
+        model = shared["models"][0]["id"]
+        said = {"content": "hello", "model_id": model}
+        path = f"/conversations/{await here.conversation('named')}/messages"
+        assert (await there.post(path, json=said)).status_code == 200
+        group = await new_group(admin, here)
+        await set_grants(admin, shared, {"group_id": group})
+        how_much = {"period": "day", "unit": "messages", "amount": 9}
+        async with cap_of(admin, scope="group", group_id=group, **how_much):
+            assert (await here.post(path, json=said)).status_code == 200
+            assert model not in [each["id"] for each in await models(there)]
+            assert_refused(await there.post(path, json=said), 404, "model_not_found")
+            assert (await there.get("/usage/caps")).status_code == 200
+            assert (await there.say(await there.conversation(), "my own")).status_code == 200
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@ import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "../../api/client";
 import { ApiError } from "../../api/http";
+import type { ModelNames, TryResult } from "../../api/schema";
 import { isWide, locale } from "../../browser/preferences";
 import { account } from "../account/account";
 import { hostOf, isSameAddress, placesAt, programAt, withScheme } from "./presets";
@@ -16,6 +17,12 @@ const unsaved = new Map<string, { url: string; name: string }>();
 
 type Work = "listing" | "testing" | "saving";
 
+/** How one that is saved is asked, with the key that the server keeps. */
+export interface Trials {
+  list: () => Promise<ModelNames>;
+  test: (model_name: string) => Promise<TryResult>;
+}
+
 /** What is saved already. */
 export interface Saved {
   id: number;
@@ -23,6 +30,8 @@ export interface Saved {
   model_url: string;
   /** One of its models; empty where none is known. */
   model_name: string;
+  /** Where it is no connection of the person's own. */
+  trials?: Trials;
 }
 
 /** What there is to save; without a key the saved one stays. */
@@ -40,6 +49,7 @@ export function useModelForm(
   onSaved: (name: string) => void,
 ) {
   const place = `${account.value?.id} ${saved?.id ?? ""}`;
+  const trials = saved?.trials ?? trialsOf(saved?.id ?? 0);
   const left = unsaved.get(place);
   const url = useSignal(left?.url ?? saved?.model_url ?? "");
   const label = useSignal(saved?.label ?? "");
@@ -139,10 +149,7 @@ export function useModelForm(
     attempt(
       "listing",
       false,
-      () =>
-        asSaved()
-          ? api("POST /connections/{id}/refresh", { params: { id: saved!.id }, slow: true })
-          : api("POST /auth/config/models", { body: endpoint(), slow: true }),
+      () => (asSaved() ? trials.list() : api("POST /auth/config/models", { body: endpoint(), slow: true })),
       ({ error, models: names, suggested_url: suggested }) => {
         if (error) return troubleOf({ ...error, suggested }, filled());
         models.value = names;
@@ -155,9 +162,7 @@ export function useModelForm(
       true,
       () => {
         const { model_name } = tried();
-        return asSaved()
-          ? api("POST /connections/{id}/test", { params: { id: saved!.id }, body: { model_name }, slow: true })
-          : api("POST /auth/config/test", { body: tried(), slow: true });
+        return asSaved() ? trials.test(model_name) : api("POST /auth/config/test", { body: tried(), slow: true });
       },
       ({ error, reply_seconds, suggested_url: suggested }) => {
         works.value = reply_seconds;
@@ -189,6 +194,14 @@ export function useModelForm(
   const leave = () => void unsaved.delete(place);
   const state = { label, labelFor, url, key, name, models, work, trouble, works, failed, keyForgotten };
   return { ...state, form, openList, isKept, change, complete, useMeant, list, test, keep, save, choose, leave };
+}
+
+function trialsOf(id: number): Trials {
+  const options = { params: { id }, slow: true };
+  return {
+    list: () => api("POST /connections/{id}/refresh", options),
+    test: (model_name) => api("POST /connections/{id}/test", { ...options, body: { model_name } }),
+  };
 }
 
 function failureOf(error: unknown) {

@@ -39,7 +39,7 @@ export function Activity() {
                 {entry.count > 1 && ` × ${entry.count}`}
               </strong>
               <small>
-                <Facts of={[when(entry.at, locale.value), entry.address, entry.host]} />
+                <Facts of={[when(entry.at, locale.value), entry.by_admin && text.byAdmin, entry.address, entry.host]} />
               </small>
             </div>
           </li>

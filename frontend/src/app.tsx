@@ -4,7 +4,7 @@ import { persistent } from "./api/client";
 import { loggedIn, resume } from "./api/session";
 import { replacePage } from "./browser/back";
 import { missing, part } from "./browser/lazy";
-import { closeSettings, leaveLogin, logInFirst, route } from "./browser/router";
+import { closeSettings, isAdmin, leaveLogin, logInFirst, navigate, route } from "./browser/router";
 import { stored } from "./browser/storage";
 import { account, loadAccount } from "./features/account/account";
 import { ChatPage } from "./features/chat/ChatPage";
@@ -27,6 +27,7 @@ import { notify } from "./ui/toasts";
 
 const auth = part(() => import("./features/account/AuthPage"));
 const settings = part(() => import("./features/settings/SettingsDialog"));
+const admin = part(() => import("./features/admin/AdminPage"));
 const keyboard = part(() => import("./features/settings/KeyboardSheet"));
 const search = part(() => import("./features/search/Search"));
 const folderName = part(() => import("./features/conversations/FolderName"));
@@ -67,8 +68,8 @@ export function App() {
   return (
     <div class="app">
       <SkipLink />
-      <Sidebar />
-      {who ? <ChatPage who={who} /> : <Waiting />}
+      {isAdmin.value ? <Admin /> : <Sidebar />}
+      {!isAdmin.value && (who ? <ChatPage who={who} /> : <Waiting />)}
       {who && <Overlays />}
       <Toasts />
     </div>
@@ -122,6 +123,11 @@ function Waiting() {
   );
 }
 
+function Admin() {
+  const loaded = account.value && admin();
+  return loaded ? <loaded.AdminPage /> : <Waiting />;
+}
+
 function Auth() {
   const loaded = auth();
   return loaded ? <loaded.AuthPage /> : null;
@@ -135,6 +141,7 @@ function tellMissing(): void {
   if (kind !== "unreached") return;
   untracked(() => {
     if (route.value.page === "settings" && !settings.isThere()) closeSettings();
+    if (isAdmin.value && !admin.isThere()) navigate(routes.start, { replace: true });
     notify({ text: t().errors.offline });
   });
 }

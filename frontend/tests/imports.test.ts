@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 
 const ORDER = [
+  "features/admin",
   "features/settings",
   "features/search",
   "features/chat",

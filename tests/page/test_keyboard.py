@@ -15,7 +15,7 @@ FOCUS = """() => {
   if (!at || at === document.body) return 'nowhere';
   const { outlineStyle, outlineWidth } = getComputedStyle(at);
   const ring = outlineStyle !== 'none' && outlineWidth !== '0px';
-  const writes = at.matches('input, textarea'); // there a caret shows it
+  const writes = at.matches('input, textarea, select'); // there a caret shows it, or the box
   return at.matches(':focus-visible') && (ring || writes) ? '' : 'unseen on ' + at.outerHTML;
 }"""
 

@@ -9,8 +9,13 @@ import type {
 } from "./schema";
 
 export type {
+  AdminCap,
+  AdminUser,
+  AdminUserDetail,
+  AdminUserUpdate,
   AttachmentLimits,
   AuditEventRead as AuditEvent,
+  CapCreate,
   CapRead as Cap,
   CapSet,
   CapWarning,
@@ -20,11 +25,14 @@ export type {
   FolderRead as Folder,
   FoundMessage,
   FoundTitle,
+  Grant,
+  GroupRead as Group,
   KeyCreated,
   KeyRead as Key,
   Me as Account,
   MessagePage,
   MessageRead as Message,
+  ModelNames,
   ModelRead as Model,
   Options as ServerOptions,
   PresetRead as Preset,
@@ -33,8 +41,10 @@ export type {
   ReplyParams,
   ServerEvent,
   SessionRead as Device,
+  SharedRead as SharedConnection,
   ShareRead as Share,
   Token,
+  TryResult,
   UsageRow,
 } from "./schema";
 

@@ -5,7 +5,7 @@ import { heardBack, settle, write } from "./back";
 
 /** What the browser keeps with an entry of its history; a reload finds it again. */
 interface State {
-  /** The page that the settings lie over. */
+  /** The page that the settings lie over, or that the administration was reached from. */
   over?: string;
   /** How many entries back that page is; 0 or missing where the settings were the first. */
   depth?: number;
@@ -27,6 +27,7 @@ addEventListener("popstate", () => {
 export type Route =
   | { page: "chat"; conversationId: number | null }
   | { page: "settings"; section: string | null }
+  | { page: "admin" }
   | { page: "login" | "register" | "reset" };
 
 const conversation = pattern(routes.conversation, "([1-9]\\d{0,18})");
@@ -34,19 +35,27 @@ const section = pattern(routes.section, "(\\w+)");
 
 export const route = computed<Route>(() => routeOf(place.value.path));
 
+/** Where the page was reached from that is no chat. */
+export const cameFrom = computed(() => place.value.state.over ?? routes.start);
+
+/** The address of the page, also where the settings lie over it. */
+export const below = computed(() => (route.value.page === "settings" ? cameFrom.value : place.value.path));
+
 /** Of the page, also where the settings lie over it. */
 export const currentId = computed(() => {
-  const { path, state } = place.value;
-  const shown = routeOf(route.value.page === "settings" ? (state.over ?? routes.start) : path);
+  const shown = routeOf(below.value);
   return shown.page === "chat" ? shown.conversationId : null;
 });
+
+export const isAdmin = computed(() => routeOf(below.value).page === "admin");
 
 /** The settings open over the page that is shown; all their pages are one entry of the history. */
 export function navigate(to: string, { replace = false } = {}): void {
   const { path, state } = place.value;
   if (to === path) return;
   const { beyond, continues } = state; // wanted still, by whoever registers first
-  if (routeOf(to).page !== "settings") put(to, { beyond, continues }, replace);
+  if (routeOf(to).page === "admin") put(to, { over: route.value.page === "chat" ? path : state.over }, replace);
+  else if (routeOf(to).page !== "settings") put(to, { beyond, continues }, replace);
   else if (route.value.page === "settings") put(to, state, true);
   else put(to, { over: path, depth: 1 }, replace);
 }
@@ -111,6 +120,7 @@ function routeOf(path: string): Route {
   if (id) return { page: "chat", conversationId: Number(id) };
   const name = section.exec(path)?.[1];
   if (name || path === routes.settings) return { page: "settings", section: name ?? null };
+  if (`${path}/`.startsWith(`${routes.admin}/`)) return { page: "admin" };
   const outside = (["login", "register", "reset"] as const).find((page) => routes[page] === path);
   return outside ? { page: outside } : { page: "chat", conversationId: null };
 }

@@ -6,7 +6,7 @@ import { overlay } from "../../ui/layers";
 import type { MenuSection } from "../../ui/Menu";
 import { keysOf } from "../../ui/shortcuts";
 import { tell } from "../../ui/toasts";
-import { signOut } from "./account";
+import { account, signOut } from "./account";
 import { languages, profileText } from "./profileTexts";
 
 /** What stands under a person's name. */
@@ -31,7 +31,12 @@ export function profileSections(): MenuSection[] {
         { label: text.language, icon: "globe", hint: languages[locale.value], more: [{ entries: spoken() }] },
       ],
     },
-    { entries: [{ label: text.logOut, icon: "exit", run: () => void signOut().catch(tell) }] },
+    {
+      entries: [
+        account.value?.role === "admin" && { label: text.admin, icon: "shield", run: () => navigate(routes.admin) },
+        { label: text.logOut, icon: "exit", run: () => void signOut().catch(tell) },
+      ],
+    },
   ];
 }
 

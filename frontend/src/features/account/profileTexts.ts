@@ -7,6 +7,7 @@ const en = {
   theme: "Appearance",
   themes: { system: "System", light: "Light", dark: "Dark" } as Record<Theme, string>,
   language: "Language",
+  admin: "Administration",
   logOut: "Log out",
 };
 
@@ -16,6 +17,7 @@ const zhCN: typeof en = {
   theme: "外观",
   themes: { system: "跟随系统", light: "浅色", dark: "深色" },
   language: "语言",
+  admin: "管理",
   logOut: "退出登录",
 };
 

@@ -1,0 +1,5 @@
+import { Place } from "../Place";
+
+export function Audit() {
+  return <Place section="audit">{null}</Place>;
+}

@@ -1,0 +1,31 @@
+/** What administrators are told of a refusal, by its code. */
+export const errors = {
+  en: {
+    admin_only: "You are no administrator any more.",
+    user_not_found: "This user is here no longer.",
+    own_account: "Nobody changes their own role here, or disables or deletes themselves. Ask another administrator.",
+    last_admin: "This is the last administrator. Make somebody else one first.",
+    not_pending: "This account does not wait for approval any more.",
+    not_deleted: "This account is not deleted, or can no longer be restored.",
+    not_active: "This account is disabled, deleted, or waits for approval.",
+    user_deleted: "This account is deleted. Restore it first.",
+    group_not_found: "This group is there no longer.",
+    group_name_taken: "There is a group of this name already.",
+    cap_not_found: "This limit is there no longer.",
+    of_settings: "This connection comes from the server's settings, and is changed there.",
+  },
+  "zh-CN": {
+    admin_only: "你已不是管理员。",
+    user_not_found: "此用户已不存在。",
+    own_account: "不能更改自己的角色，也不能停用或删除自己。请联系其他管理员。",
+    last_admin: "这是最后一位管理员，请先指定另一位。",
+    not_pending: "此账号已不在等待批准。",
+    not_deleted: "此账号未被删除，或已无法恢复。",
+    not_active: "此账号已停用、已删除或正在等待批准。",
+    user_deleted: "此账号已被删除，请先恢复。",
+    group_not_found: "此用户组已不存在。",
+    group_name_taken: "已有同名的用户组。",
+    cap_not_found: "此限额已不存在。",
+    of_settings: "此连接来自服务器配置，请在配置中更改。",
+  },
+};

@@ -1,0 +1,5 @@
+import { Place } from "../Place";
+
+export function Invites() {
+  return <Place section="invites">{null}</Place>;
+}

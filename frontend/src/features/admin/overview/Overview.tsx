@@ -1,0 +1,5 @@
+import { Place } from "../Place";
+
+export function Overview() {
+  return <Place section="overview">{null}</Place>;
+}

@@ -1,0 +1,5 @@
+import { Place } from "../Place";
+
+export function Usage() {
+  return <Place section="usage">{null}</Place>;
+}

@@ -124,3 +124,7 @@ async def test_what_a_release_before_has_let_in_is_not_removed(server: RunningSe
     await set_user(server, ada, yn=0)
     await server.app.state.services.purger.purge()
     assert (await seen(admin, ada))["status"] == "disabled"
+    # Nor before anybody has looked at it.
+    await set_user(server, ada, yn=1, deleted_at=long_ago)
+    await server.app.state.services.accounts.set_enabled(ada.name, False)
+    assert (await seen(admin, ada))["status"] == "disabled"

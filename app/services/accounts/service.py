@@ -122,8 +122,10 @@ def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
     id = row.id
     if not yn and admins == {id}:
         raise LastAdmin
-    # A deleted account stays so where it is disabled, and comes back disabled.
-    deleted = {"deleted_at": None, "deleted_yn": None} if yn else {"deleted_yn": 0}
+    # A deleted account stays so where it is disabled, and comes back disabled. In one that may be
+    # used the time means nothing: a release has let it in that knows of none.
+    is_deleted = not yn and not row.yn
+    deleted = {"deleted_yn": 0} if is_deleted else {"deleted_at": None, "deleted_yn": None}
     connection.execute(update(_user).where(same).values(yn=yn, pending_at=None, **deleted))
     if not yn:
         lock_out(connection, id)

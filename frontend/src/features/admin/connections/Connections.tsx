@@ -1,5 +1,6 @@
 import { ConnectionList } from "./ConnectionList";
 import { ConnectionPage } from "./ConnectionPage";
+import "../../endpoints/connections.css";
 import "./connections.css";
 
 /** The operator's connections, or one of them. */

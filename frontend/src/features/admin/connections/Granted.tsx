@@ -1,3 +1,4 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Grant, SharedConnection } from "../../../api/types";
 import { Choice } from "../../../ui/Choice";
 import { Icon } from "../../../ui/Icon";
@@ -20,9 +21,13 @@ interface Props {
 export function Granted({ grant: { model_ids: chosen = null }, name, connection, isWrong, onChange, onRemove }: Props) {
   const text = texts();
   const named = (id: number) => connection.models.find((model) => model.id === id)?.name ?? text.goneModel;
+  const row = useRef<HTMLLIElement>(null);
+  useLayoutEffect(() => {
+    if (isWrong) row.current!.scrollIntoView({ block: "nearest" });
+  }, [isWrong]);
   const rest = modelsOf(connection).filter(({ id }) => !chosen?.includes(id));
   return (
-    <li class="grant">
+    <li ref={row} class="grant">
       <div class="grant-head">
         <Choice<"all" | "some">
           label={name}

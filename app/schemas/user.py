@@ -11,7 +11,7 @@ from app.schemas.fields import GivenId, Text, UtcTime
 from app.schemas.session import OpaqueToken
 from app.schemas.share import SharesSetting
 from app.utils.names import EMAIL_KEY_MAX_BYTES, canonical, email_address
-from app.utils.visible import has_visible, is_shown_plainly
+from app.utils.visible import has_visible, is_shown_plainly, towers
 
 
 def _short_key(value: str) -> str:
@@ -28,7 +28,7 @@ USER_STATUSES: tuple[UserStatus, ...] = ("active", "disabled", "pending", "delet
 
 
 def _plain(value: str) -> str:
-    if not has_visible(value) or not all(map(is_shown_plainly, value)):
+    if not has_visible(value) or not all(map(is_shown_plainly, value)) or towers(value):
         raise PydanticCustomError("invalid_characters", "holds what cannot be seen, or nothing")
     return value
 

@@ -18,6 +18,8 @@ VISIBLE_FORMATS = {0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD} | s
 )
 """Prepended_Concatenation_Mark (PropList.txt): Cf, but drawn, such as the Arabic end of a verse."""
 
+MARKS_MOST = 4
+"""On one letter: Hebrew with its accents, or Vietnamese, has no more."""
 
 JOINING = {"\u200c", "\u200d", *map(chr, range(0xFE00, 0xFE10))}
 """Between letters of Persian or Hindi, in emoji, and behind signs that have several forms."""
@@ -44,6 +46,17 @@ def is_shown_plainly(character: str) -> bool:
     if character in JOINING or category == "Zs":
         return True
     return category not in ("Cn", "Co", "Cs") and is_visible(character)
+
+
+def towers(text: str) -> bool:
+    """Whether so many marks are on one letter that they cover the lines above and below."""
+    marks = 0
+    for character in unicodedata.normalize("NFD", text):
+        is_mark = unicodedata.combining(character) or unicodedata.category(character) == "Me"
+        marks = marks + 1 if is_mark else 0
+        if marks > MARKS_MOST:
+            return True
+    return False
 
 
 def is_ignorable(character: str) -> bool:

@@ -133,11 +133,18 @@ async def test_how_large_a_picture_may_be(server: RunningServer) -> None:
 async def test_a_name_that_others_read(server: RunningServer) -> None:
     ada, admin = await server.register(), await server.admin()
     good = ["Ada Lovelace", "李白", "👩\u200d💻 Ada", "علی\u200cرضا", "x" * 64]
+    good += [
+        "Nguye\u0302\u0303n",
+        "\u05e9\u05c1\u05bc\u05b8\u0591\u05dc\u05d5\u05bd\u05dd",
+        "ที่รัก",
+        "བསྒྲུབས",
+    ]
     for name in good:
         answer = await ada.request("PATCH", "/auth/me", json={"display_name": f" {name} "})
         assert answer.json()["display_name"] == name
     assert (await admin.get(f"/admin/users/{ada.id}")).json()["display_name"] == name
     wrong = ["", " ", "\u200d", "\u3164", "x" * 65, "a\nb", "a\tb", "evil\u202egnp", "\ue000x", 5]
+    wrong += ["Z\u0335\u0321\u030d\u0346\u0303", "a\u20dd\u20de\u20e0\u20e2\u20e3"]  # over its line
     for refused in wrong:
         answer = await ada.request("PATCH", "/auth/me", json={"display_name": refused})
         assert_refused(answer, 422, "invalid_input")

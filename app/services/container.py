@@ -206,6 +206,7 @@ class Services:
         """Save the running replies, end the background work, close connections and threads."""
         await self.supervisor.close()
         await stop_tasks(*self.tasks)
+        await self.live.close()
         await self.sharing.views.write()
         await self.audit.close()
         await self.reservations.slices.close()

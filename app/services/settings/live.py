@@ -18,6 +18,7 @@ from app.database import Database
 from app.errors import AppError
 from app.schemas.share import SharesSetting
 from app.services.settings.rows import stored
+from app.utils.tasks import stop_tasks
 
 KEPT_SECONDS = 4
 
@@ -66,7 +67,7 @@ class LiveSettings:
         self._known = self._current({})
         self._read_at = -float("inf")
         self._lock = asyncio.Lock()
-        self._reading: asyncio.Task[Current] | None = None
+        self._reading: asyncio.Task[None] | None = None
 
     async def fresh(self) -> Current:
         """The settings, as they were at most some seconds ago; as they were last known where the
@@ -89,12 +90,20 @@ class LiveSettings:
         """The settings as they were last read; where that is long ago, they are read meanwhile, so
         that whoever asks waits for nothing."""
         if self._is_old() and (self._reading is None or self._reading.done()):
-            self._reading = asyncio.create_task(self.fresh(), name="settings")
+            self._reading = asyncio.create_task(self._renew(), name="settings")
         return self._known
 
     def retention(self) -> timedelta:
         """How long what was deleted can be brought back."""
         return self.now().retention
+
+    async def _renew(self) -> None:
+        await self.fresh()
+
+    async def close(self) -> None:
+        """Read nothing more."""
+        if self._reading is not None:
+            await stop_tasks(self._reading)
 
     def forget(self) -> None:
         """Read them again when they are wanted next."""

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Connection, insert
 
 from app.database import table_of
+from app.errors import InvalidToken
 from app.models import GroupMember, UserGroup, utc_now
+from app.schemas.key import KeyCreate
 from app.utils.names import canonical
 from tests.admin.acts import act, change, delete, done_to, make_login_old, make_pending, seen
 from tests.conftest import StartServer
@@ -179,6 +181,18 @@ async def test_disabled_at_once_and_let_in_again(
         "account_disabled",
         "account_enabled",
     ]
+
+
+async def test_what_was_asked_just_before_opens_nothing(server: RunningServer) -> None:
+    """A request that was let in before its account was disabled makes no key after that."""
+    admin, ada = await server.admin(), await server.register()
+    services = server.app.state.services
+    account = await services.sessions.account(services.sessions.read_token(ada.token))
+    await change(admin, ada, enabled=False)
+    with pytest.raises(InvalidToken):
+        await services.keys.create(account, KeyCreate(name="late"))
+    with pytest.raises(InvalidToken):
+        await services.emails.begin_change(account.id, "late@example.com", "en")
 
 
 async def test_approved_once(server: RunningServer) -> None:

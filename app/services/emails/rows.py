@@ -49,7 +49,7 @@ def begin_change(
 ) -> Any:
     """Begin a change of address in place of one that waits: the user's `username`, and the `email`
     that is to confirm it, too. Raises EmailTaken, InvalidToken."""
-    row = connection.execute(_reachable(user_id)).first()
+    row = connection.execute(_reachable(user_id).with_for_update()).first()
     if row is None:
         raise InvalidToken
     _refuse_taken(connection, email)

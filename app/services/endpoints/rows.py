@@ -33,9 +33,11 @@ def label_of(base_url: str) -> str:
 
 
 def hold_user(connection: Connection, user_id: int) -> Any:
-    """Lock a user's row, and read it; InvalidToken where the account was deleted meanwhile."""
-    mine = select(_user.c.id, _user.c.config_seen).where(_user.c.id == user_id).with_for_update()
-    row = connection.execute(mine).first()
+    """Lock a user's row, and read it; InvalidToken where the account was deleted or disabled
+    meanwhile: nothing may be made then that opens it once it is let in again."""
+    mine = (_user.c.id == user_id, _user.c.yn == 1)
+    its = select(_user.c.id, _user.c.config_seen).where(*mine).with_for_update()
+    row = connection.execute(its).first()
     if row is None:
         raise InvalidToken
     return row

@@ -118,6 +118,7 @@ class Settings(BaseSettings):
     refresh_token_expire_days: Days = 30
     bcrypt_rounds: int = Field(12, ge=4, le=16)
     encryption_key: SecretStr = SecretStr("")
+    mfa: Literal["optional", "required"] = "optional"
     registration: Registration = "open"
     require_verified_email: bool = False
 

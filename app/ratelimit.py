@@ -18,6 +18,9 @@ MINUTE, HOUR = 60, 3600
 MAILS_PER_HOUR = 3
 FILES_PER_MINUTE = 600
 SHARE_MISSES_PER_MINUTE = 30
+CODES_PER_HOUR = 60
+"""Of an account, from anywhere: only who has its password can try, and ten minutes of guessing by a
+thousand networks would find a code of six digits."""
 SMALL_BUDGETS = ("login", "register", "forgot", "reset", "password")
 
 
@@ -32,6 +35,7 @@ class RateLimits:
         self._budgets["files"] = SlidingWindow(FILES_PER_MINUTE, MINUTE)
         self._budgets["search"] = SlidingWindow(settings.search_rate_limit_per_minute, MINUTE)
         self._budgets["shares"] = SlidingWindow(SHARE_MISSES_PER_MINUTE, MINUTE)
+        self._codes = SlidingWindow(CODES_PER_HOUR, HOUR)
         self._mails = SlidingWindow(MAILS_PER_HOUR, HOUR)
         self._ended: dict[int, None] = {}
         self._keys: dict[bytes, None] = {}
@@ -119,6 +123,15 @@ class RateLimits:
         self._hit("password", who)
         yield
         self._budgets["password"].forget(who)
+
+    @contextmanager
+    def guessing_code(self, user_id: int) -> Iterator[None]:
+        """Count an attempt at a second factor from any network; RateLimited when spent. A success
+        clears the count."""
+        who = str(user_id)
+        self._refuse("codes", self._codes.hit(who))
+        yield
+        self._codes.forget(who)
 
     @contextmanager
     def finding_share(self, address: str) -> Iterator[None]:

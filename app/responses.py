@@ -20,6 +20,7 @@ from app.errors import (
     MethodNotAllowed,
     NotFound,
     RequestTimeout,
+    SecondFactorRequired,
     program_error,
     program_headers,
     program_status,
@@ -70,6 +71,8 @@ def error_response(scope: Scope, error: AppError) -> Response:
     body: dict[str, object] = {"detail": error.text(language), "code": error.code}
     if error.reason is not None:
         body["reason"] = error.reason
+    if isinstance(error, SecondFactorRequired):
+        body["second_factor"] = error.ticket
     if isinstance(error, InvalidInput) and error.fields:
         body["fields"] = [{"field": field, "message": told} for field, told in error.fields]
     return JSONResponse(body, status_code=error.status, headers=error.headers)

@@ -195,6 +195,17 @@ def reset_link(name: str) -> None:
     typer.echo(f"For {name}, good once and for an hour{where}:\n{place}/reset#token={token}")
 
 
+@accounts.command(name="reset-mfa")
+def reset_mfa(name: str) -> None:
+    """Take the second factor of an account away: it logs in by its password alone, anew."""
+    had = asyncio.run(_on_accounts(lambda accounts: accounts.service.reset_factors(name)))
+    if had is None:
+        fail(f"There is no account named {name}")
+    if not had:
+        fail(f"Account {name} has no second factor")
+    typer.echo(f"The second factor of {name} is gone, and all logins of {name} are over")
+
+
 def _set_enabled(name: str, enabled: bool) -> None:
     if not asyncio.run(_on_accounts(lambda accounts: accounts.service.set_enabled(name, enabled))):
         fail(f"There is no account named {name}")

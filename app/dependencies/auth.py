@@ -30,7 +30,8 @@ async def get_claims(connection: HTTPConnection, token: BearerToken) -> Claims:
     if token is None:
         raise InvalidToken
     known = request_state(connection.scope).claims
-    return known or app_state(connection.scope).services.sessions.read_token(token.credentials)
+    sessions = app_state(connection.scope).services.sessions
+    return sessions.guarded(known) if known else sessions.read_token(token.credentials)
 
 
 CurrentClaims = Annotated[Claims, Depends(get_claims)]

@@ -33,6 +33,11 @@ class ObjectNotFound(AppError):
         self.id = id
 
 
+class FactorNotFound(AppError):
+    status, code = 404, "factor_not_found"
+    zh, en = "还没有设置两步登录", "Two-step login is not set up"
+
+
 class SessionNotFound(ObjectNotFound):
     kind, code = "session", "session_not_found"
     zh, en = "登录会话不存在", "There is no such session"

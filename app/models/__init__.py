@@ -9,6 +9,7 @@ from app.models.connection import ModelConnection
 from app.models.context import MessageContext, PromptText
 from app.models.conversation import Conversation, ConversationTally
 from app.models.email import EmailChange, EmailVerification
+from app.models.factor import RecoveryCode, SecondStep, Totp
 from app.models.file import Attachment, File
 from app.models.folder import Folder
 from app.models.generation import Generation, GenerationPiece
@@ -73,15 +74,18 @@ __all__ = [
     "Preset",
     "ProgramKey",
     "PromptText",
+    "RecoveryCode",
     "RefreshToken",
     "SchemaInfo",
     "SearchBlock",
     "SearchPending",
     "SearchSegment",
+    "SecondStep",
     "Setting",
     "Share",
     "ShareAttachment",
     "ShareMessage",
+    "Totp",
     "UsageAttempt",
     "UsageDay",
     "UsageGone",

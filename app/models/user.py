@@ -24,6 +24,8 @@ class User(Base):
 
     `role`: `user` or `admin`. `email_verified_at`: when a link sent to the address was opened.
     The `_key` columns hold the one canonical spelling of a name, and are what is unique.
+    `has_factor` is 1 while a login asks for more than the password; `password_hash` then has a mark
+    before it (`utils/security.py`).
     `config_seen` is the `updated_at` of the row in `model_config` that the connections agree with.
     """
 
@@ -47,6 +49,7 @@ class User(Base):
     default_model_id: Mapped[int | None] = mapped_column(BigId)
     title_model_id: Mapped[int | None] = mapped_column(BigId)
     custom_instructions: Mapped[str | None] = mapped_column(Text)
+    has_factor: Mapped[int] = mapped_column(Flag, server_default="0")
     config_seen: Mapped[datetime | None] = mapped_column(UtcDateTime())
     role: Mapped[str] = mapped_column(String(8), server_default="user")
     display_name: Mapped[str | None] = mapped_column(String(64))

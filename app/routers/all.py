@@ -16,6 +16,7 @@ from app.routers import (
     connections,
     conversations,
     emails,
+    factors,
     files,
     folders,
     health,
@@ -51,6 +52,7 @@ def all_routes() -> Sequence[BaseRoute]:
     api.include_router(programs.router)  # in front: its requests come by the hundred a second
     for module in (
         auth,
+        factors,
         audit,
         sessions,
         passwords,

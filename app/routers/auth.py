@@ -8,7 +8,7 @@ from app import __version__
 from app.connections.request import request_state
 from app.dependencies.device import CurrentDevice
 from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
-from app.dependencies.user import CurrentUser
+from app.dependencies.user import AnyUser, CurrentUser
 from app.errors import EmailUnverified, Language, MailNotConfigured, ServerBusy
 from app.ratelimit import RateLimits
 from app.routers.http.cookies import set_refresh_cookie
@@ -81,7 +81,8 @@ async def login(
     limits: RateLimitsDep,
     language: LanguageDep,
 ) -> Token:
-    """Begin a session with a user name (or e-mail address) and password."""
+    """Begin a session with a user name (or e-mail address) and password. An account with a second
+    factor gets a ticket for it instead, in `second_factor` of a 401."""
     limits.hit_login("login", device.address)
     try:
         with limits.guessing(login_key(body.username_or_email).hex(), device.address):
@@ -95,7 +96,7 @@ async def login(
 
 
 @router.get("/me", responses=errors(401, 429))
-async def me(user: CurrentUser, services: ServicesDep) -> Me:
+async def me(user: AnyUser, services: ServicesDep) -> Me:
     """The account that is logged in."""
     return await _me(user, services, await services.choices.get(user.id))
 
@@ -121,6 +122,7 @@ async def _me(user: Account, services: Services, chosen: Chosen) -> Me:
         email_verified=chosen.profile.email_verified,
         pending_email=chosen.profile.pending_email,
         has_config=user.has_config,
+        second_factor_needed=services.sessions.wants_factor and not user.has_factor,
         can_chat=chosen.can_chat,
         default_model=services.configs.default_model,
         default_model_is_demo=services.configs.default_model_is_demo,

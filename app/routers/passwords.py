@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request, Response
 
 from app.connections.request import request_state
 from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
-from app.dependencies.user import CurrentUser
+from app.dependencies.user import AnyUser, CurrentUser
 from app.routers.http.cookies import drop_refresh_cookie
 from app.routers.http.responses import errors
-from app.schemas.session import Reauthentication
+from app.schemas.factor import Reauthentication
 from app.schemas.user import (
     AccountDeletion,
     PasswordChange,
@@ -36,13 +36,17 @@ async def change_password(
 async def reauthenticate(
     body: Reauthentication,
     request: Request,
-    user: CurrentUser,
+    user: AnyUser,
     services: ServicesDep,
     limits: RateLimitsDep,
 ) -> None:
-    """Give the password again, so that this login counts as a recent one."""
+    """Give the password again, and the second factor where there is one, so that this login counts
+    as a recent one."""
     with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
         await services.passwords.check(user.id, body.password)
+        if user.has_factor:
+            with limits.guessing_code(user.id):
+                await services.factors.check(user.id, body)
     await services.sessions.confirm(user)
 
 

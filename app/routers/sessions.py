@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from app.dependencies.auth import CurrentClaims
 from app.dependencies.device import CurrentDevice
 from app.dependencies.services import ServicesDep
-from app.dependencies.user import CurrentUser
+from app.dependencies.user import AnyUser, CurrentUser
 from app.errors import InvalidToken
 from app.routers.http.cookies import drop_refresh_cookie, refresh_cookie, set_refresh_cookie
 from app.routers.http.responses import errors
@@ -34,14 +34,14 @@ async def refresh(
 
 
 @router.post("/logout", status_code=204, responses=errors(401, 429))
-async def logout(user: CurrentUser, services: ServicesDep, response: Response) -> None:
+async def logout(user: AnyUser, services: ServicesDep, response: Response) -> None:
     """End this session."""
     await services.sessions.log_out(user)
     drop_refresh_cookie(response)
 
 
 @router.post("/logout-all", status_code=204, responses=errors(401, 429))
-async def logout_all(user: CurrentUser, services: ServicesDep, response: Response) -> None:
+async def logout_all(user: AnyUser, services: ServicesDep, response: Response) -> None:
     """End every session."""
     await services.sessions.end_all(user.id)
     drop_refresh_cookie(response)

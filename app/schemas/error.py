@@ -18,10 +18,11 @@ class ErrorResponse(BaseModel):
     """`detail` is for people, `code` for programs and never changes.
 
     `reason` tells the causes of one code apart, `fields` says which of a request are wrong, where
-    there is something to tell.
+    there is something to tell. `second_factor` is the ticket of a login that wants a second factor.
     """
 
     detail: str
     code: str
     reason: Annotated[str | None, LeftOutWhereNone] = None
+    second_factor: Annotated[str | None, LeftOutWhereNone] = None
     fields: Annotated[list[FieldError] | None, LeftOutWhereNone] = None

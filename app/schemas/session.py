@@ -25,12 +25,6 @@ class RefreshRequest(BaseModel):
     refresh_token: OpaqueToken | None = None
 
 
-class Reauthentication(BaseModel):
-    """`POST /auth/reauthenticate`."""
-
-    password: Annotated[str, Field(min_length=1, max_length=128)]
-
-
 class SessionRead(BaseModel):
     """A session as its owner sees it."""
 

@@ -155,6 +155,7 @@ class Me(UserRead):
     email_verified: bool
     pending_email: str | None
     has_config: bool
+    second_factor_needed: bool
     can_chat: bool
     default_model: str | None
     default_model_is_demo: bool

@@ -19,6 +19,7 @@ from app.services.admin.usage import AdminUsageService
 from app.services.ai_service import AiService
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.service import AuditLog
+from app.services.auth.factors import FactorService
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.passwords import PasswordService
 from app.services.auth.service import AuthService
@@ -104,6 +105,7 @@ class Services:
     deletion: AccountRemoval
     sessions: SessionService
     passwords: PasswordService
+    factors: FactorService
     keys: KeyService
     gateway: GatewayService
     mail: MailService
@@ -289,13 +291,14 @@ def build_services(settings: Settings) -> Services:
         database=database,
         vault=vault,
         ai=ai,
-        auth=AuthService(database, threads, sessions, live),
+        auth=AuthService(database, vault, threads, sessions, live),
         accounts=AccountService(database, live, threads),
         admin=AdminService(database, mail),
         deletion=deletion,
         sessions=sessions,
         passwords=passwords,
-        keys=KeyService(database, configs),
+        factors=FactorService(database, vault, settings),
+        keys=KeyService(database, configs, settings.mfa == "required"),
         gateway=GatewayService(database, configs, ai, meter, limits, settings),
         mail=mail,
         live=live,

@@ -12,6 +12,21 @@ _HASH = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z
 """Only with rounds that `BCRYPT_ROUNDS` allows; the last character of a salt holds two bits."""
 
 
+FACTOR_MARK = "2fa:"
+"""Before the hash of an account that has a second factor. A release that knows of none takes it
+for no hash, and so lets nobody in by the password alone."""
+
+
+def with_mark(stored: str) -> str:
+    """A stored hash as it is where the account has a second factor."""
+    return FACTOR_MARK + bare_hash(stored)
+
+
+def bare_hash(stored: str) -> str:
+    """A stored hash without the mark."""
+    return stored.removeprefix(FACTOR_MARK)
+
+
 def is_hash(text: str) -> bool:
     """Whether a text is a bcrypt hash as `hash_password` makes them: it can be checked against."""
     return _HASH.fullmatch(text) is not None

@@ -29,12 +29,14 @@ class Claims:
     """Whom a valid token names, in which session, and until when (seconds since 1970).
 
     `ticket` is the id of a ticket; `expires_at` is then that of the token it was made for.
+    `wants_factor`: no token says so; the account must have a second factor for what is asked.
     """
 
     user_id: int
     session_id: int
     expires_at: int
     ticket: str | None = None
+    wants_factor: bool = False
 
 
 def create_access_token(secret: str, user_id: int, session_id: int, lifetime_seconds: int) -> str:

@@ -33,6 +33,7 @@ from tests.conftest import StartServer
 from tests.endpoints.connecting import models, patch
 from tests.faults.watching import eventually
 from tests.files.made import picture, send, uploaded
+from tests.support.factors import set_up, ticket_of
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.refusals import assert_refused, last_words
 from tests.support.server import PASSWORD, SECRET_KEY, ChatSocket, Person, RunningServer
@@ -113,6 +114,8 @@ async def rows_everywhere(
     assert (await ada.post("/presets", json={"name": "mine"})).status_code == 201
     assert (await ada.post("/auth/keys", json={"name": "mine"})).status_code == 201
     await server.app.state.services.database.write(put_into_a_group, ada.id)
+    await set_up(ada)
+    await ticket_of(server, ada)
     kept = (await ada.post("/folders", json={"name": "mine"})).json()["id"]
     await patch(ada, f"/conversations/{crowded}", folder_id=kept)
     await set_caps(ada, cap(10**6, "tokens"))

@@ -338,6 +338,7 @@ async def test_unknown_and_read_only_fields_change_nothing(server: RunningServer
         "username_key": "x",
         "conversation_count": 99,
         "has_config": True,
+        "has_factor": 1,
         "__proto__": {"admin": True},
     }
     body = {"username": "mass-assignment", "email": "mass@example.com", "password": PASSWORD}
@@ -348,6 +349,7 @@ async def test_unknown_and_read_only_fields_change_nothing(server: RunningServer
     eve = await server.log_in("mass-assignment", PASSWORD, account["id"])
     me = (await eve.get("/auth/me")).json()
     default = {"has_config": False, "can_chat": False, "default_model": None}
+    default |= {"second_factor_needed": False}
     default |= dict.fromkeys(("default_model_id", "title_model_id", "custom_instructions"))
     default |= dict.fromkeys(("default_model_left", "default_model_daily"))
     account |= {"role": "user", "email_verified": False}

@@ -61,6 +61,9 @@ def _log_in(api: ChatApi, user: str, password: str, email: str) -> None:
         api.login(user, password)
         return
     except ApiError as error:
+        if error.code == "second_factor_required":
+            _give_code(api, error.ticket)
+            return
         if error.code != "invalid_credentials" or not (email or asked):
             raise
     if not email:
@@ -71,6 +74,17 @@ def _log_in(api: ChatApi, user: str, password: str, email: str) -> None:
         raise typer.Exit(1)
     api.register(user, email, password)
     api.login(user, password)
+
+
+def _give_code(api: ChatApi, ticket: str) -> None:
+    while True:
+        try:
+            api.login_second(ticket, typer.prompt(words().ask_code, err=True))
+            return
+        except ApiError as error:
+            if error.code != "wrong_code":
+                raise
+            typer.echo(str(error), err=True)
 
 
 def _opened(api: ChatApi, conversation: int | None) -> int:

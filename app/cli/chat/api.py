@@ -11,15 +11,18 @@ from websockets.sync.client import ClientConnection, connect
 from app.cli.chat.words import words
 
 TIMEOUT_SECONDS = 30
+CODE_DIGITS = 6
 FRAME_MAX_BYTES = 2 * 1024 * 1024
 
 
 class ApiError(Exception):
-    """A refusal in the server's own words, or why there was no answer; `code` as in the API."""
+    """A refusal in the server's own words, or why there was no answer; `code` as in the API, and
+    `ticket` what the second step of a login wants."""
 
-    def __init__(self, text: str, code: str = "unreachable") -> None:
+    def __init__(self, text: str, code: str = "unreachable", ticket: str = "") -> None:
         super().__init__(text)
         self.code = code
+        self.ticket = ticket
 
 
 class ChatApi:
@@ -49,9 +52,17 @@ class ChatApi:
         self._call("POST", "/auth/register", account)
 
     def login(self, username: str, password: str) -> None:
-        """Log in for all further calls. Raises ApiError, code `invalid_credentials`."""
+        """Log in for all further calls. Raises ApiError, code `invalid_credentials`, or
+        `second_factor_required` with a ticket."""
         who = {"username_or_email": username, "password": password}
         self._use(self._call("POST", "/auth/login", who))
+
+    def login_second(self, ticket: str, given: str) -> None:
+        """Log in with a code of an authenticator app, or a recovery code, which is longer. Raises
+        ApiError, code `wrong_code`."""
+        plain = "".join(given.split())
+        name = "code" if len(plain) <= CODE_DIGITS else "recovery_code"
+        self._use(self._call("POST", "/auth/login/second", {"ticket": ticket, name: plain}))
 
     def refresh(self) -> None:
         """Get new tokens. Raises ApiError, code `invalid_token` where the login ended."""
@@ -128,7 +139,8 @@ class ChatApi:
             raise ApiError(words().no_server.format(url=self._url)) from None
         if answer.is_success:
             return said
-        raise ApiError(str(said.get("detail")), str(said.get("code")))
+        ticket = str(said.get("second_factor", ""))
+        raise ApiError(str(said.get("detail")), str(said.get("code")), ticket)
 
 
 def _is_loopback(url: str) -> bool:

@@ -22,6 +22,7 @@ class Words:
     message: str
     ask_name: str
     ask_password: str
+    ask_code: str
     ask_email: str
     no_account: str
     make_account: str
@@ -68,6 +69,7 @@ EN = Words(
     message="Send this, print the reply and nothing else, and end.",
     ask_name="User name",
     ask_password="Password",
+    ask_code="Code of your authenticator app, or a recovery code",
     ask_email="E-mail",
     no_account="There is no account {name} with this password.",
     make_account="Make a new account named {name}?",
@@ -126,6 +128,7 @@ ZH = Words(
     message="发送这条消息，只输出回复，然后退出。",
     ask_name="用户名",
     ask_password="密码",
+    ask_code="验证器应用中的验证码，或恢复码",
     ask_email="邮箱",
     no_account="没有用户名为 {name} 且密码相符的账号。",
     make_account="要注册新账号 {name} 吗？",

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select, text, union
+from sqlalchemy import Connection, func, inspect, literal, select, text, union
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.cli.doctor.check import Check
@@ -23,8 +23,9 @@ from app.migration import (
     head_revision,
     sync_engine,
 )
-from app.models import File, Job, ModelConfig, ModelConnection
+from app.models import File, Job, ModelConfig, ModelConnection, Totp
 from app.models.marks import sealed_columns
+from app.services.auth.totp import SEALED_FOR
 from app.services.endpoints.saved import OPERATOR
 from app.services.files.place import open_storage
 from app.services.search import unread
@@ -38,6 +39,7 @@ FILES_LOOKED_AT = 100
 
 _file = table_of(File)
 _job = table_of(Job)
+_totp = table_of(Totp)
 
 
 def check_database(settings: Settings) -> Iterator[Check]:
@@ -192,8 +194,8 @@ def _check_search(connection: Connection) -> Check:
 
 
 def _saved_keys(connection: Connection) -> Iterator[tuple[int, str, str]]:
-    """Whose each key is, for which URL, and the key as it is stored. Before its first migration by
-    this version a database may have no connections."""
+    """Whose each key is, for which URL, and the key as it is stored; the seeds of second factors,
+    too. Before its first migration by this version a database may lack some of the tables."""
     there = set(inspect(connection).get_table_names())
     tables = [table_of(model) for model in (ModelConfig, ModelConnection)]
     keys = [
@@ -204,6 +206,8 @@ def _saved_keys(connection: Connection) -> Iterator[tuple[int, str, str]]:
         if table.name in there
         for key in sealed_columns(table)
     ]
+    if _totp.name in there:
+        keys.append(select(_totp.c.user_id, literal(SEALED_FOR), _totp.c.seed))
     # What PUT /auth/config saved is in both tables, and one key.
     for row in connection.execute(union(*keys)):
         yield row[0], row[1], row[2]

@@ -13,6 +13,7 @@ from app.services.accounts.entry import Entry
 from app.services.accounts.lockout import lock_out
 from app.services.audit.events import AuditAction, record
 from app.services.auth.admins import hold_admins
+from app.services.auth.factors import reset_factors
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.conversations.shares import end_shares
 from app.services.invites.rows import join
@@ -70,6 +71,11 @@ class AccountService:
     async def set_enabled(self, username: str, enabled: bool) -> bool:
         """Disable an account, ending logins, links and keys, or enable it; False without one."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
+
+    async def reset_factors(self, username: str) -> bool | None:
+        """Take the second factor of an account away, ending its logins; whether it had one, None
+        without such an account."""
+        return await self._database.write(reset_factors, canonical(username))
 
     async def all(self) -> AsyncIterator[list[AccountRead]]:
         """Every account, a page at a time, the oldest first."""

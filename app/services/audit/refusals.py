@@ -11,6 +11,7 @@ from app.errors import (
     ModelUrlNotAllowed,
     ObjectNotFound,
     RateLimited,
+    WrongCode,
     WrongPassword,
 )
 from app.services.audit.events import AuditAction
@@ -33,6 +34,8 @@ def note_refusal(notes: RefusalNotes, error: AppError, user_id: int | None) -> N
             notes.add(AuditAction.MODEL_URL_REFUSED, user_id, host=error.host)
         case InvalidResetToken():
             notes.add(AuditAction.PASSWORD_RESET, user_id)
+        case WrongCode():
+            notes.add(AuditAction.SECOND_STEP, user_id or error.user_id)
         case WrongPassword():
             notes.add(AuditAction.PASSWORD_CHECKED, user_id)
         case AdminOnly():

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from app.database import table_of
 from app.engines.prepared import Prepared
-from app.errors import InvalidToken
+from app.errors import InvalidToken, SecondFactorNeeded
 from app.models import LoginSession, ModelConfig, User, utc_now
 from app.schemas.user import Role
 from app.utils.tokens import Claims
@@ -27,6 +27,7 @@ _ACCOUNT = Prepared(
         _user.c.created_at,
         _user.c.role,
         select(_config.c.id).where(_config.c.user_id == _user.c.id).exists(),
+        _user.c.has_factor,
     )
     .join(_session, _session.c.user_id == _user.c.id)
     .where(
@@ -50,15 +51,21 @@ class Account:
     created_at: datetime
     role: Role
     has_config: bool
+    has_factor: bool
 
 
 def find_account(connection: Connection, claims: Claims) -> Account:
-    """The account; InvalidToken when it is disabled or the session has ended."""
+    """The account; InvalidToken when it is disabled or the session has ended, SecondFactorNeeded
+    where it lacks one that it must have."""
     who = {"of_user": claims.user_id, "of_session": claims.session_id, "now": utc_now()}
     row = _ACCOUNT.first(connection, who)
     if row is None:
         raise InvalidToken(session_id=claims.session_id)
-    return Account(row[0], claims.session_id, row[1], row[2], row[3], row[4], bool(row[5]))
+    if claims.wants_factor and not row[6]:
+        raise SecondFactorNeeded
+    return Account(
+        row[0], claims.session_id, row[1], row[2], row[3], row[4], bool(row[5]), bool(row[6])
+    )
 
 
 def as_user[**P, T](

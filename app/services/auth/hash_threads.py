@@ -6,7 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from app.errors import PasswordTooCommon, ServerBusy
 from app.utils.common_passwords import is_common
-from app.utils.security import hash_password, is_hash, rounds_of, unmatched_hash, verify_password
+from app.utils.security import (
+    bare_hash,
+    hash_password,
+    is_hash,
+    rounds_of,
+    unmatched_hash,
+    verify_password,
+)
 
 HASH_THREADS = 2
 HASH_QUEUE = 64
@@ -39,13 +46,14 @@ class PasswordThreads:
 
         False takes the time of the costliest hash seen, as one made before `rounds` changed.
         """
-        known = password_hash if password_hash and is_hash(password_hash) else self._nobody
+        bare = bare_hash(password_hash or "")
+        known = bare if is_hash(bare) else self._nobody
         self._most_rounds = max(self._most_rounds, rounds_of(known))
         return await self._run(verify_password, password, known, self._most_rounds)
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether a hash was made with other rounds than are set now."""
-        return rounds_of(password_hash) != self._rounds
+        return rounds_of(bare_hash(password_hash)) != self._rounds
 
     async def _run[T](self, work: Callable[..., T], *args: object) -> T:
         if self._waiting >= HASH_QUEUE:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, case, delete, select, update
 
 from app.database import Database, table_of, upserting
 from app.errors import InvalidResetToken, WrongPassword
@@ -13,7 +13,9 @@ from app.services.audit.events import AuditAction, record
 from app.services.auth.account import Account
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.refresh_tokens import revoke_all
+from app.services.auth.second_step import forget_steps
 from app.utils.names import canonical
+from app.utils.security import with_mark
 from app.utils.tokens import opaque_token, token_hash
 
 RESET_LIFETIME = timedelta(hours=1)
@@ -81,8 +83,10 @@ def _password_hash(connection: Connection, user_id: int) -> str | None:
 
 
 def _set_password(connection: Connection, user_id: int, hashed: str) -> None:
-    connection.execute(update(_user).where(_user.c.id == user_id).values(password_hash=hashed))
+    stored = case((_user.c.has_factor == 1, with_mark(hashed)), else_=hashed)
+    connection.execute(update(_user).where(_user.c.id == user_id).values(password_hash=stored))
     connection.execute(delete(_reset).where(_reset.c.user_id == user_id))
+    forget_steps(connection, user_id)
 
 
 def _change(connection: Connection, account: Account, known: str, hashed: str) -> None:

@@ -1,23 +1,39 @@
-"""Logging in: a name and a password for a session."""
+"""Logging in: a name and a password for a session, and a second factor where there is one."""
 
+import asyncio
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from app.database import Database, table_of
-from app.errors import ApprovalPending, EmailUnverified, InvalidCredentials, ServerBusy
+from app.encryption import KeyVault
+from app.errors import (
+    ApprovalPending,
+    EmailUnverified,
+    InvalidCredentials,
+    SecondFactorRequired,
+    ServerBusy,
+    WrongCode,
+)
 from app.metrics import logins_failed
 from app.models import User
 from app.models.user import ACTIVE, PENDING
+from app.schemas.factor import SecondLogin
 from app.schemas.session import Token
 from app.schemas.user import LoginRequest
+from app.services.auth.given_factor import take
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.refresh_tokens import Device
+from app.services.auth.second_step import close_step, open_step, user_of
 from app.services.auth.sessions import SessionService
+from app.services.auth.totp import load
 from app.services.settings.live import LiveSettings
 from app.services.settings.rows import stored_value
 from app.utils.names import canonical, email_address
+from app.utils.security import with_mark
+from app.utils.tokens import opaque_token, token_hash
 
 _user = table_of(User)
 
@@ -28,24 +44,45 @@ class AuthService:
     def __init__(
         self,
         database: Database,
+        vault: KeyVault,
         threads: PasswordThreads,
         sessions: SessionService,
         settings: LiveSettings,
     ) -> None:
         self._database = database
+        self._vault = vault
         self._threads = threads
         self._sessions = sessions
         self._settings = settings
 
     async def login(self, request: LoginRequest, device: Device) -> Token:
-        """A new session; InvalidCredentials for a wrong name or password or a disabled account.
+        """A new session; InvalidCredentials for a wrong name or password or a disabled account,
+        SecondFactorRequired with a ticket where the account has a second factor.
 
         Whoever gives the right password is told why they may not log in yet: ApprovalPending,
         EmailUnverified.
         """
         user = await self._matched(request)
         known = await self._up_to_date(user, request)
+        if user.has_factor:
+            ticket = opaque_token()
+            await self._database.write(open_step, user.id, known, token_hash(ticket))
+            raise SecondFactorRequired(ticket)
         return await self._sessions.begin(user.id, known, device)
+
+    async def whose(self, ticket: str) -> int:
+        """Whose second step a ticket is for; SecondStepOver."""
+        return await self._database.read(user_of, token_hash(ticket))
+
+    async def second(self, request: SecondLogin, device: Device) -> Token:
+        """A new session for a ticket and a second factor; SecondStepOver, WrongCode."""
+        await asyncio.to_thread(load)
+        proof = partial(_proven, vault=self._vault, request=request)
+        try:
+            return await self._sessions.begin_proven(proof, device)
+        except WrongCode:
+            logins_failed.add()
+            raise
 
     async def _matched(self, request: LoginRequest) -> Any:
         user = await self._known(request)
@@ -72,14 +109,17 @@ class AuthService:
         return int(user.id) if user.email_verified_at is None else None
 
     async def _up_to_date(self, user: Any, request: LoginRequest) -> str:
-        """The hash of a user who gave the password, stored anew where its cost is another."""
+        """The hash of a user who gave the password, stored anew where its cost is another, or the
+        release before wrote it without the mark."""
         known = str(user.password_hash)
-        if not self._threads.is_outdated(known):
+        unmarked = user.has_factor and known != with_mark(known)
+        if not unmarked and not self._threads.is_outdated(known):
             return known
         try:
             new = await self._threads.hash_again(request.password)
         except ServerBusy:  # a later login will do it
             return known
+        new = with_mark(new) if user.has_factor else new
         if await self._database.write(_swap_hash, user.id, known, new):
             return new
         return str((await self._matched(request)).password_hash)  # somebody was quicker
@@ -100,6 +140,7 @@ def _by_name(connection: Connection, key: bytes) -> Any:
             _user.c.id,
             _user.c.password_hash,
             _user.c.status,
+            _user.c.has_factor,
             _user.c.email_verified_at,
             stored_value("require_verified_email").label("required"),
         ).where(column == key)
@@ -111,3 +152,14 @@ def _swap_hash(connection: Connection, id: int, known: str, new: str) -> bool:
     return (
         connection.execute(update(_user).where(*unchanged).values(password_hash=new)).rowcount == 1
     )
+
+
+def _proven(connection: Connection, vault: KeyVault, request: SecondLogin) -> tuple[int, str]:
+    """Whose ticket this is, and their hash; the ticket and the factor are used up."""
+    hash = token_hash(request.ticket)
+    user_id = user_of(connection, hash)
+    mine = select(_user.c.password_hash).where(_user.c.id == user_id)
+    known = connection.execute(mine.with_for_update()).scalar_one()
+    close_step(connection, hash)
+    take(connection, vault, user_id, request)
+    return user_id, known

@@ -1,6 +1,7 @@
 """Sessions: one for each login, known by its tokens, ended from anywhere."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import Connection, delete, insert, select
@@ -43,6 +44,7 @@ class SessionService:
         self._access_seconds = settings.jwt_access_token_expire_minutes * 60
         self._most = settings.max_sessions_per_user
         self._lifetime = timedelta(days=settings.refresh_token_expire_days)
+        self.wants_factor = settings.mfa == "required"
 
     async def begin(self, user_id: int, password_hash: str, device: Device) -> Token:
         """The tokens of a new session; InvalidCredentials when the hash has changed meanwhile."""
@@ -52,6 +54,21 @@ class SessionService:
         if issued is None:
             raise InvalidCredentials(user_id)
         return self._token(issued)
+
+    async def begin_proven(
+        self, proof: Callable[[Connection], tuple[int, str]], device: Device
+    ) -> Token:
+        """The tokens of a new session for the user, with this hash, whom `proof` finds or refuses
+        in the same transaction."""
+
+        def work(connection: Connection) -> Issued:
+            user_id, known = proof(connection)
+            issued = begin(connection, user_id, known, device, self._lifetime, self._most)
+            if issued is None:
+                raise InvalidCredentials(user_id)
+            return issued
+
+        return self._token(await self._database.write(work))
 
     async def refresh(self, refresh_token: str, device: Device) -> Token:
         """New tokens for a refresh token; InvalidToken for one that is not valid."""
@@ -72,14 +89,19 @@ class SessionService:
 
     def read_token(self, token: str) -> Claims:
         """The claims of a valid access token; InvalidToken for any other."""
-        return read_access_token(self._secret, token)
+        return self.guarded(read_access_token(self._secret, token))
 
     def read_socket_token(self, token: str) -> Claims:
         """The claims of a valid access token or ticket; InvalidToken for any other."""
-        return read_socket_token(self._secret, token)
+        return self.guarded(read_socket_token(self._secret, token))
+
+    def guarded(self, claims: Claims) -> Claims:
+        """These claims, good only with a second factor where every account must have one."""
+        return replace(claims, wants_factor=True) if self.wants_factor else claims
 
     async def account(self, claims: Claims) -> Account:
-        """The account; InvalidToken when it is disabled or the session has ended."""
+        """The account; InvalidToken when it is disabled or the session has ended, or
+        SecondFactorNeeded."""
         return await self._database.read(find_account, claims)
 
     async def confirm(self, account: Account) -> None:
@@ -119,7 +141,7 @@ class SessionService:
 
     def read_export_ticket(self, ticket: str) -> Claims:
         """The claims of a valid ticket for an export; InvalidToken for any other."""
-        return read_ticket(self._secret, ticket, EXPORT)
+        return self.guarded(read_ticket(self._secret, ticket, EXPORT))
 
     async def redeem(self, claims: Claims) -> None:
         """Use up the ticket, if these claims are a ticket's; InvalidToken when it was used."""

@@ -37,6 +37,7 @@ _BY_HASH = Prepared(
         _key.c.cap_unit,
         _key.c.cap_amount,
         _key.c.last_used_at,
+        _user.c.has_factor,
     )
     .select_from(_holders)
     .where(_key.c.hash == bindparam("hash", type_=_key.c.hash.type), _good(_now))
@@ -46,7 +47,8 @@ _BY_HASH = Prepared(
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
     """A key that is good, whose it is, and what it opens. `model_ids`: None for all that its owner
-    may use; `is_stale`: its use is to be written down."""
+    may use; `is_stale`: its use is to be written down; `has_factor`: its owner
+    has a second factor."""
 
     id: int
     user_id: int
@@ -54,6 +56,7 @@ class KeyHolder:
     model_ids: frozenset[int] | None
     cap: CurrentCap | None
     is_stale: bool
+    has_factor: bool
 
     def opens(self, model_id: int | None) -> bool:
         """Whether it is for a model."""
@@ -73,6 +76,7 @@ def find_holder(connection: Connection, hash: bytes) -> KeyHolder:
         None if row.model_ids is None else frozenset(orjson.loads(row.model_ids)),
         key_cap_of(row, now),
         row.last_used_at is None or now - row.last_used_at >= USED_EXACT_TO,
+        bool(row.has_factor),
     )
 
 

@@ -1,6 +1,7 @@
 """Keys: made, changed and revoked by their owners, and looked at for whoever comes with one."""
 
 from app.database import Database
+from app.errors import SecondFactorNeeded
 from app.schemas.key import KeyCreate, KeyCreated, KeyList, KeyRead, KeyUpdate
 from app.services.auth.account import Account
 from app.services.endpoints.service import ConfigService
@@ -15,7 +16,9 @@ KEY_CHARACTERS = len(KEY_MARK) + 43
 class KeyService:
     """The keys of all users."""
 
-    def __init__(self, database: Database, configs: ConfigService) -> None:
+    def __init__(self, database: Database, configs: ConfigService, wants_factor: bool) -> None:
+        """`wants_factor`: keys are good only while their owners have a second factor."""
+        self._wants_factor = wants_factor
         self._database = database
         self._configs = configs
 
@@ -43,8 +46,11 @@ class KeyService:
         await self._database.write(rows.revoke, user_id, key_id)
 
     async def holder(self, key: str) -> KeyHolder:
-        """Who holds a key; InvalidKey for one that is not good."""
+        """Who holds a key; InvalidKey for one that is not good, SecondFactorNeeded where its owner
+        lacks one that everybody must have."""
         holder = await self._database.read(find_holder, token_hash(key))
+        if self._wants_factor and not holder.has_factor:
+            raise SecondFactorNeeded
         if holder.is_stale:
             await self._database.write(touch, holder.id)
         return holder

@@ -16,6 +16,7 @@ from app.models import (
     LoginSession,
     ModelWindow,
     PasswordReset,
+    SecondStep,
     WsTicket,
     utc_now,
 )
@@ -33,6 +34,7 @@ _conversation = table_of(Conversation)
 _session = table_of(LoginSession)
 _ticket = table_of(WsTicket)
 _reset = table_of(PasswordReset)
+_step = table_of(SecondStep)
 _use = table_of(DefaultModelUse)
 _window = table_of(ModelWindow)
 
@@ -80,7 +82,8 @@ class Purger:
         retention = await self._retention()
         for part in (purge_conversations, *self._deleted):
             await self._in_parts(part, over - retention)
-        its = (purge_sessions, purge_tickets, purge_resets, purge_uses, purge_windows)
+        brief = (purge_tickets, purge_resets, purge_second_steps)
+        its = (purge_sessions, *brief, purge_uses, purge_windows)
         for part in (*its, *self._over):
             await self._in_parts(part, over)
         await purge_prompt_texts(self._database, PAUSE_SECONDS)
@@ -112,6 +115,11 @@ def purge_tickets(connection: Connection, before: datetime) -> bool:
 def purge_resets(connection: Connection, before: datetime) -> bool:
     """Links for a new password that have expired."""
     return remove_some(connection, _reset.c.user_id, _reset.c.expires_at < before)
+
+
+def purge_second_steps(connection: Connection, before: datetime) -> bool:
+    """Logins that waited too long for their second step."""
+    return remove_some(connection, _step.c.hash, _step.c.expires_at < before)
 
 
 def purge_uses(connection: Connection, before: datetime) -> bool:

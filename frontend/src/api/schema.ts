@@ -545,11 +545,12 @@ export interface ErrorRead {
   message: string;
 }
 
-/** `detail` is for people, `code` for programs and never changes. `reason` tells the causes of one code apart, `fields` says which of a request are wrong, where there is something to tell. */
+/** `detail` is for people, `code` for programs and never changes. `reason` tells the causes of one code apart, `fields` says which of a request are wrong, where there is something to tell. `second_factor` is the ticket of a login that wants a second factor. */
 export interface ErrorResponse {
   detail: string;
   code: string;
   reason?: string | null;
+  second_factor?: string | null;
   fields?: FieldError[] | null;
 }
 
@@ -563,6 +564,13 @@ export interface Exchange {
 export interface ExportTicket {
   path: string;
   expires_in: number;
+}
+
+/** `GET /auth/factors`. `required`: this server lets nobody do more without a second factor than set one up. */
+export interface FactorsRead {
+  totp: boolean;
+  recovery_codes_left: number;
+  required: boolean;
 }
 
 /** What is wrong with one field of a request. */
@@ -882,6 +890,7 @@ export interface Me {
   email_verified: boolean;
   pending_email: string | null;
   has_config: boolean;
+  second_factor_needed: boolean;
   can_chat: boolean;
   default_model: string | null;
   default_model_is_demo: boolean;
@@ -1136,6 +1145,12 @@ export interface PriceRead {
   reasoning?: string | null;
 }
 
+/** A QR code as the path of an SVG that is `size` by `size`, its quiet zone included. */
+export interface QrCode {
+  size: number;
+  path: string;
+}
+
 /** More of what the model thinks before it answers. */
 export interface ReasoningEvent {
   type: "reasoning";
@@ -1144,9 +1159,16 @@ export interface ReasoningEvent {
   id: string;
 }
 
-/** `POST /auth/reauthenticate`. */
+/** `POST /auth/reauthenticate`; with the second factor where the account has one. */
 export interface Reauthentication {
+  code?: string | null;
+  recovery_code?: string | null;
   password: string;
+}
+
+/** Codes that each stand once for the second factor. They are told this once. */
+export interface RecoveryCodes {
+  recovery_codes: string[];
 }
 
 /** `POST /auth/refresh`; without a token the cookie's is used. */
@@ -1187,6 +1209,13 @@ export interface SearchResults {
   results: FoundMessage[];
   titles: FoundTitle[];
   cursor?: string | null;
+}
+
+/** `POST /auth/login/second`: the ticket that the password got, and one of the two. */
+export interface SecondLogin {
+  code?: string | null;
+  recovery_code?: string | null;
+  ticket: string;
 }
 
 /** Say something; a `client_id` makes it idempotent. */
@@ -1435,6 +1464,18 @@ export interface TokensRead {
   total_tokens: number;
 }
 
+/** `POST /auth/totp`: what an authenticator app takes; not in use before a code confirms it. */
+export interface TotpBegun {
+  secret: string;
+  uri: string;
+  qr: QrCode;
+}
+
+/** `POST /auth/totp/confirm`. */
+export interface TotpConfirmation {
+  code: string;
+}
+
 /** Why a model did not answer; `reason` as in ErrorResponse. */
 export interface TrialErrorRead {
   code: string;
@@ -1523,6 +1564,12 @@ export interface Calls {
   "GET /auth/me": { answer: Me };
   "DELETE /auth/me": { body: AccountDeletion; answer: void };
   "PATCH /auth/me": { body: ChoicesUpdate; answer: Me };
+  "POST /auth/login/second": { body: SecondLogin; answer: Token };
+  "GET /auth/factors": { answer: FactorsRead };
+  "POST /auth/totp": { answer: TotpBegun };
+  "DELETE /auth/totp": { answer: void };
+  "POST /auth/totp/confirm": { body: TotpConfirmation; answer: RecoveryCodes };
+  "POST /auth/recovery-codes": { answer: RecoveryCodes };
   "GET /auth/audit": { params?: { limit?: number; before_id?: number }; answer: AuditPage };
   "POST /auth/refresh": { body?: RefreshRequest; answer: Token };
   "POST /auth/logout": { answer: void };

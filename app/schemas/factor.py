@@ -1,0 +1,79 @@
+"""Second factors on the wire."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.schemas.fields import Text
+from app.schemas.session import OpaqueToken
+
+Code = Annotated[Text, Field(min_length=1, max_length=20, examples=["123456"])]
+GivenRecoveryCode = Annotated[Text, Field(min_length=1, max_length=100)]
+
+
+class FactorsRead(BaseModel):
+    """`GET /auth/factors`. `required`: this server lets nobody do more without a second factor than
+    set one up."""
+
+    totp: bool
+    recovery_codes_left: int
+    required: bool
+
+
+class QrCode(BaseModel):
+    """A QR code as the path of an SVG that is `size` by `size`, its quiet zone included."""
+
+    size: int
+    path: str
+
+
+class TotpBegun(BaseModel):
+    """`POST /auth/totp`: what an authenticator app takes; not in use before a code confirms it."""
+
+    secret: str
+    uri: str
+    qr: QrCode
+
+
+class TotpConfirmation(BaseModel):
+    """`POST /auth/totp/confirm`."""
+
+    code: Code
+
+
+class RecoveryCodes(BaseModel):
+    """Codes that each stand once for the second factor. They are told this once."""
+
+    recovery_codes: list[str]
+
+
+class GivenFactor(BaseModel):
+    """A code of the authenticator app, or a recovery code."""
+
+    code: Code | None = None
+    recovery_code: GivenRecoveryCode | None = None
+
+    @model_validator(mode="after")
+    def _not_both(self) -> Self:
+        if self.code is not None and self.recovery_code is not None:
+            raise PydanticCustomError("one_of_two", "give code or recovery_code")
+        return self
+
+
+class SecondLogin(GivenFactor):
+    """`POST /auth/login/second`: the ticket that the password got, and one of the two."""
+
+    ticket: OpaqueToken
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if self.code is None and self.recovery_code is None:
+            raise PydanticCustomError("one_of_two", "give code or recovery_code")
+        return self
+
+
+class Reauthentication(GivenFactor):
+    """`POST /auth/reauthenticate`; with the second factor where the account has one."""
+
+    password: Annotated[str, Field(min_length=1, max_length=128)]

@@ -26,6 +26,7 @@ import { Toasts } from "./ui/Toasts";
 import { notify } from "./ui/toasts";
 
 const auth = part(() => import("./features/account/AuthPage"));
+const factorNeeded = part(() => import("./features/account/FactorNeeded"));
 const settings = part(() => import("./features/settings/SettingsDialog"));
 const admin = part(() => import("./features/admin/AdminPage"));
 const keyboard = part(() => import("./features/settings/KeyboardSheet"));
@@ -65,6 +66,13 @@ export function App() {
       </>
     );
   if (known === false) return null;
+  if (who?.second_factor_needed)
+    return (
+      <>
+        <FactorNeeded />
+        <Toasts />
+      </>
+    );
   return (
     <div class="app">
       <SkipLink />
@@ -131,6 +139,11 @@ function Admin() {
 function Auth() {
   const loaded = auth();
   return loaded ? <loaded.AuthPage /> : null;
+}
+
+function FactorNeeded() {
+  const loaded = factorNeeded();
+  return loaded ? <loaded.FactorNeeded /> : null;
 }
 
 /** A part of the page that somebody asked for is not there. */

@@ -12,6 +12,8 @@ export class ApiError extends Error {
     readonly reason?: string,
     /** Which fields were wrong, and what is wrong there, in the reader's language. */
     readonly fields: { field: string; message: string }[] = [],
+    /** Of a login that wants a second step: what that takes. */
+    readonly ticket?: string,
   ) {
     super(message);
   }
@@ -112,6 +114,6 @@ function parse(text: string): unknown {
 export async function failure(answer: Response): Promise<ApiError> {
   const body = await answer.json().catch(() => ({}));
   const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
-  const { code = "internal_error", detail = "", reason, fields } = body;
-  return new ApiError(answer.status, code, detail, retryAfter, reason, fields);
+  const { code = "internal_error", detail = "", reason, fields, second_factor } = body;
+  return new ApiError(answer.status, code, detail, retryAfter, reason, fields, second_factor);
 }

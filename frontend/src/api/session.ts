@@ -51,9 +51,23 @@ export async function resume(): Promise<void> {
   }
 }
 
-export async function logIn(name: string, password: string): Promise<void> {
+/** Of an account with a second step it gives the ticket for that, and nobody is logged in yet. */
+export async function logIn(name: string, password: string): Promise<string | undefined> {
   const body = { username_or_email: name, password };
-  keep(await send("POST /auth/login", { body }));
+  try {
+    begin(await send("POST /auth/login", { body }));
+  } catch (error) {
+    if (error instanceof ApiError && error.ticket) return error.ticket;
+    throw error;
+  }
+}
+
+export async function logInSecond(ticket: string, given: { code?: string; recovery_code?: string }): Promise<void> {
+  begin(await send("POST /auth/login/second", { body: { ticket, ...given } }));
+}
+
+function begin(answer: Answer): void {
+  keep(answer);
   tabs.postMessage({ kind: "login" } satisfies News);
 }
 

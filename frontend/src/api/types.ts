@@ -22,6 +22,7 @@ export type {
   ClientEvent,
   ConfigOptions,
   ConnectionRead as Connection,
+  FactorsRead as Factors,
   FolderRead as Folder,
   FoundMessage,
   FoundTitle,
@@ -44,6 +45,7 @@ export type {
   SharedRead as SharedConnection,
   ShareRead as Share,
   Token,
+  TotpBegun,
   TryResult,
   UsageRow,
 } from "./schema";

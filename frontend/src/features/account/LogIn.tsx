@@ -8,16 +8,22 @@ import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
 import { serverOptions } from "./account";
 import { authText } from "./authTexts";
+import { SecondStep } from "./SecondStep";
 
 export function LogIn() {
   const name = useSignal("");
   const password = useSignal("");
+  const ticket = useSignal<string | undefined>(undefined);
   const { busy, error, run } = useAction();
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (await run(() => logIn(name.value.trim(), password.value))) leaveLogin();
+    const isDone = await run(async () => {
+      ticket.value = await logIn(name.value.trim(), password.value);
+    });
+    if (isDone && !ticket.value) leaveLogin();
   };
   const text = authText();
+  if (ticket.value) return <SecondStep ticket={ticket.value} onBack={() => (ticket.value = undefined)} />;
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h1>{text.welcome}</h1>

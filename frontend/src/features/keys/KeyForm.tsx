@@ -5,17 +5,16 @@ import { locale } from "../../browser/preferences";
 import { t } from "../../i18n";
 import { Choice } from "../../ui/Choice";
 import { Field } from "../../ui/Field";
-import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { notify } from "../../ui/toasts";
 import { useAction } from "../../ui/useAction";
-import { account } from "../account/account";
+import { useAgain } from "../account/useAgain";
 import { dayOf } from "../sharing/days";
 import { timeOf } from "../sharing/ends";
 import { KeyLimit } from "./KeyLimit";
 import { KeyModels } from "./KeyModels";
 import { KeyScopes } from "./KeyScopes";
-import { changeKey, logInAgain, makeKey } from "./keys";
+import { changeKey, makeKey } from "./keys";
 import { text as texts } from "./texts";
 import { changesOf, ENDS, isOver, type TypedKey, termsOf, typedKey, type WrongKey } from "./typedKey";
 
@@ -31,16 +30,10 @@ export function KeyForm({ saved, onDone, onCancel }: Props) {
   const text = texts();
   const typed = useSignal<TypedKey>(typedKey(saved));
   const wrong = useSignal<WrongKey>({});
-  const password = useSignal<string | null>(null);
+  const again = useAgain();
   const { busy, error, run } = useAction();
   const form = useRef<HTMLFormElement>(null);
-  const isAsked = password.value !== null;
   useLayoutEffect(() => form.current!.querySelector("input")!.focus(), []);
-  useLayoutEffect(() => {
-    const field = form.current!.querySelector<HTMLInputElement>("[autocomplete=current-password]");
-    field?.focus();
-    field?.scrollIntoView({ block: "center" });
-  }, [isAsked]);
   useLayoutEffect(() => form.current!.querySelector(".note.bad")?.scrollIntoView({ block: "nearest" }), [wrong.value]);
   const change = (what: Partial<TypedKey>) => {
     typed.value = { ...typed.value, ...what };
@@ -51,21 +44,19 @@ export function KeyForm({ saved, onDone, onCancel }: Props) {
     wrong.value = found;
     if (!terms) return;
     const keep = async () => {
-      if (password.value !== null) await logInAgain(password.value);
-      password.value = null;
+      await again.before();
       if (!saved) return onDone(await makeKey(terms));
       await changeKey(saved, changesOf(saved, terms));
       notify({ text: text.changed(terms.name) });
       onDone();
     };
     await run(keep);
-    if (error.value?.code === "login_too_old") password.value = "";
+    again.after(error.value);
   };
   const { name, until, models, scopes } = typed.value;
   const ends = until === "kept" ? saved!.expires_at : timeOf(until, Date.now());
   const told = (of: string) => error.value?.fields.find(({ field }) => field === of)?.message;
-  const isSaid =
-    ["login_too_old", "wrong_password"].includes(error.value?.code ?? "") || told("name") || told("cap.amount");
+  const isSaid = again.isSaid(error.value) || told("name") || told("cap.amount");
   return (
     <form
       ref={form}
@@ -105,21 +96,7 @@ export function KeyForm({ saved, onDone, onCancel }: Props) {
         onChange={(chosen) => change({ scopes: chosen })}
       />
       <KeyLimit typed={typed.value} wrong={wrong.value.amount} told={told("cap.amount")} onChange={change} />
-      {isAsked && (
-        <>
-          <input type="text" autocomplete="username" value={account.value?.username} hidden readOnly />
-          <PasswordField
-            label={text.password}
-            hint={text.passwordHint}
-            autocomplete="current-password"
-            required
-            maxLength={128}
-            value={password.value!}
-            error={error.value?.code === "wrong_password" ? error.value.text : undefined}
-            onValue={(value) => (password.value = value)}
-          />
-        </>
-      )}
+      {again.fields(error.value)}
       <Problem text={isSaid ? undefined : error.value?.text} />
       <div class="form-buttons">
         <button class="button primary" disabled={busy.value}>

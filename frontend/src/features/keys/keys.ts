@@ -45,11 +45,6 @@ async function changing<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** This login counts as fresh for a while. */
-export async function logInAgain(password: string): Promise<void> {
-  await api("POST /auth/reauthenticate", { body: { password } });
-}
-
 const tabs = new BroadcastChannel("keys");
 tabs.onmessage = renew;
 

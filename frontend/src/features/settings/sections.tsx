@@ -21,6 +21,7 @@ import type { text } from "./texts";
 const keys = part(() => import("../keys/ApiKeys"));
 const links = part(() => import("../sharing/Links"));
 const transfer = part(() => import("../transfer/Transfer"));
+const twoStep = part(() => import("../account/TwoStep"));
 const usage = part(() => import("../usage/UsagePage"));
 
 interface Page {
@@ -36,7 +37,7 @@ const all: (Page | false)[] = [
   { name: "presets", icon: "preset", parts: [PresetList] },
   { name: "usage", icon: "usage", parts: [Usage] },
   { name: "data", icon: "data", parts: [Transfer, Links, Archive, RecentlyDeleted, StorageUsed] },
-  { name: "account", icon: "person", parts: [Password, DeleteAccount] },
+  { name: "account", icon: "person", parts: [Password, TwoStep, DeleteAccount] },
   { name: "devices", icon: "shield", parts: [Devices, Activity] },
   { name: "keys", icon: "code", parts: [ApiKeys] },
   !isTouch() && { name: "keyboard", icon: "keyboard", parts: [Keyboard] },
@@ -55,6 +56,11 @@ function Transfer() {
 function Links() {
   const loaded = links();
   return loaded ? <loaded.Links /> : <span class="skeleton row-skeleton" />;
+}
+
+function TwoStep() {
+  const loaded = twoStep();
+  return loaded ? <loaded.TwoStep /> : <span class="skeleton row-skeleton" />;
 }
 
 function Usage() {

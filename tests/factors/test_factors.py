@@ -339,10 +339,10 @@ async def test_the_terminal_asks_for_the_code(
         return run(tmp_path, "chat", "--url", url, "--message", "hi", typed=lines, **who)
 
     ended = await asyncio.to_thread(chat, WRONG, await factor.fresh())
-    assert (ended.returncode, ended.stdout) == (0, "  You said: hi\n"), ended.stderr
+    assert (ended.returncode, ended.stdout.strip()) == (0, "You said: hi"), ended.stderr
     assert "was used before" in ended.stderr
     ended = await asyncio.to_thread(chat, factor.recovery_codes[0])
-    assert (ended.returncode, ended.stdout) == (0, "  You said: hi\n"), ended.stderr
+    assert (ended.returncode, ended.stdout.strip()) == (0, "You said: hi"), ended.stderr
 
 
 async def test_seeds_are_encrypted_anew_with_the_keys(tmp_path: Any) -> None:

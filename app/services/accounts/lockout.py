@@ -5,6 +5,7 @@ from sqlalchemy import Connection, delete
 from app.database import table_of
 from app.models import EmailChange, PasswordReset
 from app.services.auth.refresh_tokens import revoke_all
+from app.services.auth.second_step import forget_steps
 from app.services.chat.control import stop_all_of
 from app.services.conversations.shares import end_shares
 from app.services.keys.rows import revoke_all as revoke_keys
@@ -22,6 +23,7 @@ def lock_out(connection: Connection, user_id: int) -> None:
     end_shares(connection, user_id)
     revoke_keys(connection, user_id)
     revoke_all(connection, user_id)
+    forget_steps(connection, user_id)
     stop_all_of(connection, user_id)
     for table in (_reset, _change):
         connection.execute(delete(table).where(table.c.user_id == user_id))

@@ -15,10 +15,11 @@ interface Failure {
 
 /**
  * What lasts longer than a login wants the password again, and the second factor where there is one.
- * `before` gives what was typed, `after` learns from what was refused; `fields` stand in the form.
+ * `before` gives what was typed, `after` learns from what was refused; `fields` stand in the form, from the
+ * start where it is `asked` for nothing else.
  */
-export function useAgain() {
-  const password = useSignal<string | null>(null);
+export function useAgain(asked = false) {
+  const password = useSignal<string | null>(asked ? "" : null);
   const given = useSignal(NO_CODE);
   const wantsCode = useSignal(false);
 
@@ -42,9 +43,10 @@ export function useAgain() {
     wantsCode.value = false;
   }
 
-  const fields = (failure: Failure | null) =>
+  /** With a `label` of the form's own the password has no hint. */
+  const fields = (failure: Failure | null, label?: string) =>
     password.value !== null && (
-      <Fields failure={failure} password={password} given={wantsCode.value ? given : undefined} />
+      <Fields failure={failure} label={label} password={password} given={wantsCode.value ? given : undefined} />
     );
 
   return { before, after, forget, fields, isSaid: (failure: Failure | null) => SAID.includes(failure?.code ?? "") };
@@ -52,11 +54,12 @@ export function useAgain() {
 
 interface FieldsProps {
   failure: Failure | null;
+  label: string | undefined;
   password: { value: string | null };
   given: Parameters<typeof GivenCode>[0]["given"] | undefined;
 }
 
-function Fields({ failure, password, given }: FieldsProps) {
+function Fields({ failure, label, password, given }: FieldsProps) {
   const text = factorText();
   const box = useRef<HTMLDivElement>(null);
   const wrong = (code: string) => (failure?.code === code ? failure.text : undefined);
@@ -69,8 +72,8 @@ function Fields({ failure, password, given }: FieldsProps) {
     <div class="again" ref={box}>
       <input type="text" autocomplete="username" value={account.value?.username} hidden readOnly />
       <PasswordField
-        label={text.password}
-        hint={text.passwordHint}
+        label={label ?? text.password}
+        hint={label ? undefined : text.passwordHint}
         autocomplete="current-password"
         required
         maxLength={128}

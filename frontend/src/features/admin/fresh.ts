@@ -1,6 +1,5 @@
 /** Changes want a login that is fresh: where it is not, the password is asked for, and the change made then. */
 import { signal } from "@preact/signals";
-import { api } from "../../api/client";
 import { ApiError } from "../../api/http";
 
 export const TOO_OLD = "login_too_old";
@@ -16,10 +15,6 @@ export async function withFreshLogin<T>(work: () => Promise<T>): Promise<T> {
     if (!isTooOld(error) || !(await ask())) throw error;
     return work();
   }
-}
-
-export async function logInAgain(password: string): Promise<void> {
-  await api("POST /auth/reauthenticate", { body: { password } });
 }
 
 export function isTooOld(error: unknown): boolean {

@@ -65,7 +65,7 @@ async def test_registering_logging_in_and_looking(server: RunningServer) -> None
     chosen = ("default_model_id", "title_model_id", "custom_instructions")
     counted = ("default_model_left", "default_model_daily")
     more |= dict.fromkeys((*chosen, *counted)) | {"default_model_is_demo": False}
-    account |= {"role": "user", "email_verified": False}
+    account |= {"role": "user", "email_verified": False, "second_factor_needed": False}
     more |= dict.fromkeys(("display_name", "avatar", "pending_email"))
     files = {"attachments_max_bytes": 20 * 1024 * 1024, "shares": "on", "shares_expire_days": 30}
     assert answer.json() == account | more | files

@@ -352,7 +352,7 @@ async def test_unknown_and_read_only_fields_change_nothing(server: RunningServer
     default |= {"second_factor_needed": False}
     default |= dict.fromkeys(("default_model_id", "title_model_id", "custom_instructions"))
     default |= dict.fromkeys(("default_model_left", "default_model_daily"))
-    account |= {"role": "user", "email_verified": False}
+    account |= {"role": "user", "email_verified": False, "second_factor_needed": False}
     default |= dict.fromkeys(("display_name", "avatar", "pending_email"))
     files = {"attachments_max_bytes": 20 * 1024 * 1024}
     links = {"shares": "on", "shares_expire_days": 30}

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.errors import NotDeleted
 from tests.admin.acts import act, change, delete, done_to, make_pending, seen, set_user
 from tests.faults.watching import eventually
 from tests.support.audit_log import events
@@ -96,6 +97,8 @@ async def test_removed_when_its_time_is_over(
     await set_user(server, ada, deleted_at=now - timedelta(days=7, minutes=1))
     await set_user(server, bob, deleted_at=now - timedelta(days=6, hours=23))
     assert_refused(await act(admin, ada, "restore"), 409, "not_deleted")
+    with pytest.raises(NotDeleted):
+        await services.accounts.set_enabled(ada.name, True)
     await services.purger.purge()  # other machines' clocks may be behind
     assert (await seen(admin, ada))["status"] == "deleted"
     await set_user(server, ada, deleted_at=now - timedelta(days=7, hours=1, minutes=1))

@@ -6,9 +6,11 @@ from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Database, table_of
-from app.errors import EmailTaken, LastAdmin, UsernameTaken
+from app.errors import EmailTaken, LastAdmin, NotDeleted, UsernameTaken
 from app.models import AuditEvent, LoginSession, User, utc_now
+from app.models.user import DELETED
 from app.schemas.user import USER_STATUSES, AccountRead, UserCreate, UserRead
+from app.services.accounts.deletion import UNDO
 from app.services.accounts.entry import Entry
 from app.services.accounts.lockout import lock_out
 from app.services.audit.events import AuditAction, record
@@ -69,7 +71,8 @@ class AccountService:
             raise
 
     async def set_enabled(self, username: str, enabled: bool) -> bool:
-        """Disable an account, ending logins, links and keys, or enable it; False without one."""
+        """Disable an account, ending logins, links and keys, or enable it; False without one.
+        Raises LastAdmin, and NotDeleted for one that was deleted too long ago."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
 
     async def reset_factors(self, username: str) -> bool | None:
@@ -122,10 +125,13 @@ def _insert(
 def _set_yn(connection: Connection, username_key: bytes, yn: int) -> bool:
     admins = hold_admins(connection)
     same = _user.c.username_key == username_key
-    row = connection.execute(select(_user.c.id, _user.c.yn).where(same).with_for_update()).first()
+    its = select(_user.c.id, _user.c.yn, _user.c.status, _user.c.deleted_at).where(same)
+    row = connection.execute(its.with_for_update()).first()
     if row is None:
         return False
     id = row.id
+    if yn and row.status == DELETED and row.deleted_at <= utc_now() - UNDO:
+        raise NotDeleted  # it is being removed
     if not yn and admins == {id}:
         raise LastAdmin
     # A deleted account stays so where it is disabled, and comes back disabled. In one that may be

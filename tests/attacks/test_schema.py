@@ -26,9 +26,11 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 async def target(
     anyio_backend: str, database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Target]:
-    """A server whose users have no model, so that no request waits for one."""
+    """A server whose users have no model, so that no request waits for one. What the environment
+    says no administrator changes: everybody can register all the time."""
     folder: Path = tmp_path_factory.mktemp("documented")
-    async with target_process(database_url, folder) as running:
+    open_to_all = {"REGISTRATION": "open", "REQUIRE_VERIFIED_EMAIL": "false"}
+    async with target_process(database_url, folder, **open_to_all) as running:
         yield running
 
 

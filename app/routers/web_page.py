@@ -25,6 +25,8 @@ ADDRESSES = (
     "/login",
     "/register",
     "/reset",
+    "/verify",
+    "/email",
 )
 """Those of frontend/src/routes.ts; a test compares them."""
 TEMPLATES = ("index.html", "share.html")

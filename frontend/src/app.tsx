@@ -1,9 +1,9 @@
-import { effect, untracked } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { persistent } from "./api/client";
 import { loggedIn, resume } from "./api/session";
 import { replacePage } from "./browser/back";
-import { missing, part } from "./browser/lazy";
+import { lazy, missing, part } from "./browser/lazy";
 import { closeSettings, isAdmin, leaveLogin, logInFirst, navigate, route } from "./browser/router";
 import { stored } from "./browser/storage";
 import { account, loadAccount } from "./features/account/account";
@@ -25,6 +25,7 @@ import { SkipLink } from "./ui/SkipLink";
 import { Toasts } from "./ui/Toasts";
 import { notify } from "./ui/toasts";
 
+const banner = lazy(() => import("./features/account/Banner"));
 const auth = part(() => import("./features/account/AuthPage"));
 const factorNeeded = part(() => import("./features/account/FactorNeeded"));
 const settings = part(() => import("./features/settings/SettingsDialog"));
@@ -36,6 +37,9 @@ const instructions = part(() => import("./features/conversations/Instructions"))
 const sharing = part(() => import("./features/sharing/ShareDialog"));
 const sent = part(() => import("./features/chat/Sent"));
 
+/** What was asked for has had its turn. */
+const calm = signal(false);
+
 export function App() {
   useEffect(() => void persistent(resume), []);
   useEffect(() => effect(tellMissing), []);
@@ -43,7 +47,8 @@ export function App() {
   const known = loggedIn.value;
   const who = account.value; // drafts may be of the person before, until it is known whose they are
   const page = route.value.page;
-  const outside = page === "register" || page === "reset" || page === "login";
+  const isLink = page === "reset" || page === "verify" || page === "email";
+  const outside = isLink || page === "register" || page === "login";
   useEffect(() => {
     // Whoever logs in next at this browser finds nothing of the person who was here.
     if (known === false && wasIn.current) replacePage(routes.login);
@@ -58,7 +63,7 @@ export function App() {
   }, [known]);
   useLayoutEffect(frameShortcuts, []); // before the first key
   useEffect(() => (who ? whenIdle(warm) : undefined), [who]);
-  if (page === "reset" || (outside && known !== true))
+  if (isLink || (outside && known !== true))
     return (
       <>
         <Auth />
@@ -76,12 +81,19 @@ export function App() {
   return (
     <div class="app">
       <SkipLink />
+      {who && calm.value && <Banner />}
       {isAdmin.value ? <Admin /> : <Sidebar />}
       {!isAdmin.value && (who ? <ChatPage who={who} /> : <Waiting />)}
       {who && <Overlays />}
       <Toasts />
     </div>
   );
+}
+
+/** What the operator says to everybody. */
+function Banner() {
+  const loaded = banner();
+  return loaded ? <loaded.Banner /> : null;
 }
 
 /** What lies over the page, each loaded when it is first opened. */
@@ -109,6 +121,7 @@ function Overlays() {
 
 /** Before they are asked for, and after what is: a key pressed at once finds them. An import goes on. */
 function warm(): void {
+  calm.value = true;
   for (const each of [menus, conversationMenu, search]) each.warm();
   if (stored("open:import"))
     void import("./features/transfer/imports").then(({ goOn }) => goOn()).catch(() => undefined);

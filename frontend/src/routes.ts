@@ -10,6 +10,8 @@ export const routes = {
   login: "/login",
   register: "/register",
   reset: "/reset",
+  verify: "/verify",
+  email: "/email",
 } as const;
 
 export function conversationAt(id: number): string {

@@ -28,7 +28,10 @@ export type Route =
   | { page: "chat"; conversationId: number | null }
   | { page: "settings"; section: string | null }
   | { page: "admin" }
-  | { page: "login" | "register" | "reset" };
+  | { page: (typeof OUTSIDE)[number] };
+
+/** There for whoever is not logged in; the last ones for everybody who has their link. */
+const OUTSIDE = ["login", "register", "reset", "verify", "email"] as const;
 
 const conversation = pattern(routes.conversation, "([1-9]\\d{0,18})");
 const section = pattern(routes.section, "(\\w+)");
@@ -121,7 +124,7 @@ function routeOf(path: string): Route {
   const name = section.exec(path)?.[1];
   if (name || path === routes.settings) return { page: "settings", section: name ?? null };
   if (`${path}/`.startsWith(`${routes.admin}/`)) return { page: "admin" };
-  const outside = (["login", "register", "reset"] as const).find((page) => routes[page] === path);
+  const outside = OUTSIDE.find((page) => routes[page] === path);
   return outside ? { page: outside } : { page: "chat", conversationId: null };
 }
 

@@ -2,7 +2,7 @@
  * Short texts that this browser keeps for the page. Where it keeps none (storage is blocked, or
  * full), they last as long as the tab.
  */
-type BrowserKey = "theme" | "locale" | "sidebar" | typeof OWNER;
+type BrowserKey = "theme" | "locale" | "sidebar" | "banner" | typeof OWNER;
 /** Its text is one person's: nobody else at this browser finds it. */
 export type PersonalKey =
   | `${"draft" | "files" | "waiting" | "taken" | "listed"}:${number | "new"}`

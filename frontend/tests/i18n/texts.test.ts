@@ -51,6 +51,8 @@ it("explains every code that docs/api.md lists", () => {
     ...["model_gone", "list_full", "parameter_not_supported"],
     ...["import_not_found", "import_over", "import_running", "import_too_large", "wrong_offset"],
     ...["nothing_to_share", "share_not_found", "share_too_long", "shares_off"],
+    ...["approval_pending", "email_unverified", "invite_invalid", "invalid_email_link", "invite_not_found"],
+    ...["avatar_not_found", "avatar_too_large", "avatar_unreadable", "set_by_environment"],
   ];
   const known = [...Object.keys(en.errors), ...Object.keys(adminErrors.en), ...unseen, ...programs, ...worded];
   expect(codes.length).toBeGreaterThan(40);

@@ -8,7 +8,7 @@ import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
 import { useAction } from "../../ui/useAction";
 import { when } from "../../ui/when";
-import { accountText } from "./texts";
+import { accountText, actionText } from "./texts";
 
 const PAGE = 10;
 
@@ -34,7 +34,7 @@ export function Activity() {
           <li key={entry.id}>
             <div>
               <strong>
-                {text.actions[entry.action] ?? entry.action}
+                {actionText(entry.action)}
                 {entry.outcome === "refused" && ` · ${text.refused}`}
                 {entry.count > 1 && ` × ${entry.count}`}
               </strong>

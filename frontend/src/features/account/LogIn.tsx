@@ -9,6 +9,8 @@ import { useAction } from "../../ui/useAction";
 import { serverOptions } from "./account";
 import { authText } from "./authTexts";
 import { SecondStep } from "./SecondStep";
+import { invite } from "./invite";
+import { isHindrance, NotYet } from "./NotYet";
 
 export function LogIn() {
   const name = useSignal("");
@@ -24,6 +26,10 @@ export function LogIn() {
   };
   const text = authText();
   if (ticket.value) return <SecondStep ticket={ticket.value} onBack={() => (ticket.value = undefined)} />;
+  const why = error.value?.code;
+  if (isHindrance(why))
+    return <NotYet why={why} name={name.value.trim()} password={password.value} onBack={() => (error.value = null)} />;
+  const isByInvite = serverOptions.value?.ways === "invite" && !invite.value;
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h1>{text.welcome}</h1>
@@ -53,9 +59,9 @@ export function LogIn() {
           <span>{text.closed}</span>
         ) : (
           <span>
-            {text.noAccount}{" "}
+            {isByInvite ? text.byInvite : text.noAccount}{" "}
             <a href={routes.register} onClick={follow}>
-              {text.register}
+              {isByInvite ? text.useInvite : text.register}
             </a>
           </span>
         )}

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { send } from "../../api/http";
 import { logIn } from "../../api/session";
-import { follow, leaveLogin } from "../../browser/router";
+import { follow, leaveLogin, navigate } from "../../browser/router";
 import { routes } from "../../routes";
 import { Field } from "../../ui/Field";
 import { PasswordField } from "../../ui/PasswordField";
@@ -10,6 +10,9 @@ import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
 import { serverOptions } from "./account";
 import { authText } from "./authTexts";
+import { invite } from "./invite";
+import { NeedsInvite } from "./NeedsInvite";
+import { isHindrance, NotYet } from "./NotYet";
 
 const FIELD_OF: Record<string, string> = {
   username_taken: "username",
@@ -37,6 +40,20 @@ export function Register() {
         </p>
       </>
     );
+  const why = error.value?.code;
+  if (isHindrance(why))
+    return (
+      <NotYet
+        why={why}
+        name={username.value.trim()}
+        password={password.value}
+        onBack={() => navigate(routes.login, { replace: true })}
+      />
+    );
+  const ways = serverOptions.value?.ways;
+  const isGone = why === "invite_invalid";
+  if (ways === "invite" && !invite.value) return <NeedsInvite problem={isGone ? text.inviteGone : undefined} />;
+  const lead = invite.value ? text.invited : ways === "approve" && text.approve;
   /** What is wrong with a field: by our own words for the code, else by the server's for the field. */
   const wrong = (field: string) => {
     if (error.value && FIELD_OF[error.value.code] === field) return error.value.text;
@@ -49,15 +66,18 @@ export function Register() {
     const body = { username: username.value.trim(), email: email.value.trim(), password: password.value };
     const done = await run(async () => {
       // An account that is made already, while its first login failed, is only logged in to.
-      if (made.current !== JSON.stringify(body)) await send("POST /auth/register", { body });
+      if (made.current !== JSON.stringify(body))
+        await send("POST /auth/register", { body: { ...body, invite: invite.value || undefined } });
       made.current = JSON.stringify(body);
       await logIn(body.username, body.password);
     });
     if (done) leaveLogin();
+    else if (error.value?.code === "invite_invalid") invite.value = "";
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h1>{text.register}</h1>
+      {lead && <p>{lead}</p>}
       <Field
         label={text.username}
         autocomplete="username"
@@ -90,7 +110,7 @@ export function Register() {
         error={wrong("password")}
         onValue={(value) => (password.value = value)}
       />
-      <Problem text={error.value && !isTold() ? error.value.text : undefined} />
+      <Problem text={isGone ? text.inviteGoneOpen : error.value && !isTold() ? error.value.text : undefined} />
       <button class="button primary wide" disabled={busy.value}>
         {text.register}
       </button>

@@ -8,12 +8,7 @@ import { Problem } from "../../ui/Problem";
 import { notify } from "../../ui/toasts";
 import { useAction } from "../../ui/useAction";
 import { authText } from "./authTexts";
-
-/** The token stands after `#`, where no server and no log sees it; `?token=` is taken too. */
-function tokenInAddress(): string {
-  const query = new URLSearchParams(location.search).get("token");
-  return query ?? location.hash.slice(1).replace(/^token=/, "");
-}
+import { tokenInAddress } from "./tokenInAddress";
 
 export function Reset() {
   const token = useSignal(tokenInAddress());

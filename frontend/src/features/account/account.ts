@@ -9,12 +9,27 @@ import { claimPersonal, clearPersonal } from "../../browser/storage";
 export const account = signal<Account | null>(null);
 export const serverOptions = signal<ServerOptions | null>(null);
 
+/** What a person is called on the page. */
+export function called({ display_name, username }: Pick<Account, "display_name" | "username">): string {
+  return display_name || username;
+}
+
 /** Waits as long as it takes; a session that has ended meanwhile has no account. */
 export async function loadAccount(): Promise<void> {
   const found = await persistent(() => patient("GET /auth/me")).catch(() => null);
   if (!found) return;
   if (account.value === null) claimPersonal(found.id);
   account.value = found;
+}
+
+const tabs = new BroadcastChannel("account");
+tabs.onmessage = () => void loadAccount();
+
+/** As it is from now on, here and in other tabs; without it both ask the server. */
+export function changed(found?: Account): void {
+  if (found) account.value = found;
+  else void loadAccount();
+  tabs.postMessage(null);
 }
 
 /** A message went to the model: one less is left of those that are counted. */
@@ -46,6 +61,8 @@ export async function deleteAccount(password: string): Promise<void> {
   clearPersonal();
 }
 
-export async function loadOptions(): Promise<void> {
-  serverOptions.value ??= await send("GET /auth/options").catch(() => null);
+/** Once, or anew. */
+export async function loadOptions(anew = false): Promise<void> {
+  if (anew || !serverOptions.peek())
+    serverOptions.value = await send("GET /auth/options").catch(() => serverOptions.peek());
 }

@@ -1,3 +1,4 @@
+import type { AuditAction } from "../../api/types";
 import { texts } from "../../i18n";
 
 const en = {
@@ -25,6 +26,15 @@ const en = {
     account_created: "Account created",
     account_disabled: "Account disabled",
     account_enabled: "Account enabled",
+    invite_created: "Invite made",
+    invite_revoked: "Invite revoked",
+    settings_changed: "Server settings changed",
+    audit_verified: "Audit log checked",
+    profile_changed: "Profile changed",
+    email_verified: "E-mail address confirmed",
+    email_change_begun: "Change of the e-mail address asked for",
+    email_change_cancelled: "Change of the e-mail address cancelled",
+    email_changed: "E-mail address changed",
     account_deleted: "Account deletion",
     account_approved: "Account approved",
     account_trashed: "Account deleted, for seven days",
@@ -65,6 +75,10 @@ const en = {
     conversation_restored: "Conversation restored",
     message_deleted: "Message deleted",
     message_restored: "Message restored",
+    share_created: "Link made",
+    share_changed: "Link changed",
+    share_ended: "Link ended",
+    share_continued: "Continued from a link",
     import_started: "Import started",
     import_ended: "Import ended",
     import_undone: "Import undone",
@@ -73,7 +87,13 @@ const en = {
     key_changed: "API key changed",
     key_revoked: "API key revoked",
     rate_limited: "Too many requests",
-  } as Record<string, string>,
+    foreign_object: "Something of others asked for",
+    events_dropped: "Too many events; some were not written down",
+    keys_rotated: "API keys encrypted anew",
+    backup_made: "Backup made",
+    backup_restored: "Backup restored",
+    audit_restarted: "Audit log begun anew",
+  } as Record<AuditAction, string>,
 };
 
 const zhCN: typeof en = {
@@ -101,6 +121,15 @@ const zhCN: typeof en = {
     account_created: "账号已创建",
     account_disabled: "账号被停用",
     account_enabled: "账号被启用",
+    invite_created: "已创建邀请",
+    invite_revoked: "已撤销邀请",
+    settings_changed: "服务器设置已更改",
+    audit_verified: "已校验审计日志",
+    profile_changed: "个人资料已更改",
+    email_verified: "邮箱已验证",
+    email_change_begun: "请求更改邮箱",
+    email_change_cancelled: "已取消更改邮箱",
+    email_changed: "邮箱已更改",
     account_deleted: "删除账号",
     account_approved: "账号已获批准",
     account_trashed: "账号被删除（七天内可恢复）",
@@ -141,6 +170,10 @@ const zhCN: typeof en = {
     conversation_restored: "恢复对话",
     message_deleted: "删除消息",
     message_restored: "恢复消息",
+    share_created: "已创建链接",
+    share_changed: "链接已更改",
+    share_ended: "链接已结束",
+    share_continued: "从链接继续",
     import_started: "开始导入",
     import_ended: "导入结束",
     import_undone: "撤销导入",
@@ -149,8 +182,19 @@ const zhCN: typeof en = {
     key_changed: "已更改 API 密钥",
     key_revoked: "已撤销 API 密钥",
     rate_limited: "请求过于频繁",
+    foreign_object: "请求了他人的内容",
+    events_dropped: "事件过多，部分未记录",
+    keys_rotated: "API 密钥已重新加密",
+    backup_made: "已创建备份",
+    backup_restored: "已恢复备份",
+    audit_restarted: "审计日志已重新开始",
   },
 };
+
+/** What was done; one that this page does not know yet by its name. */
+export function actionText(action: string): string {
+  return (accountText().actions as Record<string, string>)[action] ?? action;
+}
 
 /** Texts of a person's password, devices, activity and account. */
 export const accountText = texts({ en, "zh-CN": zhCN });

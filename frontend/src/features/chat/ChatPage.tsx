@@ -6,6 +6,7 @@ import { t } from "../../i18n";
 import { markdown } from "../../markdown/markdown";
 import { routes } from "../../routes";
 import { Page } from "../../ui/Page";
+import { called } from "../account/account";
 import { ConversationTitle } from "../conversations/ConversationTitle";
 import { conversationOf } from "../conversations/conversations";
 import { models } from "../endpoints/models";
@@ -36,7 +37,7 @@ export function ChatPage({ who }: { who: Account }) {
   if (!who.can_chat && fresh && !models.value?.length) return <Page>{models.value && <First />}</Page>;
   return (
     <Page heading={known && <ConversationTitle conversation={known} />}>
-      {fresh ? <EmptyState name={who.username} /> : <Thread key={`${id} ${leaps}`} title={known?.title ?? ""} />}
+      {fresh ? <EmptyState name={called(who)} /> : <Thread key={`${id} ${leaps}`} title={known?.title ?? ""} />}
       <div class="dock">
         <ConnectionNotice />
         <Composer key={id ?? "new"} />

@@ -11,7 +11,8 @@ import { IconButton } from "../../ui/IconButton";
 import { overlay } from "../../ui/layers";
 import { MenuButton } from "../../ui/MenuButton";
 import { keysOf } from "../../ui/shortcuts";
-import { account } from "../account/account";
+import { account, called } from "../account/account";
+import { Portrait } from "../account/Portrait";
 import { answering, nameOf } from "../endpoints/models";
 import { partLeft, tightest, words } from "../usage/caps";
 import { ConversationList } from "./ConversationList";
@@ -75,11 +76,9 @@ function Profile() {
       sections={() => profile()?.profileSections()}
       onNear={profile.warm}
     >
-      <span class="initial" aria-hidden="true">
-        {[...(who?.username ?? "")][0]?.toLocaleUpperCase()}
-      </span>
+      {who && <Portrait of={who} />}
       <span class="who-about">
-        <span class="who-name">{who?.username}</span>
+        <span class="who-name">{who && called(who)}</span>
         {about && <small>{about}</small>}
       </span>
     </MenuButton>

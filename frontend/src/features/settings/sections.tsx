@@ -6,7 +6,9 @@ import type { IconName } from "../../ui/Icon";
 import { Activity } from "../account/Activity";
 import { DeleteAccount } from "../account/DeleteAccount";
 import { Devices } from "../account/Devices";
+import { Email } from "../account/Email";
 import { Password } from "../account/Password";
+import { Profile } from "../account/Profile";
 import { Archive } from "../conversations/Archive";
 import { RecentlyDeleted } from "../conversations/RecentlyDeleted";
 import { Connections } from "../endpoints/Connections";
@@ -37,7 +39,7 @@ const all: (Page | false)[] = [
   { name: "presets", icon: "preset", parts: [PresetList] },
   { name: "usage", icon: "usage", parts: [Usage] },
   { name: "data", icon: "data", parts: [Transfer, Links, Archive, RecentlyDeleted, StorageUsed] },
-  { name: "account", icon: "person", parts: [Password, TwoStep, DeleteAccount] },
+  { name: "account", icon: "person", parts: [Profile, Email, Password, TwoStep, DeleteAccount] },
   { name: "devices", icon: "shield", parts: [Devices, Activity] },
   { name: "keys", icon: "code", parts: [ApiKeys] },
   !isTouch() && { name: "keyboard", icon: "keyboard", parts: [Keyboard] },

@@ -8,9 +8,9 @@ import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
 import { serverOptions } from "./account";
 import { authText } from "./authTexts";
-import { SecondStep } from "./SecondStep";
 import { invite } from "./invite";
 import { isHindrance, NotYet } from "./NotYet";
+import { SecondStep } from "./SecondStep";
 
 export function LogIn() {
   const name = useSignal("");

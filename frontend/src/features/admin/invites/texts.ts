@@ -1,0 +1,98 @@
+import type { Invite } from "../../../api/types";
+import { texts } from "../../../i18n";
+
+const days = ["1", "7", "30", "90"] as const;
+export type Days = (typeof days)[number];
+export const DAYS: readonly Days[] = days;
+
+const en = {
+  lead: "Whoever opens the link of an invite can make an account, as a user and never as an administrator.",
+  ways: {
+    open: "Anyone can make an account at present, so an invite only brings them into its group.",
+    invite: "At present there is no other way to an account.",
+    approve: "Others wait for approval; whoever comes with an invite does not.",
+    closed: "Registration is closed at present: no invite opens anything until that changes.",
+  },
+  change: "Change it",
+  none: "There are no invites.",
+  add: "Make an invite",
+  note: "For whom",
+  noteHint: "Only administrators read this. It may stay empty.",
+  uses: "Accounts",
+  usesHint: "So many can be made with it.",
+  usesWrong: (most: string) => `A whole number from 1 to ${most}.`,
+  ends: "Good for",
+  after: (days: Days) => (days === "1" ? "1 day" : `${days} days`),
+  group: "Group",
+  groupHint: "Whoever comes by it is a member.",
+  noGroup: "None",
+  make: "Make invite",
+  made: (note: string | null) => (note ? `The invite for “${note}”` : "The invite"),
+  link: "Invite link",
+  copy: "Copy link",
+  once: "It stands here only this once: copy it now, and give it to nobody but whom it is for.",
+  done: "Done",
+  unnamed: "Invite",
+  states: { open: "open", used: "used up", expired: "expired", revoked: "revoked" } as Record<Invite["state"], string>,
+  used: (n: string, of: string) => `${n} of ${of} used`,
+  into: (group: string) => `into ${group}`,
+  until: (day: string) => `until ${day}`,
+  ended: (day: string) => `ended ${day}`,
+  by: (name: string) => `by ${name}`,
+  byCommand: "by the command line",
+  revoke: "Revoke",
+  revokeOne: (name: string) => `Revoke ${name}`,
+  revokeAsk:
+    "Nobody can use the link any more. Accounts that were made with it stay. A revoked invite does not come back.",
+  revokeSure: "Revoke invite",
+  revoked: "The invite was revoked.",
+  over: "Over",
+  overLead: "Kept for 30 days.",
+};
+
+const zhCN: typeof en = {
+  lead: "打开邀请链接的人可以注册账号，身份为普通用户，不会成为管理员。",
+  ways: {
+    open: "目前任何人都可以注册，邀请只用于加入用户组。",
+    invite: "目前只能凭邀请注册。",
+    approve: "其他人注册后需等待批准，受邀者无需批准。",
+    closed: "目前注册已关闭，在重新开放之前邀请均无法使用。",
+  },
+  change: "更改",
+  none: "还没有邀请。",
+  add: "创建邀请",
+  note: "给谁",
+  noteHint: "仅管理员可见，可以留空。",
+  uses: "账号数",
+  usesHint: "此邀请可注册的账号数量。",
+  usesWrong: (most) => `请输入 1 到 ${most} 的整数。`,
+  ends: "有效期",
+  after: (days) => `${days} 天`,
+  group: "用户组",
+  groupHint: "受邀者将成为该组成员。",
+  noGroup: "无",
+  make: "创建邀请",
+  made: (note) => (note ? `“${note}”的邀请` : "邀请"),
+  link: "邀请链接",
+  copy: "复制链接",
+  once: "链接只在此处显示一次，请立即复制，并只交给受邀者本人。",
+  done: "完成",
+  unnamed: "邀请",
+  states: { open: "有效", used: "已用完", expired: "已过期", revoked: "已撤销" },
+  used: (n, of) => `已用 ${n}/${of}`,
+  into: (group) => `加入 ${group}`,
+  until: (day) => `${day}到期`,
+  ended: (day) => `${day}结束`,
+  by: (name) => `由 ${name} 创建`,
+  byCommand: "由命令行创建",
+  revoke: "撤销",
+  revokeOne: (name) => `撤销 ${name}`,
+  revokeAsk: "撤销后链接立即失效，已注册的账号不受影响。撤销的邀请无法恢复。",
+  revokeSure: "撤销邀请",
+  revoked: "邀请已撤销。",
+  over: "已结束",
+  overLead: "保留 30 天。",
+};
+
+/** Texts of invites. */
+export const text = texts({ en, "zh-CN": zhCN });

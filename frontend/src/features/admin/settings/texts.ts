@@ -1,0 +1,81 @@
+import { texts } from "../../../i18n";
+
+const en = {
+  lead: "These hold for every process of the server within seconds, without a restart. Everything else is set where the server is started.",
+  fixed: "is set where the server is started, and goes before what is chosen here.",
+  stored: (value: string) => `Without a choice it would be ${value}.`,
+  toDefault: "Back to that",
+  accounts: "Accounts",
+  registration: "Who can make an account",
+  ways: { open: "Anyone", invite: "By invite", approve: "With approval", closed: "Nobody" },
+  wayHelp: {
+    open: "Whoever finds the page can register.",
+    invite: "A link is needed, which administrators make under Invites.",
+    approve: "Anyone registers; an administrator approves under Users before the first login. An invite spares that.",
+    closed: "Accounts are made on the command line alone. Invites open nothing meanwhile.",
+  },
+  verified: "Confirmed addresses",
+  verifiedHelp: "Whether people can log in only once they have opened a link that was mailed to them.",
+  switch: { on: "Required", off: "Not required" },
+  noMail: "The server has no mail server to send links by (SMTP_HOST).",
+  banner: "Banner",
+  bannerHelp:
+    "One text that everybody reads above the page until they close it. Empty: none. With one language only, everybody reads that.",
+  zh: "In Chinese",
+  en: "In English",
+  chats: "Chats",
+  retention: "Days until deleted chats go for good",
+  retentionHelp: "Until then whoever deleted one can bring it back.",
+  daily: "Messages a day with this server's models",
+  dailyHelp: "For each user; 0: any number.",
+  shares: "Who sees what shared links show",
+  shareWays: { on: "Whoever has one", login: "Who is logged in", off: "Nobody" },
+  shareHelp: {
+    on: "Links work for anybody, without an account.",
+    login: "Links ask for a login first.",
+    off: "Links show nothing, and none can be made. Those there are come back once this changes.",
+  },
+  wrong: (least: string, most: string) => `A whole number from ${least} to ${most}.`,
+  tooLong: (most: number) => `${most} characters at most.`,
+};
+
+const zhCN: typeof en = {
+  lead: "更改会在几秒内对服务器的所有进程生效，无需重启。其他设置需在启动服务器处更改。",
+  fixed: "已在启动服务器处设置，优先于此处的选择。",
+  stored: (value) => `若不选择，则为${value}。`,
+  toDefault: "恢复默认",
+  accounts: "账号",
+  registration: "谁可以注册",
+  ways: { open: "任何人", invite: "受邀者", approve: "需批准", closed: "关闭" },
+  wayHelp: {
+    open: "能打开页面的人都可以注册。",
+    invite: "需要邀请链接，由管理员在“邀请”中创建。",
+    approve: "任何人都可以注册，但首次登录前须由管理员在“用户”中批准。受邀者无需批准。",
+    closed: "只能用命令行创建账号，邀请暂不可用。",
+  },
+  verified: "验证邮箱",
+  verifiedHelp: "是否要求先打开发送到邮箱的链接才能登录。",
+  switch: { on: "要求", off: "不要求" },
+  noMail: "服务器没有设置用于发送链接的邮件服务器（SMTP_HOST）。",
+  banner: "公告",
+  bannerHelp: "显示在页面上方，每个人关闭前都能看到。留空则不显示。只填一种语言时，所有人都看到该语言。",
+  zh: "中文",
+  en: "英文",
+  chats: "对话",
+  retention: "已删除对话的保留天数",
+  retentionHelp: "在此期间，删除者可以恢复。",
+  daily: "每天可向本站模型发送的消息数",
+  dailyHelp: "按每个用户计算；0 表示不限。",
+  shares: "谁能查看分享链接",
+  shareWays: { on: "持有链接者", login: "已登录者", off: "关闭" },
+  shareHelp: {
+    on: "任何人打开链接都能查看，无需账号。",
+    login: "打开链接需先登录。",
+    off: "链接不显示任何内容，也不能新建。重新开放后原有链接恢复。",
+  },
+  wrong: (least, most) => `请输入 ${least} 到 ${most} 的整数。`,
+  tooLong: (most) => `最多 ${most} 个字符。`,
+};
+
+/** Texts of the settings of the server. */
+export const text = texts({ en, "zh-CN": zhCN });

@@ -184,6 +184,7 @@ class Services:
             asyncio.create_task(self.backups.run(), name="backups"),
             asyncio.create_task(self.purger.run(), name="purger"),
             asyncio.create_task(self.mail.run(), name="mail"),
+            asyncio.create_task(self.live.run(), name="settings"),
             asyncio.create_task(self.audit.run(), name="audit"),
             asyncio.create_task(self.fold.run(), name="fold"),
             asyncio.create_task(self.sharing.views.run(), name="views"),
@@ -208,7 +209,6 @@ class Services:
         """Save the running replies, end the background work, close connections and threads."""
         await self.supervisor.close()
         await stop_tasks(*self.tasks)
-        await self.live.close()
         await self.sharing.views.write()
         await self.audit.close()
         await self.reservations.slices.close()

@@ -1,7 +1,7 @@
 """What the settings say at this moment: the environment first, then what is stored.
 
-Stored ones are read when they are wanted, and kept for some seconds: who changes one is heard in
-every process soon, and a process that nobody asks for anything asks for nothing.
+Stored ones are read every few seconds, and kept for so long: who changes one is heard in every
+process soon, and nobody's request waits for them.
 """
 
 import asyncio
@@ -16,9 +16,9 @@ import orjson
 from app.config import Registration, Settings
 from app.database import Database
 from app.errors import AppError
+from app.logs import log
 from app.schemas.share import SharesSetting
 from app.services.settings.rows import stored
-from app.utils.tasks import stop_tasks
 
 KEPT_SECONDS = 4
 
@@ -67,7 +67,6 @@ class LiveSettings:
         self._known = self._current({})
         self._read_at = -float("inf")
         self._lock = asyncio.Lock()
-        self._reading: asyncio.Task[None] | None = None
 
     async def fresh(self) -> Current:
         """The settings, as they were at most some seconds ago; as they were last known where the
@@ -86,24 +85,23 @@ class LiveSettings:
                 self._read_at = began
         return self._known
 
+    async def run(self) -> None:
+        """Read them every few seconds, for ever, so that `now` is never older."""
+        while True:
+            await asyncio.sleep(KEPT_SECONDS)
+            self.forget()
+            try:
+                await self.fresh()
+            except Exception:
+                log.exception("settings_postponed")
+
     def now(self) -> Current:
-        """The settings as they were last read; where that is long ago, they are read meanwhile, so
-        that whoever asks waits for nothing."""
-        if self._is_old() and (self._reading is None or self._reading.done()):
-            self._reading = asyncio.create_task(self._renew(), name="settings")
+        """The settings as they were read last, for whoever cannot wait."""
         return self._known
 
     def retention(self) -> timedelta:
         """How long what was deleted can be brought back."""
         return self.now().retention
-
-    async def _renew(self) -> None:
-        await self.fresh()
-
-    async def close(self) -> None:
-        """Read nothing more."""
-        if self._reading is not None:
-            await stop_tasks(self._reading)
 
     def forget(self) -> None:
         """Read them again when they are wanted next."""

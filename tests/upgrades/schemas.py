@@ -151,6 +151,9 @@ def _account(start: int) -> Iterator[tuple[str, Row]]:
     token = {"hash": mark, "session_id": start, "salt": mark, "expires_at": later}
     yield "refresh_token", token
     yield "ws_ticket", {"jti": mark, "user_id": start, "expires_at": later}
+    seed = {"seed": "x", "last_step": 2**40}  # above what a restore raises it to
+    yield "totp", {"user_id": start, "created_at": NOW} | seed
+    yield "setting", {"name": f"later {start}", "value": "1", "updated_at": NOW}
     yield "password_reset", {"user_id": start, "hash": mark, "expires_at": later}
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.pool import StaticPool
 from app.migration import head_revision, upgrade
 from app.models import Base
 from app.models.base import UtcDateTime
+from app.models.marks import DERIVED
 
 OWN = "alembic_version"
 
@@ -46,11 +47,13 @@ def tables_at(revision: str) -> dict[str, Table]:
         return {**Base.metadata.tables}
     with scratch(revision) as connection:
         found = MetaData()
-        event.listen(found, "column_reflect", _keep_times)
+        event.listen(found, "column_reflect", _as_in_models)
         found.reflect(connection)
     return {name: table for name, table in found.tables.items() if name != OWN}
 
 
-def _keep_times(_inspector: object, _table: str, column: dict[str, Any]) -> None:
+def _as_in_models(_inspector: object, _table: str, column: dict[str, Any]) -> None:
     if isinstance(column["type"], DateTime):
         column["type"] = UtcDateTime()
+    if "computed" in column:  # by the database, which takes no value for it
+        column["info"] = DERIVED

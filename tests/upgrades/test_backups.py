@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 
 from app.migration import current_revision, head_revision, migrate, sync_engine
 from app.models import Base
-from app.models.marks import is_derived, opens_account
+from app.models.marks import is_derived, kept_columns, opens_account
 from app.services.audit.events import AuditAction
 from app.services.backup.format import Header, TableStart, Trailer, line
 from app.services.backup.scratch import tables_at
@@ -84,7 +84,9 @@ def old_backup(url: str, revision: str, file: Path) -> None:
         tables_at(revision)[t.name] for t in tables.sorted_tables if t.name != "alembic_version"
     ]
     with engine.connect() as connection:
-        rows = {table.name: connection.execute(select(table)).all() for table in ordered}
+        rows = {
+            table.name: connection.execute(select(*kept_columns(table))).all() for table in ordered
+        }
     engine.dispose()
     counts = {name: len(found) for name, found in rows.items()}
     header = Header.of_now(counts, {"message": 7_000_000})

@@ -52,15 +52,11 @@ async def register(
     request: Request,
     services: ServicesDep,
     limits: RateLimitsDep,
-    language: LanguageDep,
 ) -> UserRead:
     """Make an account. An administrator may have to approve it, and its address may have to be
-    confirmed by a link, before anybody can log in."""
+    confirmed by a link, which the first login has sent, before anybody can log in."""
     limits.hit_login("register", request_state(request.scope).address)
-    made = await services.accounts.register(body)
-    if services.live.now().require_verified_email:
-        _send_link(made.id, services, limits, language)
-    return made
+    return await services.accounts.register(body)
 
 
 def _send_link(user_id: int, services: Services, limits: RateLimits, language: Language) -> None:

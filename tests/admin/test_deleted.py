@@ -58,6 +58,8 @@ async def test_locked_out_and_restored(server: RunningServer, upstream: Scripted
     assert (await ada.get("/auth/keys")).json() == {"keys": []}
     assert_refused(await act(admin, ada, "restore"), 409, "not_deleted")
     assert [action for action, _ in await done_to(ada, admin)] == [
+        "share_ended",
+        "key_revoked",
         "account_trashed",
         "account_restored",
     ]

@@ -178,6 +178,7 @@ async def test_disabled_at_once_and_let_in_again(
     ada = await server.log_in(ada.name, PASSWORD, ada.id)
     assert (await ada.get("/auth/keys")).json() == {"keys": []}
     assert [action for action, _ in await done_to(ada, admin)] == [
+        "key_revoked",  # what ends with it was no act of their own either
         "account_disabled",
         "account_enabled",
     ]

@@ -1,5 +1,7 @@
 """What ends when an account may not be used any more."""
 
+from typing import Any
+
 from sqlalchemy import Connection, delete
 
 from app.database import table_of
@@ -16,12 +18,13 @@ _reset = table_of(PasswordReset)
 _change = table_of(EmailChange)
 
 
-def lock_out(connection: Connection, user_id: int) -> None:
+def lock_out(connection: Connection, user_id: int, **by: Any) -> None:
     """End a user's logins, links, keys and reset link, a change of their address, their running
     replies and their import. Once the account may be used again, only the password lets anybody in.
+    `by`: who does it, where that is somebody else, for the events.
     """
-    end_shares(connection, user_id)
-    revoke_keys(connection, user_id)
+    end_shares(connection, user_id, about=by)
+    revoke_keys(connection, user_id, **by)
     revoke_all(connection, user_id)
     forget_steps(connection, user_id)
     stop_all_of(connection, user_id)
@@ -29,4 +32,4 @@ def lock_out(connection: Connection, user_id: int) -> None:
         connection.execute(delete(table).where(table.c.user_id == user_id))
     running = unended_of(connection, user_id)
     if running is not None:
-        end_import(connection, user_id, running.id, "cancelled")
+        end_import(connection, user_id, running.id, "cancelled", **by)

@@ -59,7 +59,7 @@ def change(
         action = AuditAction.ACCOUNT_ENABLED if enabled else AuditAction.ACCOUNT_DISABLED
         if enabled and user.status == PENDING:
             action = AuditAction.ACCOUNT_APPROVED
-        _set_enabled(connection, user_id, enabled)
+        _set_enabled(connection, user_id, enabled, by)
         detail["enabled"] = enabled
     if role is not None:
         action = AuditAction.ROLE_CHANGED
@@ -78,7 +78,7 @@ def approve(connection: Connection, admin: Account | None, user_id: int) -> None
         return
     if user.status != PENDING:
         raise NotPending
-    _set_enabled(connection, user_id, True)
+    _set_enabled(connection, user_id, True, by)
     record(connection, AuditAction.ACCOUNT_APPROVED, user_id, **by)
 
 
@@ -94,7 +94,7 @@ def trash(connection: Connection, admin: Account | None, user_id: int) -> None:
     if _is_admin(user) and not others:
         raise LastAdmin
     _change(connection, user_id, yn=0, deleted_at=utc_now(), deleted_yn=user.yn)
-    lock_out(connection, user_id)
+    lock_out(connection, user_id, **by)
     record(connection, AuditAction.ACCOUNT_TRASHED, user_id, **by)
 
 
@@ -180,10 +180,10 @@ def _new_enabled(user: Any, enabled: bool | None) -> bool | None:
     return None if enabled is None or is_so else enabled
 
 
-def _set_enabled(connection: Connection, user_id: int, enabled: bool) -> None:
+def _set_enabled(connection: Connection, user_id: int, enabled: bool, by: dict[str, Any]) -> None:
     _change(connection, user_id, yn=int(enabled), pending_at=None, deleted_at=None)
     if not enabled:
-        lock_out(connection, user_id)
+        lock_out(connection, user_id, **by)
 
 
 def _change(connection: Connection, user_id: int, **values: Any) -> None:

@@ -101,11 +101,11 @@ def revoke(connection: Connection, user_id: int, key_id: int) -> None:
     record(connection, AuditAction.KEY_REVOKED, user_id, key_id=key_id)
 
 
-def revoke_all(connection: Connection, user_id: int) -> int:
-    """Remove all keys of a user: how many there were."""
+def revoke_all(connection: Connection, user_id: int, **by: Any) -> int:
+    """Remove all keys of a user: how many there were. `by`: who does it, for the event."""
     count = connection.execute(delete(_key).where(_key.c.user_id == user_id)).rowcount
     if count:
-        record(connection, AuditAction.KEY_REVOKED, user_id, count=count)
+        record(connection, AuditAction.KEY_REVOKED, user_id, count=count, **by)
     return count
 
 

@@ -111,12 +111,15 @@ def tell_source(connection: Connection, import_id: int, source: str, total: int 
 
 def end(
     connection: Connection,
+    /,
     user_id: int,
     import_id: int,
     status: ImportStatus,
     why: ImportWhy | None = None,
+    **by: Any,
 ) -> bool:
-    """The import ends; False where it had ended. Raises ImportNotFound."""
+    """The import ends; False where it had ended. `by`: who ends it, where that is not its user, for
+    the event. Raises ImportNotFound."""
     row = find_own(connection, user_id, import_id, lock=True)
     if row.status not in UNENDED:
         return False
@@ -130,6 +133,7 @@ def end(
         import_id=import_id,
         status=status,
         conversations=row.created + row.updated,
+        **by,
     )
     return True
 

@@ -52,12 +52,9 @@ def all_routes() -> Sequence[BaseRoute]:
     api.include_router(programs.router)  # in front: its requests come by the hundred a second
     for module in (
         auth,
-        factors,
         audit,
         sessions,
         passwords,
-        emails,
-        profile,
         config,
         conversations,
         transfer,
@@ -66,7 +63,9 @@ def all_routes() -> Sequence[BaseRoute]:
         api.include_router(module.router)
     for module in (connections, models, presets, folders, usage, caps, messages, files, search):
         api.include_router(module.router)
-    for module in (admin, keys, sharing, shared, imports, socket, health, metrics, pages):
+    for module in (admin, emails, factors, keys, profile, sharing, shared, imports):
+        api.include_router(module.router)
+    for module in (socket, health, metrics, pages):
         api.include_router(module.router)
     for route in api.routes:
         route.matches(dict(NOWHERE))

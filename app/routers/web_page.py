@@ -2,12 +2,15 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette._utils import get_route_path
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
 
 APP = Path(__file__).parent.parent
 INSTALLED = APP / "page"
@@ -79,19 +82,35 @@ class PageFile:
         return Response(body, headers=headers, media_type=self.media_type)
 
 
+class PagePaths(BaseRoute):
+    """Paths without parameters, as one route: a request for anything else costs one look, where a
+    route for each of the page's files would cost it more than a hundred."""
+
+    def __init__(self, routes: Sequence[Route]) -> None:
+        self._routes = {route.path: route for route in routes}
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As the route of the path, if there is one."""
+        route = self._routes.get(get_route_path(scope)) if scope["type"] == "http" else None
+        return (Match.NONE, {}) if route is None else route.matches(scope)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with the file of the path."""
+        await self._routes[get_route_path(scope)].handle(scope, receive, send)
+
+
 def page_routes(folder: Path | None = None) -> list[BaseRoute]:
     """Routes for the page in a folder, none where it was not built. Keeps its files in memory."""
     folder = folder or page_folder()
     if not (folder / "index.html").is_file():
         return []
-    routes: list[BaseRoute] = [
-        _route(address, _read(folder, folder / "index.html")) for address in ADDRESSES
-    ]
+    routes = [_route(address, _read(folder, folder / "index.html")) for address in ADDRESSES]
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in MEDIA_TYPES and path.name not in TEMPLATES:
             name = path.relative_to(folder).as_posix()
             routes.append(_route(f"/{name}", _read(folder, path)))
-    return routes
+    varying = [route for route in routes if route.param_convertors]
+    return [PagePaths([route for route in routes if not route.param_convertors]), *varying]
 
 
 def page_folder() -> Path:

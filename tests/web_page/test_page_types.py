@@ -60,6 +60,8 @@ def test_the_calls_are_those_that_answer_json_or_nothing() -> None:
         "GET /attachments/{id}",
         "GET /attachments/{id}/thumbnail",
         "GET /attachments/{id}/text",
+        "GET /auth/me/avatar",
+        "GET /admin/users/{id}/avatar",
         "GET /s/{token}",
         "GET /s/{token}/attachments/{number}",
     }

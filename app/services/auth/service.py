@@ -5,10 +5,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from app.database import Database, table_of
 from app.encryption import KeyVault
+from app.engines.prepared import Prepared
 from app.errors import (
     ApprovalPending,
     EmailUnverified,
@@ -36,6 +37,18 @@ from app.utils.security import with_mark
 from app.utils.tokens import opaque_token, token_hash
 
 _user = table_of(User)
+_KNOWN = select(
+    _user.c.id,
+    _user.c.password_hash,
+    _user.c.status,
+    _user.c.has_factor,
+    _user.c.email_verified_at,
+    stored_value("require_verified_email").label("required"),
+)
+_BY_NAME, _BY_EMAIL = (
+    Prepared(_KNOWN.where(column == bindparam("key", type_=column.type)))
+    for column in (_user.c.username_key, _user.c.email_key)
+)
 
 
 class AuthService:
@@ -134,17 +147,7 @@ def login_key(name: str) -> bytes:
 
 
 def _by_name(connection: Connection, key: bytes) -> Any:
-    column = _user.c.email_key if b"@" in key else _user.c.username_key
-    return connection.execute(
-        select(
-            _user.c.id,
-            _user.c.password_hash,
-            _user.c.status,
-            _user.c.has_factor,
-            _user.c.email_verified_at,
-            stored_value("require_verified_email").label("required"),
-        ).where(column == key)
-    ).first()
+    return (_BY_EMAIL if b"@" in key else _BY_NAME).first(connection, {"key": key})
 
 
 def _swap_hash(connection: Connection, id: int, known: str, new: str) -> bool:

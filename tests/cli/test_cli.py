@@ -195,9 +195,13 @@ def test_accounts_are_listed(tmp_path: Path) -> None:
         assert token.status_code == 200
         listed = run(tmp_path, "user", "list")
     heading, anna, ming = listed.stdout.splitlines()
-    assert heading.split() == ["id", "username", "created", "enabled", "last", "login"]
-    assert re.fullmatch(r"1 +anna +\d{4}-\d\d-\d\d \d\d:\d\d +yes +\d{4}-\d\d-\d\d \d\d:\d\d", anna)
-    assert re.fullmatch(r"2 +张小明 +\d{4}-\d\d-\d\d \d\d:\d\d +no +never", ming)
+    assert heading.split() == [
+        *("id", "username", "created", "enabled", "role", "status", "last", "login")
+    ]
+    assert re.fullmatch(
+        r"1 +anna +\d{4}-\d\d-\d\d \d\d:\d\d +yes +user +active +\d{4}-\d\d-\d\d \d\d:\d\d", anna
+    )
+    assert re.fullmatch(r"2 +张小明 +\d{4}-\d\d-\d\d \d\d:\d\d +no +user +disabled +never", ming)
     assert "@" not in listed.stdout
     lines = run(tmp_path, "user", "list", "--json", "--email").stdout.splitlines()
     first, second = map(json.loads, lines)

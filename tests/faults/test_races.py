@@ -70,8 +70,11 @@ async def test_a_sender_that_leaves_at_any_moment_is_answered_or_forgotten(
         async def is_usable(conversation: int = conversation) -> bool:
             return (await ada.say(conversation, "and now?")).status_code == 200
 
+        async def is_over(conversation: int = conversation) -> bool:
+            return {m["status"] for m in await ada.messages(conversation)} == {"complete"}
+
         await eventually(is_usable)
-        assert {m["status"] for m in await ada.messages(conversation)} == {"complete"}
+        await eventually(is_over)
 
 
 @pytest.mark.databases("sqlite")

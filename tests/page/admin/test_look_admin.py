@@ -114,6 +114,7 @@ async def one_user(
     await expect(page.locator(".fresh-login")).to_be_visible()
     await look_all(page, f"admin-password-{name}", options)
     await page.locator(".fresh-login .button").last.click()
+    await page.wait_for_function("() => !history.state?.layer")  # of the dialog
     [zoe] = (await admin.get("/admin/users?status=deleted")).json()["users"]
     await page.goto(f"/administration/users/{zoe['id']}")
     await expect(page.locator(".admin-notice")).to_be_visible()

@@ -8,6 +8,7 @@ HTTP answers `{"detail": text, "code": code}`; a socket sends the same two as an
 from app.errors.admin import *
 from app.errors.base import AppError as AppError
 from app.errors.base import Language as Language
+from app.errors.factors import *
 from app.errors.files import *
 from app.errors.groups import *
 from app.errors.imports import *

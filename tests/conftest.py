@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ReleaseBefore())
     config.pluginmanager.register(SecondTries())
     for plugin in (
-        LeftOut("nginx", "deploy/test_nginx.py", nginx.missing),
+        LeftOut("nginx", "deploy/test_n*.py", nginx.missing),
         LeftOut("web page", "page/test_*.py", page_browser.missing),
         LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),
         LeftOut("silent name servers", "upstream/test_slow_names.py", isolation.missing),

@@ -1,6 +1,7 @@
 """The real nginx with the configuration that is shipped, on free ports, in a folder."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from tests.support.certificates import LOCALHOST, self_signed
 from tests.support.patience import PATIENCE_SECONDS
 
 SHIPPED = Path(__file__).parents[2] / "deploy" / "nginx" / "chat-backend.conf"
+NODES = SHIPPED.with_name("nodes.conf")
 ADVICE = "install nginx (Debian: nginx-light)"
 AROUND = """
 daemon off;
@@ -29,7 +31,8 @@ http {{
     scgi_temp_path {folder}/scgi;
     real_ip_header X-Test-Address;
     set_real_ip_from 127.0.0.1;
-    include {folder}/chat-backend.conf;
+    add_header X-Nodes $upstream_addr always;
+    include {folder}/chat-backend*.conf;
 }}
 """
 
@@ -60,8 +63,14 @@ def missing() -> str | None:
 
 
 @contextmanager
-def running(folder: Path, *servers: str, timeout: str = "15s") -> Iterator[Nginx]:
-    """nginx before these servers (`host:port`, parameters), names and ports changed."""
+def running(
+    folder: Path, *servers: str, timeout: str = "15s", as_nodes: bool = False
+) -> Iterator[Nginx]:
+    """nginx before these servers (`host:port`, parameters), names and ports changed.
+
+    Servers `as_nodes` are chosen by conversation, as the second shipped file has it. Every answer
+    says in `X-Nodes` which servers were asked for it.
+    """
     certificate = folder / "cert.pem"
     self_signed(certificate, LOCALHOST)
     plain, secure = _free_port(), _free_port()
@@ -75,10 +84,14 @@ def running(folder: Path, *servers: str, timeout: str = "15s") -> Iterator[Nginx
         "/etc/ssl/chat.example.com/fullchain.pem": str(certificate),
         "/etc/ssl/chat.example.com/privkey.pem": str(certificate.with_suffix(".key")),
         "/var/log/nginx": str(folder),
-        "server 127.0.0.1:8000;": "".join(f"server {server};" for server in servers),
         " 15s;": f" {timeout};",
     }
     text = SHIPPED.read_text()
+    if as_nodes:
+        text = _without_upstream(text)
+        (folder / "chat-backend-nodes.conf").write_text(_nodes(servers))
+    else:
+        changes["server 127.0.0.1:8000;"] = "".join(f"server {server};" for server in servers)
     for shipped, here in changes.items():
         assert shipped in text, shipped
         text = text.replace(shipped, here)
@@ -95,6 +108,26 @@ def running(folder: Path, *servers: str, timeout: str = "15s") -> Iterator[Nginx
     finally:
         process.terminate()
         process.wait()
+
+
+def _without_upstream(text: str) -> str:
+    """What the `sed` in the second file's head does."""
+    assert "'/^upstream /,/^}/d'" in NODES.read_text()
+    left, count = re.subn(r"^upstream .*?^}\n", "", text, flags=re.MULTILINE | re.DOTALL)
+    assert count == 1
+    return left
+
+
+def _nodes(servers: tuple[str, ...]) -> str:
+    """The second file with these servers; one that failed is asked again a second later."""
+    text, count = NODES.read_text(), 0
+    for server in servers:
+        text, found = re.subn(r"server 10\.0\.0\.\d+:8000 ", f"server {server} ", text, count=1)
+        count += found
+    assert count == len(servers)
+    text = re.sub(r" *server 10\.0\.0\.\d+:8000 .*\n", "", text)
+    assert "fail_timeout=5s" in text
+    return text.replace("fail_timeout=5s", "fail_timeout=1s")
 
 
 def _free_port() -> int:

@@ -120,6 +120,13 @@ share_reads = Counter(
 )
 logins_failed = Counter("chat_logins_failed", "Logins with a wrong name or password")
 
+bus_messages = Counter(
+    "chat_bus_messages",
+    "Messages between the processes that serve one database",
+    "status",
+    known=("sent", "received", "dropped"),
+)
+bus_bytes = Counter("chat_bus_bytes", "Their size", "status", known=("sent", "received"))
 model_tokens = Counter(
     "chat_model_tokens",
     "Tokens that models were sent and sent, counted or estimated; `own`: models of users' own",
@@ -144,6 +151,8 @@ COUNTERS = (
     imports_ended,
     imported_messages,
     jobs_ended,
+    bus_messages,
+    bus_bytes,
     model_tokens,
     model_cost,
 )

@@ -57,6 +57,7 @@ def _is_beside_us(request: Request) -> bool:
 
 def _gauges(services: Services, connections: OpenConnections) -> dict[str, tuple[str, float]]:
     load, supervisor = services.database.load, services.supervisor
+    bus = services.bus
     return {
         "chat_replies_running": ("Replies that run now", supervisor.running_count),
         "chat_sockets_open": ("Open sockets", len(connections.sockets)),
@@ -72,6 +73,8 @@ def _gauges(services: Services, connections: OpenConnections) -> dict[str, tuple
             "Messages, at most, that the index of the search has still to read",
             services.reader.behind,
         ),
+        "chat_bus_healthy": ("Whether the other processes are heard", float(bus.is_healthy)),
+        "chat_bus_peers": ("Processes heard from lately, this one included", bus.peers()),
         "chat_jobs_running": (
             "Background jobs that run now",
             services.jobs.running,

@@ -1,9 +1,12 @@
 """Puts the services of one process together."""
 
 import asyncio
+import os
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from app.bus.base import Bus
+from app.bus.opening import open_bus
 from app.config import Settings
 from app.database import Database, open_database
 from app.encryption import KeyVault
@@ -97,6 +100,7 @@ class Services:
     """All that the routers call, and the background work of this process."""
 
     database: Database
+    bus: Bus
     vault: KeyVault
     ai: AiService
     auth: AuthService
@@ -179,6 +183,7 @@ class Services:
         await self.imports.open(self.jobs.imports, self.bringing.bring_in)
         self.supervisor.open()
         self.tasks = [
+            asyncio.create_task(self.bus.run(), name="bus"),
             asyncio.create_task(self.reaper.run(), name="reaper"),
             asyncio.create_task(self.follower.run(), name="follower"),
             asyncio.create_task(self.backups.run(), name="backups"),
@@ -209,6 +214,7 @@ class Services:
         """Save the running replies, end the background work, close connections and threads."""
         await self.supervisor.close()
         await stop_tasks(*self.tasks)
+        await self.bus.close()
         await self.sharing.views.write()
         await self.audit.close()
         await self.reservations.slices.close()
@@ -223,6 +229,7 @@ class Services:
 def build_services(settings: Settings) -> Services:
     """The services of one process; nothing runs and nothing connects before `open`."""
     database = open_database(settings)
+    bus = open_bus(settings, os.environ)
     threads = PasswordThreads(settings.bcrypt_rounds)
     sessions = SessionService(database, settings)
     passwords = PasswordService(database, threads)
@@ -289,6 +296,7 @@ def build_services(settings: Settings) -> Services:
 
     return Services(
         database=database,
+        bus=bus,
         vault=vault,
         ai=ai,
         auth=AuthService(database, vault, threads, sessions, live),

@@ -14,6 +14,7 @@ from app.errors import (
     AppError,
     BodyTooLarge,
     DatabaseUnavailable,
+    FieldMissing,
     InvalidInput,
     InvalidToken,
     MalformedJson,
@@ -68,6 +69,8 @@ def error_response(scope: Scope, error: AppError) -> Response:
         page = not_found_page(language, scope.get("root_path", ""))
         headers = {"Content-Security-Policy": POLICY, "Vary": "Accept, Accept-Language"}
         return HTMLResponse(page, error.status, headers)
+    if isinstance(error, FieldMissing):
+        error = invalid_input([{"type": "missing", "loc": (error.field,)}], language)
     body: dict[str, object] = {"detail": error.text(language), "code": error.code}
     if error.reason is not None:
         body["reason"] = error.reason

@@ -55,6 +55,12 @@ class SecondFactorNeeded(AppError):
     en = "This server wants two-step logins: set yours up first"
 
 
+class LastWay(AppError):
+    status, code = 409, "last_way"
+    zh = "这是你登录的最后一种方式；请先添加另一种"
+    en = "This is the last way in which you can log in; add another one first"
+
+
 class FactorExists(AppError):
     status, code = 409, "factor_exists"
     zh, en = (

@@ -55,6 +55,14 @@ class InvalidInput(AppError):
         self.fields = fields
 
 
+class FieldMissing(InvalidInput):
+    """A field that may be left out, but not here."""
+
+    def __init__(self, field: str = "?") -> None:
+        super().__init__(where=field)
+        self.field = field
+
+
 class MalformedJson(AppError):
     status, code = 422, "invalid_json"
     zh, en = "请求内容不是有效的 JSON", "The request is not valid JSON"
@@ -196,7 +204,7 @@ class WrongPassword(AppError):
 
 class LoginTooOld(AppError):
     status, code = 403, "login_too_old"
-    zh, en = "请再次输入密码以继续", "Enter your password again to go on"
+    zh, en = "请再次确认是你本人，以继续", "Confirm that it is you to go on"
 
 
 class SharedModel(AppError):

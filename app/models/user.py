@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Computed, Index, Integer, String, Text
+from sqlalchemy import Computed, Index, Integer, String, Text, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import TABLE_OPTIONS, Base, BigId, Flag, UtcDateTime, key_bytes
 from app.models.marks import DERIVED, PLAIN, marked, owner
+from app.utils.security import NO_PASSWORD, with_mark
 
 ACTIVE, DISABLED, PENDING, DELETED = range(4)
 """What `status` is."""
@@ -25,7 +26,7 @@ class User(Base):
     `role`: `user` or `admin`. `email_verified_at`: when a link sent to the address was opened.
     The `_key` columns hold the one canonical spelling of a name, and are what is unique.
     `has_factor` is 1 while a login asks for more than the password; `password_hash` then has a mark
-    before it (`utils/security.py`).
+    before it (`utils/security.py`); it is `NO_PASSWORD` where there is none.
     `config_seen` is the `updated_at` of the row in `model_config` that the connections agree with.
     """
 
@@ -60,3 +61,8 @@ class User(Base):
     status: Mapped[int | None] = mapped_column(
         Flag, Computed(STATUS, persisted=False), info=DERIVED
     )
+
+
+_hash = User.__table__.c.password_hash
+HAS_PASSWORD = and_(_hash != NO_PASSWORD, _hash != with_mark(NO_PASSWORD))
+"""Of a user's row: the account has a password."""

@@ -118,6 +118,7 @@ async def _me(user: Account, services: Services, chosen: Chosen) -> Me:
         email_verified=chosen.profile.email_verified,
         pending_email=chosen.profile.pending_email,
         has_config=user.has_config,
+        has_password=chosen.profile.has_password,
         second_factor_needed=services.sessions.wants_factor and not user.has_factor,
         can_chat=chosen.can_chat,
         default_model=services.configs.default_model,

@@ -34,7 +34,7 @@ async def change_email(
     """Begin to change the address: a link is sent to the old one and to the new one."""
     services.mail.require()
     with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
-        await services.passwords.check(user.id, body.password)
+        await services.passwords.prove(user, body.password)
     limits.hit_mail(f"email:{user.id}")
     await services.emails.begin_change(user.id, body.email, language)
     return Response(status_code=202)

@@ -27,7 +27,8 @@ async def change_password(
     services: ServicesDep,
     limits: RateLimitsDep,
 ) -> None:
-    """Set a new password, and end the other sessions."""
+    """Set a new password, and end the other sessions. An account that has none sets its first one
+    by a login of the last 15 minutes; one with a second factor needs that besides."""
     with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
         await services.passwords.change(user, body.old_password, body.new_password)
 
@@ -40,10 +41,10 @@ async def reauthenticate(
     services: ServicesDep,
     limits: RateLimitsDep,
 ) -> None:
-    """Give the password again, and the second factor where there is one, so that this login counts
+    """Show again who you are, with the second factor where there is one, so that this login counts
     as a recent one."""
     with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
-        await services.passwords.check(user.id, body.password)
+        await services.passwords.check(user.id, body.password or "")
         if user.has_factor:
             with limits.guessing_code(user.id):
                 await services.factors.check(user.id, body)
@@ -82,14 +83,15 @@ async def reset_password(
 
 @router.delete("/me", status_code=204, responses=errors(401, 403, 409, 413, 422, 429, 503))
 async def delete_account(
-    body: AccountDeletion,
     request: Request,
     response: Response,
     user: CurrentUser,
     services: ServicesDep,
     limits: RateLimitsDep,
+    body: AccountDeletion | None = None,
 ) -> None:
-    """Delete the account and all that belongs to it."""
+    """Delete the account and all that belongs to it. Without a password, or with a second factor,
+    it wants a login of the last 15 minutes."""
     with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
-        await services.deletion.begin(user.id, body.password)
+        await services.deletion.begin(user, None if body is None else body.password)
     drop_refresh_cookie(response)

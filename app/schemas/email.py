@@ -13,12 +13,12 @@ class EmailToken(BaseModel):
 
 
 class EmailChangeCreate(BaseModel):
-    """`POST /auth/email`."""
+    """`POST /auth/email`; without `password` where the account has none."""
 
     model_config = ConfigDict(extra="forbid")
 
     email: Email
-    password: GivenPassword
+    password: GivenPassword | None = None
 
 
 class EmailConfirmed(BaseModel):

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from app.schemas.fields import Text
 from app.schemas.session import OpaqueToken
+from app.schemas.user import GivenPassword
 
 Code = Annotated[Text, Field(min_length=1, max_length=20, examples=["123456"])]
 GivenRecoveryCode = Annotated[Text, Field(min_length=1, max_length=100)]
@@ -73,7 +74,18 @@ class SecondLogin(GivenFactor):
         return self
 
 
-class Reauthentication(GivenFactor):
-    """`POST /auth/reauthenticate`; with the second factor where the account has one."""
+WAYS = ("password",)
+"""Fields of which `POST /auth/reauthenticate` takes one."""
 
-    password: Annotated[str, Field(min_length=1, max_length=128)]
+
+class Reauthentication(GivenFactor):
+    """`POST /auth/reauthenticate`: one way in which the account logs in; with the second factor
+    where it has one."""
+
+    password: GivenPassword | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(getattr(self, way) is not None for way in WAYS) != 1:
+            raise PydanticCustomError("one_way", "give one way to log in")
+        return self

@@ -71,9 +71,9 @@ class LoginRequest(BaseModel):
 
 
 class PasswordChange(BaseModel):
-    """`PUT /auth/password`."""
+    """`PUT /auth/password`; without `old_password` where the account has no password yet."""
 
-    old_password: GivenPassword
+    old_password: GivenPassword | None = None
     new_password: NewPassword
 
 
@@ -91,9 +91,9 @@ class PasswordResetRequest(BaseModel):
 
 
 class AccountDeletion(BaseModel):
-    """`DELETE /auth/me`."""
+    """`DELETE /auth/me`; without `password` where the account has none."""
 
-    password: GivenPassword
+    password: GivenPassword | None = None
 
 
 class UserRead(BaseModel):
@@ -155,6 +155,7 @@ class Me(UserRead):
     email_verified: bool
     pending_email: str | None
     has_config: bool
+    has_password: bool
     second_factor_needed: bool
     can_chat: bool
     default_model: str | None

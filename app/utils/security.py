@@ -17,6 +17,16 @@ FACTOR_MARK = "2fa:"
 for no hash, and so lets nobody in by the password alone."""
 
 
+NO_PASSWORD = "!"
+"""In the place of the hash of an account that has no password: nothing that is hashed looks like
+it, so that every release refuses whatever is given for one."""
+
+
+def has_password(stored: str) -> bool:
+    """Whether a stored hash is an account's that has a password."""
+    return bare_hash(stored) != NO_PASSWORD
+
+
 def with_mark(stored: str) -> str:
     """A stored hash as it is where the account has a second factor."""
     return FACTOR_MARK + bare_hash(stored)

@@ -29,6 +29,7 @@ SAYINGS: dict[str, tuple[str, str]] = {
     "extra_forbidden": ("不是已知的字段", "is not a known field"),
     "reserved_name": ("不能含有 {name}", "must not hold {name}"),
     "one_of_two": ("只能给出其中一个", "give one of the two"),
+    "one_way": ("必须且只能给出一种登录方式", "give one way to log in, and only one"),
     "not_json": ("不是有效的 JSON", "is not valid JSON"),
     "json_too_large": ("超过 {kib} KiB", "is larger than {kib} KiB"),
     "greater_than_equal": ("不能小于 {ge}", "must be at least {ge}"),

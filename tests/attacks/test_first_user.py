@@ -39,7 +39,7 @@ async def test_the_first_and_the_second_may_do_the_same(fresh: RunningServer) ->
         *("default_model_left", "default_model_daily", "attachments_max_bytes"),
         *("default_model_is_demo", "default_model_id", "title_model_id", "custom_instructions"),
         *("shares", "shares_expire_days", "role", "display_name", "avatar"),
-        *("email_verified", "pending_email", "second_factor_needed"),
+        *("email_verified", "pending_email", "second_factor_needed", "has_password"),
     }
     assert [(await each.get("/auth/me")).json()["role"] for each in (first, second)] == ["user"] * 2
 

@@ -349,7 +349,7 @@ async def test_unknown_and_read_only_fields_change_nothing(server: RunningServer
     eve = await server.log_in("mass-assignment", PASSWORD, account["id"])
     me = (await eve.get("/auth/me")).json()
     default = {"has_config": False, "can_chat": False, "default_model": None}
-    default |= {"second_factor_needed": False}
+    default |= {"second_factor_needed": False, "has_password": True}
     default |= dict.fromkeys(("default_model_id", "title_model_id", "custom_instructions"))
     default |= dict.fromkeys(("default_model_left", "default_model_daily"))
     account |= {"role": "user", "email_verified": False, "second_factor_needed": False}

@@ -19,6 +19,7 @@ from app.models import (
 from app.models.user import DELETED
 from app.services.accounts.lockout import lock_out
 from app.services.audit.events import AuditAction, record
+from app.services.auth.account import Account
 from app.services.auth.admins import require_other_admin
 from app.services.auth.passwords import PasswordService
 from app.services.auth.refresh_tokens import revoke_all
@@ -75,12 +76,12 @@ class AccountRemoval:
         self._imports = imports
         self._lease = timedelta(seconds=lease_seconds)
 
-    async def begin(self, user_id: int, password: str) -> None:
-        """Delete an account; once it has begun it comes to its end. Raises WrongPassword,
-        LastAdmin."""
-        await self._passwords.check(user_id, password)
-        await self._database.write(_begin, user_id, self._lease)
-        await self._remove(self._database, user_id)
+    async def begin(self, account: Account, password: str | None) -> None:
+        """Delete an account; once it has begun it comes to its end. Raises LastAdmin, and as
+        `PasswordService.prove`."""
+        await self._passwords.prove(account, password)
+        await self._database.write(_begin, account.id, self._lease)
+        await self._remove(self._database, account.id)
 
     async def sweep(self) -> None:
         """Have the accounts removed that administrators deleted, once their time is over. A job

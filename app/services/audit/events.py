@@ -50,6 +50,7 @@ class AuditAction(StrEnum):
     LOGOUT_ALL = "logout_all"
     SESSION_ENDED = "session_ended"
     PASSWORD_CHECKED = "password_checked"
+    LOGIN_CONFIRMED = "login_confirmed"
     PASSWORD_CHANGED = "password_changed"
     PASSWORD_RESET = "password_reset"
     SECOND_STEP = "second_step"

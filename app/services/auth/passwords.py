@@ -4,18 +4,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, delete, select, update
+from sqlalchemy import Connection, case, delete, or_, select, update
 
 from app.database import Database, table_of, upserting
-from app.errors import InvalidResetToken, WrongPassword
+from app.errors import FieldMissing, InvalidResetToken, InvalidToken, WrongPassword
 from app.models import PasswordReset, User, utc_now
+from app.models.user import HAS_PASSWORD
 from app.services.audit.events import AuditAction, record
 from app.services.auth.account import Account
 from app.services.auth.hash_threads import PasswordThreads
+from app.services.auth.recent import require_recent
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.auth.second_step import forget_steps
 from app.utils.names import canonical
-from app.utils.security import with_mark
+from app.utils.security import has_password, with_mark
 from app.utils.tokens import opaque_token, token_hash
 
 RESET_LIFETIME = timedelta(hours=1)
@@ -40,9 +42,10 @@ class PasswordService:
         self._database = database
         self._threads = threads
 
-    async def change(self, account: Account, old: str, new: str) -> None:
-        """Set a new password and end the other sessions; WrongPassword, PasswordTooCommon."""
-        known = await self.check(account.id, old)
+    async def change(self, account: Account, old: str | None, new: str) -> None:
+        """Set a new password, or the first one, and end the other sessions; PasswordTooCommon, and
+        as `prove`."""
+        known = await self.prove(account, old, "old_password")
         hashed = await self._threads.hash(new)
         await self._database.write(_change, account, known, hashed)
 
@@ -53,7 +56,8 @@ class PasswordService:
         return token if made else None
 
     async def make_reset_for(self, email: str) -> Reset | None:
-        """The same for the account with this address; None where there is none, or it is disabled.
+        """The same for the account with this address; None where there is none, or it is disabled,
+        or logged in to elsewhere alone.
 
         To be sent to the address as it was registered, not as it was given now.
         """
@@ -68,18 +72,44 @@ class PasswordService:
         hashed = await self._threads.hash(new)
         await self._database.write(_use_reset, hash, hashed)
 
+    async def prove(self, account: Account, password: str | None, field: str = "password") -> str:
+        """See that it is their owner who asks for what nobody else may; the stored hash.
+
+        By the password, and where that is not all that a login asks for, or there is none, by a
+        login of the last 15 minutes. Raises LoginTooOld, FieldMissing, WrongPassword.
+        """
+        known = await self._database.read(_recently, account)
+        if has_password(known):
+            if password is None:
+                raise FieldMissing(field)
+            await self._require(password, known)
+        return known
+
     async def check(self, user_id: int, password: str) -> str:
         """The stored hash of the user's password, if this is the password; WrongPassword."""
         known = await self._database.read(_password_hash, user_id)
-        if not await self._threads.matches(password, known):
-            raise WrongPassword
+        await self._require(password, known)
         assert known is not None
         return known
+
+    async def _require(self, password: str, known: str | None) -> None:
+        if not await self._threads.matches(password, known):
+            raise WrongPassword
 
 
 def _password_hash(connection: Connection, user_id: int) -> str | None:
     mine = select(_user.c.password_hash).where(_user.c.id == user_id)
     return connection.execute(mine).scalar()
+
+
+def _recently(connection: Connection, account: Account) -> str:
+    """The stored hash of the user's password; LoginTooOld where that is not enough, or is none."""
+    known = _password_hash(connection, account.id)
+    if known is None:  # the account was deleted after its token was checked
+        raise InvalidToken
+    if account.has_factor or not has_password(known):
+        require_recent(connection, account.session_id)
+    return known
 
 
 def _set_password(connection: Connection, user_id: int, hashed: str) -> None:
@@ -108,7 +138,9 @@ def _make_reset(connection: Connection, username_key: bytes, hash: bytes) -> boo
 
 
 def _make_mailed(connection: Connection, email_key: bytes, hash: bytes) -> tuple[str, str] | None:
-    mine = (_user.c.email_key == email_key, _user.c.yn == 1)
+    # Who has neither logs in elsewhere: a mailbox is not to be a way past that.
+    asked = or_(HAS_PASSWORD, _user.c.has_factor == 1)
+    mine = (_user.c.email_key == email_key, _user.c.yn == 1, asked)
     found = select(_user.c.id, _user.c.username, _user.c.email).where(*mine)
     user = connection.execute(found).first()
     if user is None:

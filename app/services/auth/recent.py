@@ -1,4 +1,4 @@
-"""Logins in which the password was given a short time ago, as what lasts longer than a login
+"""Logins in which somebody showed a short time ago who they are, as what lasts longer than a login
 wants."""
 
 from datetime import timedelta
@@ -16,15 +16,18 @@ RECENT = timedelta(minutes=15)
 _session = table_of(LoginSession)
 
 
-def confirm(connection: Connection, account: Account) -> None:
-    """Take note that the password was given again."""
+def confirm(
+    connection: Connection, account: Account, by: AuditAction = AuditAction.PASSWORD_CHECKED
+) -> None:
+    """Take note that the owner has shown again who they are, with the password or `by` other
+    means."""
     its = update(_session).where(_session.c.id == account.session_id)
     connection.execute(its.values(confirmed_at=utc_now()))
-    record(connection, AuditAction.PASSWORD_CHECKED, account.id, session_id=account.session_id)
+    record(connection, by, account.id, session_id=account.session_id)
 
 
 def require_recent(connection: Connection, session_id: int) -> None:
-    """Raise LoginTooOld where the password was given more than 15 minutes ago."""
+    """Raise LoginTooOld where they logged in, or confirmed it, more than 15 minutes ago."""
     given_at = func.coalesce(_session.c.confirmed_at, _session.c.created_at)
     its = (_session.c.id == session_id, given_at > utc_now() - RECENT)
     if connection.execute(select(_session.c.id).where(*its)).first() is None:

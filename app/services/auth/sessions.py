@@ -104,9 +104,11 @@ class SessionService:
         SecondFactorNeeded."""
         return await self._database.read(find_account, claims)
 
-    async def confirm(self, account: Account) -> None:
-        """The password was given again in this session."""
-        await self._database.write(confirm, account)
+    async def confirm(
+        self, account: Account, by: AuditAction = AuditAction.PASSWORD_CHECKED
+    ) -> None:
+        """The owner has shown in this session again who they are."""
+        await self._database.write(confirm, account, by)
 
     async def live(self, session_ids: set[int]) -> set[int]:
         """Those of these sessions that are valid and whose users are enabled."""

@@ -7,6 +7,7 @@ from sqlalchemy import Label, bindparam, select
 
 from app.database import table_of
 from app.models import Avatar, EmailChange, User
+from app.models.user import HAS_PASSWORD
 
 _user = table_of(User)
 _avatar = table_of(Avatar)
@@ -30,21 +31,26 @@ PENDING_EMAIL: Label[Any] = (
     .scalar_subquery()
     .label("pending_email")
 )
-PROFILE = (_user.c.display_name, _user.c.email_verified_at, AVATAR, PENDING_EMAIL)
+PROFILE = (_user.c.display_name, _user.c.email_verified_at, AVATAR, PENDING_EMAIL) + (
+    HAS_PASSWORD.label("has_password"),
+)
 """No statement of their own, as every page asks for them first. The statement has `now`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What a user is called and looks like, and whose their address is known to be."""
+    """What a user is called and looks like, whose their address is known to be, and whether they
+    have a password."""
 
     display_name: str | None
     avatar: int | None
     email_verified: bool
     pending_email: str | None
+    has_password: bool
 
 
 def profile_of(row: Any) -> Profile:
     """The profile in a row with the columns of PROFILE."""
     verified = row.email_verified_at is not None
-    return Profile(row.display_name, row.avatar, verified, row.pending_email)
+    has = bool(row.has_password)
+    return Profile(row.display_name, row.avatar, verified, row.pending_email, has)

@@ -1,8 +1,8 @@
 /** What goes over the wire. Made by scripts/generate_types.py; not to be edited. */
 
-/** `DELETE /auth/me`. */
+/** `DELETE /auth/me`; without `password` where the account has none. */
 export interface AccountDeletion {
-  password: string;
+  password?: string | null;
 }
 
 /** An event. `username`: of the account that it is about, where it is still there. `detail` depends on the action, and holds nothing that anybody wrote. */
@@ -187,7 +187,7 @@ export interface AttemptRead {
 }
 
 /** Everything that is written down. Names are stable: they are read by programs. */
-export type AuditAction = "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "account_approved" | "account_trashed" | "account_restored" | "role_changed" | "groups_changed" | "group_created" | "group_changed" | "group_removed" | "admin_refused" | "invite_created" | "invite_revoked" | "settings_changed" | "audit_verified" | "profile_changed" | "email_verified" | "email_change_begun" | "email_change_cancelled" | "email_changed" | "login" | "logout" | "logout_all" | "session_ended" | "password_checked" | "password_changed" | "password_reset" | "second_step" | "second_factor_added" | "second_factor_removed" | "second_factor_reset" | "recovery_codes_made" | "recovery_code_used" | "reset_link_made" | "refresh_token_reused" | "ticket_reused" | "config_changed" | "config_removed" | "connection_created" | "connection_changed" | "connection_removed" | "connection_refreshed" | "connection_tried" | "grants_changed" | "caps_changed" | "model_url_refused" | "conversation_deleted" | "conversation_restored" | "message_deleted" | "message_restored" | "share_created" | "share_changed" | "share_ended" | "share_continued" | "import_started" | "import_ended" | "import_undone" | "key_created" | "key_changed" | "key_revoked" | "data_exported" | "foreign_object" | "rate_limited" | "events_dropped" | "keys_rotated" | "backup_made" | "backup_restored" | "audit_restarted";
+export type AuditAction = "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "account_approved" | "account_trashed" | "account_restored" | "role_changed" | "groups_changed" | "group_created" | "group_changed" | "group_removed" | "admin_refused" | "invite_created" | "invite_revoked" | "settings_changed" | "audit_verified" | "profile_changed" | "email_verified" | "email_change_begun" | "email_change_cancelled" | "email_changed" | "login" | "logout" | "logout_all" | "session_ended" | "password_checked" | "login_confirmed" | "password_changed" | "password_reset" | "second_step" | "second_factor_added" | "second_factor_removed" | "second_factor_reset" | "recovery_codes_made" | "recovery_code_used" | "reset_link_made" | "refresh_token_reused" | "ticket_reused" | "config_changed" | "config_removed" | "connection_created" | "connection_changed" | "connection_removed" | "connection_refreshed" | "connection_tried" | "grants_changed" | "caps_changed" | "model_url_refused" | "conversation_deleted" | "conversation_restored" | "message_deleted" | "message_restored" | "share_created" | "share_changed" | "share_ended" | "share_continued" | "import_started" | "import_ended" | "import_undone" | "key_created" | "key_changed" | "key_revoked" | "data_exported" | "foreign_object" | "rate_limited" | "events_dropped" | "keys_rotated" | "backup_made" | "backup_restored" | "audit_restarted";
 
 /** An event as the user it is about sees it; `count` refusals of one kind are one event. `by_admin`: an administrator has done it. */
 export interface AuditEventRead {
@@ -503,10 +503,10 @@ export interface EditMessage {
   params?: ReplyParams | null;
 }
 
-/** `POST /auth/email`. */
+/** `POST /auth/email`; without `password` where the account has none. */
 export interface EmailChangeCreate {
   email: string;
-  password: string;
+  password?: string | null;
 }
 
 /** `done`: the address was changed; else the other one is still to confirm it. */
@@ -890,6 +890,7 @@ export interface Me {
   email_verified: boolean;
   pending_email: string | null;
   has_config: boolean;
+  has_password: boolean;
   second_factor_needed: boolean;
   can_chat: boolean;
   default_model: string | null;
@@ -1068,9 +1069,9 @@ export interface ParamsRead {
   extra?: Record<string, unknown> | null;
 }
 
-/** `PUT /auth/password`. */
+/** `PUT /auth/password`; without `old_password` where the account has no password yet. */
 export interface PasswordChange {
-  old_password: string;
+  old_password?: string | null;
   new_password: string;
 }
 
@@ -1159,11 +1160,11 @@ export interface ReasoningEvent {
   id: string;
 }
 
-/** `POST /auth/reauthenticate`; with the second factor where the account has one. */
+/** `POST /auth/reauthenticate`: one way in which the account logs in; with the second factor where it has one. */
 export interface Reauthentication {
   code?: string | null;
   recovery_code?: string | null;
-  password: string;
+  password?: string | null;
 }
 
 /** Codes that each stand once for the second factor. They are told this once. */
@@ -1562,7 +1563,7 @@ export interface Calls {
   "POST /auth/register": { body: UserCreate; answer: UserRead };
   "POST /auth/login": { body: LoginRequest; answer: Token };
   "GET /auth/me": { answer: Me };
-  "DELETE /auth/me": { body: AccountDeletion; answer: void };
+  "DELETE /auth/me": { body?: AccountDeletion; answer: void };
   "PATCH /auth/me": { body: ChoicesUpdate; answer: Me };
   "GET /auth/audit": { params?: { limit?: number; before_id?: number }; answer: AuditPage };
   "POST /auth/refresh": { body?: RefreshRequest; answer: Token };

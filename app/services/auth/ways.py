@@ -1,0 +1,63 @@
+"""The ways in which somebody logs in, of which one is always left."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection, select
+
+from app.database import table_of
+from app.errors import LastWay
+from app.models import User
+from app.models.user import HAS_PASSWORD
+
+type Way = Literal["password", "passkey", "identity"]
+
+_user = table_of(User)
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What an account is logged in to by: its password, so many passkeys, and so many accounts at
+    providers."""
+
+    password: bool
+    passkeys: int
+    identities: int
+
+    def besides(self, one: Way) -> int:
+        """How many are left without one of these."""
+        counts = {
+            "password": int(self.password),
+            "passkey": self.passkeys,
+            "identity": self.identities,
+        }
+        counts[one] = max(0, counts[one] - 1)
+        return sum(counts.values())
+
+
+def ways(connection: Connection, user_id: int, *, lock: bool = False) -> Ways:
+    """How a user may log in. `lock`: nobody takes one away before the commit."""
+    mine = select(HAS_PASSWORD).where(_user.c.id == user_id)
+    password = connection.execute(mine.with_for_update() if lock else mine).scalar_one()
+    return Ways(
+        password=bool(password),
+        passkeys=_passkeys(connection, user_id),
+        identities=_identities(connection, user_id),
+    )
+
+
+def require_other_way(connection: Connection, user_id: int, *, without: Way) -> None:
+    """Raise LastWay where nobody could log in any more without one of these. Holds the user's row:
+    of two that are taken away at once, the second sees that it is the last."""
+    if ways(connection, user_id, lock=True).besides(without) == 0:
+        raise LastWay
+
+
+def _passkeys(connection: Connection, user_id: int) -> int:
+    """None yet."""
+    return 0
+
+
+def _identities(connection: Connection, user_id: int) -> int:
+    """None yet: accounts at providers are counted here."""
+    return 0

@@ -3,7 +3,7 @@
 import time
 from contextlib import closing
 
-from app.services.generation import news
+from app.services.generation.feed import news
 from benchmarks.figures import at_most, median
 from benchmarks.lab import Lab
 from benchmarks.rows import Rows

@@ -48,7 +48,9 @@ from app.services.folders.service import FolderService
 from app.services.gateway.service import GatewayService
 from app.services.generation.channel import Channels
 from app.services.generation.ended import EndedReplies
-from app.services.generation.follower import Follower
+from app.services.generation.feed.follower import Follower
+from app.services.generation.feed.hints import Hints
+from app.services.generation.feed.publisher import Publisher
 from app.services.generation.ledger import ReplyLedger
 from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
 from app.services.generation.runner import Runner
@@ -146,6 +148,7 @@ class Services:
     channels: Channels
     supervisor: Supervisor
     follower: Follower
+    publisher: Publisher
     reaper: Reaper
     chat: ChatService
     usage: UsageService
@@ -186,6 +189,7 @@ class Services:
             asyncio.create_task(self.bus.run(), name="bus"),
             asyncio.create_task(self.reaper.run(), name="reaper"),
             asyncio.create_task(self.follower.run(), name="follower"),
+            asyncio.create_task(self.publisher.run(), name="publisher"),
             asyncio.create_task(self.backups.run(), name="backups"),
             asyncio.create_task(self.purger.run(), name="purger"),
             asyncio.create_task(self.mail.run(), name="mail"),
@@ -282,8 +286,13 @@ def build_services(settings: Settings) -> Services:
     titles = TitleService(database, configs, ai, settings.title_timeout_seconds, limits, meter)
     lease = settings.reap_after_seconds
     deletion = AccountRemoval(database, passwords, fold, files, imports, lease)
-    supervisor = Supervisor(database, channels, runner, ledger, titles, settings)
-    follower = Follower(database, channels, supervisor.owner, settings.follow_seconds)
+    hints, publisher = Hints(bus), Publisher(bus)
+    supervisor = Supervisor(
+        *(database, channels, runner, ledger, titles, publisher, hints), settings
+    )
+    follower = Follower(
+        *(database, channels, supervisor.owner, settings.follow_seconds, bus, hints)
+    )
     ended = EndedReplies(database)
     audit = AuditLog(database, vault.signer, notes, settings.audit_retention_days)
     usage = UsageService(database, limits, fold)
@@ -331,7 +340,7 @@ def build_services(settings: Settings) -> Services:
         shared_trials=SharedTrials(shared, trials, configs),
         operator_caps=OperatorCaps(database),
         groups=GroupService(database),
-        conversations=ConversationService(database, configs, live.retention),
+        conversations=ConversationService(database, configs, live.retention, hints.everywhere),
         messages=MessageService(database, live.retention),
         files=files,
         transfer=TransferService(database, files, usage),
@@ -348,6 +357,7 @@ def build_services(settings: Settings) -> Services:
         channels=channels,
         supervisor=supervisor,
         follower=follower,
+        publisher=publisher,
         reaper=Reaper(
             database,
             supervisor.owner,
@@ -355,7 +365,7 @@ def build_services(settings: Settings) -> Services:
             settings.finished_reply_seconds,
         ),
         chat=ChatService(
-            *(database, ai, configs, ended, supervisor, follower),
+            *(database, ai, configs, ended, supervisor, follower, hints),
             *(limits, reservations, live.retention),
         ),
         caps=CapService(database, configs, limits),

@@ -25,11 +25,17 @@ class ConversationService:
     """What a user does with conversations. Another user's conversation counts as missing."""
 
     def __init__(
-        self, database: Database, configs: ConfigService, retention: Callable[[], timedelta]
+        self,
+        database: Database,
+        configs: ConfigService,
+        retention: Callable[[], timedelta],
+        on_change: Callable[[int], None],
     ) -> None:
+        """`on_change` is told the ids of conversations that those who read them see change."""
         self._database = database
         self._configs = configs
         self._retention = retention
+        self._on_change = on_change
 
     async def create(self, user_id: int, title: str | None, untitled: str) -> ConversationCreated:
         """A new conversation; `untitled` is its title when none is given."""
@@ -60,9 +66,11 @@ class ConversationService:
         FolderNotFound."""
         environment = self._configs.default_endpoint(user_id)
         since = utc_now() - self._retention()
-        return await self._database.write(
+        changed = await self._database.write(
             rows.change, user_id, conversation_id, change, environment, since
         )
+        self._on_change(conversation_id)
+        return changed
 
     async def restore(self, user_id: int, conversation_id: int) -> ConversationRead:
         """Undo a delete; ConversationNotFound once its retention has passed."""

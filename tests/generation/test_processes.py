@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from app.database import Database
 from app.models import AuditEvent, Generation
-from app.services.generation.news import PIECES_OF
+from app.services.generation.feed.news import PIECES_OF
 from tests.conftest import StartServer
 from tests.faults.watching import eventually
 from tests.support.patience import PATIENCE_SECONDS

@@ -26,7 +26,8 @@ from app.services.endpoints.carried import read_carried
 from app.services.endpoints.service import ConfigService
 from app.services.generation.channel import Channel
 from app.services.generation.ended import EndedReplies
-from app.services.generation.follower import Follower
+from app.services.generation.feed.follower import Follower
+from app.services.generation.feed.hints import Hints
 from app.services.generation.live_reply import GrowingText, LiveReply
 from app.services.generation.running_reply import RunningReply
 from app.services.generation.supervisor import Supervisor
@@ -56,6 +57,7 @@ class ChatService:
         ended: EndedReplies,
         supervisor: Supervisor,
         follower: Follower,
+        hints: Hints,
         limits: Callable[[], ReplyLimits],
         reservations: Reservations,
         retention: Callable[[], timedelta],
@@ -66,6 +68,7 @@ class ChatService:
         self._ended = ended
         self._supervisor = supervisor
         self._follower = follower
+        self._hints = hints
         self._limits = limits
         self._reservations = reservations
         self._retention = retention
@@ -138,7 +141,7 @@ class ChatService:
         leaf_id = await self._database.write(
             control.activate, user_id, channel.conversation_id, message_id
         )
-        channel.set_leaf(leaf_id)
+        self._show(channel, leaf_id)
 
     async def remove(self, user_id: int, channel: Channel, message_id: int) -> None:
         """Take a message and all that answers it out of sight, for all readers.
@@ -154,7 +157,7 @@ class ChatService:
                     await self._ended_in(channel)
         except TimeoutError as error:
             raise ReplyInProgress(retry_after=LOST_REPLY_SECONDS) from error
-        channel.set_leaf(gone.leaf_id)
+        self._show(channel, gone.leaf_id)
 
     async def restore(self, user_id: int, channel: Channel, message_id: int) -> None:
         """Undo the deletion of a message, for all readers.
@@ -166,7 +169,12 @@ class ChatService:
             deletion.restore, user_id, channel.conversation_id, message_id, since
         )
         if leaf_id is not None:
-            channel.set_leaf(leaf_id)
+            self._show(channel, leaf_id)
+
+    def _show(self, channel: Channel, leaf_id: int) -> None:
+        """Other versions are shown, down to this message: readers are told, wherever they are."""
+        channel.set_leaf(leaf_id)
+        self._hints.elsewhere(channel.conversation_id)
 
     async def _ended_in(self, channel: Channel) -> None:
         """Wait until the reply that runs in a conversation has ended, or may have."""
@@ -232,6 +240,7 @@ class ChatService:
         since = utc_now() - self._retention()
         await self._database.write(control.delete, user_id, conversation_id, since)
         self._cancel(conversation_id)
+        self._hints.elsewhere(conversation_id)
 
     async def stop(self, user_id: int, conversation_id: int) -> None:
         """End the conversation's running reply, in whatever process; no reply, no change."""

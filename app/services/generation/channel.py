@@ -33,7 +33,7 @@ class Channel:
     Readers look, and wait for a change when there is nothing more. Between looking and waiting a
     reader awaits nothing else, so it misses nothing. `reply` is the newest reply announced, written
     as `generation_id`. `newest_generation` is the newest one noticed in the database; None before
-    the first look.
+    the first look. `looked_at`: when that was last asked for, by the clock of the event loop.
     """
 
     def __init__(self, conversation_id: int) -> None:
@@ -43,6 +43,7 @@ class Channel:
         self.state = ConversationState()
         self.users = 0
         self.newest_generation: int | None = None
+        self.looked_at = 0.0
         self._readers: list[Reader] = []
         self._waiting: list[tuple[asyncio.Future[None], Take | None]] = []
 

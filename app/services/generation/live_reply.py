@@ -117,6 +117,16 @@ class LiveReply:
         self.content, self.reasoning = GrowingText(content), GrowingText(reasoning)
         self.run += 1
 
+    def lose(self, kind: TextKind, saved: str) -> None:
+        """This is all of a text that was saved: what came after it was lost with its writer.
+
+        Readers who have more of it are no longer covered, and begin this message afresh.
+        """
+        if kind == "content" and self.content.length > len(saved):
+            self.content = GrowingText(saved)
+        elif kind == "reasoning" and self.reasoning.length > len(saved):
+            self.reasoning = GrowingText(saved)
+
     def finish(self, ending: Ending) -> None:
         """End the reply; the first ending stands."""
         if self.ending is None:

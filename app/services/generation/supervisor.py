@@ -20,6 +20,8 @@ from app.services.conversations.titles import TitleService
 from app.services.endpoints.quirks import keep
 from app.services.endpoints.windows import learn
 from app.services.generation.channel import Channel, Channels
+from app.services.generation.feed.hints import Hints
+from app.services.generation.feed.publisher import Publisher
 from app.services.generation.ledger import ReplyLedger
 from app.services.generation.live_reply import Ending
 from app.services.generation.runner import Runner
@@ -48,6 +50,8 @@ class Supervisor:
         runner: Runner,
         ledger: ReplyLedger,
         titles: TitleService,
+        publisher: Publisher,
+        hints: Hints,
         settings: Settings,
     ) -> None:
         self.owner = secrets.token_hex(16)
@@ -57,6 +61,8 @@ class Supervisor:
         self._runner = runner
         self._ledger = ledger
         self._titles = titles
+        self._publisher = publisher
+        self._hints = hints
         self._running: dict[int, RunningReply] = {}
         self._carried: set[RunningReply] = set()
         self._beginning: set[asyncio.Task[Any]] = set()
@@ -127,6 +133,8 @@ class Supervisor:
             self._carried.add(running)
             channel.set_reply(running.live, running.generation_id)
             self._writer.add(running)
+            self._publisher.add(running)
+            self._hints.elsewhere(running.conversation_id)
             ending, outcome = await self._written(running, channel)
             if self._running.get(running.conversation_id) is running:
                 del self._running[running.conversation_id]
@@ -135,6 +143,8 @@ class Supervisor:
             running.live.finish(ending if outcome == "saved" else _unwritten(running, outcome))
             _count(ending, outcome)
             channel.notify()
+            self._publisher.remove(running)
+            self._hints.elsewhere(running.conversation_id)
             self._tell_if_idle()
             complete = outcome == "saved" and ending.status == "complete"
             if wants_title and complete and not self.draining:
@@ -194,6 +204,7 @@ class Supervisor:
         )
         if title is not None:
             channel.set_title(title)
+            self._hints.elsewhere(running.conversation_id)
 
     async def drain(self, grace_seconds: float) -> None:
         """Take no more replies; give the running ones some time, then interrupt and save them."""

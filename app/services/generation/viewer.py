@@ -102,7 +102,7 @@ class Viewer:
             return  # this reader has seen it all
         yield self._start(reply, resumed)
         while True:
-            if place.run != reply.run:
+            if not reply.covers(place):  # it was put in order, or its last moments were lost
                 yield self._start(reply, resumed=False)
                 place = reply.start
             growth = reply.read(place)

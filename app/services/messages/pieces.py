@@ -7,6 +7,7 @@ from app.models import GenerationPiece
 from app.schemas.message import TextKind
 
 KINDS: dict[TextKind, int] = {"content": 0, "reasoning": 1}
+NAMES: dict[int, TextKind] = {number: kind for kind, number in KINDS.items()}
 
 _piece = table_of(GenerationPiece)
 

@@ -24,12 +24,11 @@ from app.schemas.message import TextKind
 from app.services.generation.conversation_state import ConversationState
 from app.services.generation.live_reply import Ending, Opening
 from app.services.generation.opening import client_id_of, ending_of, opening_of
-from app.services.messages.pieces import KINDS
+from app.services.messages.pieces import KINDS, NAMES
 from app.services.messages.rows import exchange_of
 from app.services.messages.tree import shown
 
 CUT_OFF = Ending("interrupted", error=Interrupted())
-NAMES: dict[int, TextKind] = {number: kind for kind, number in KINDS.items()}
 
 _generation = table_of(Generation)
 _piece = table_of(GenerationPiece)

@@ -1,0 +1,1 @@
+"""How the readers in one process come by what other processes write."""

@@ -136,6 +136,7 @@ class LocalBus:
             transport.abort()
         if self._server is not None:
             self._server.close()
+            self._server = None
             await asyncio.to_thread(self._path(self._index).unlink, missing_ok=True)
 
     def joined(self, incoming: "Incoming") -> None:

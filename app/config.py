@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import URL
 
-from app import database_url
+from app import database_url, redis_url
 
 PLACEHOLDERS = {"your-secret-key-here", "your-32-byte-base64-encoded-key", "changeme", "secret"}
 KEPT_SECRETS = ("secret_key", "encryption_key")
@@ -67,6 +67,15 @@ def _files(value: str) -> str:
     return value
 
 
+def _redis(value: SecretStr) -> SecretStr:
+    """Refuse what names no Redis, without quoting it: it may hold a password."""
+    if url := value.get_secret_value():
+        redis_url.read(url)
+        if find_spec("redis") is None:
+            raise ValueError("names a Redis: install the extra redis")
+    return value
+
+
 def _networks(values: list[str]) -> list[str]:
     try:
         for value in values:
@@ -110,6 +119,9 @@ class Settings(BaseSettings):
     database_pool_size: AtLeastOne = 10
     database_max_overflow: int = Field(20, ge=0)
     database_pool_recycle_seconds: AtLeastOne = 1800
+
+    # Several servers
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] = SecretStr("")
 
     # Secrets and accounts
     secret_key: SecretStr = SecretStr("")

@@ -16,7 +16,7 @@ from tests.faults.scale import SOAK
 from tests.keys import clients
 from tests.packaging import wheel
 from tests.page import browser as page_browser
-from tests.support import databases, forks, isolation, migrated, nginx, tls_contexts
+from tests.support import databases, forks, isolation, migrated, nginx, redis, tls_contexts
 from tests.support.groups import Groups
 from tests.support.left_out import LeftOut
 from tests.support.loop import SessionLoop
@@ -50,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(SecondTries())
     for plugin in (
         LeftOut("nginx", "deploy/test_n*.py", nginx.missing),
+        LeftOut("Redis", "feed/test_redis_*.py", redis.missing),
         LeftOut("web page", "page/test_*.py", page_browser.missing),
         LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),
         LeftOut("silent name servers", "upstream/test_slow_names.py", isolation.missing),

@@ -23,6 +23,8 @@ class HealthNotes:
         """It cannot be reached. Only the kind of the failure is told: its text may hold an
         address and a password."""
         self._was_healthy = False
+        while isinstance(cause, BaseExceptionGroup):
+            cause = cause.exceptions[0]
         self._say_away(type(cause).__name__)
 
     def _say_away(self, cause: str) -> None:

@@ -78,7 +78,7 @@ class LocalBus:
         self._unsent.clear()
         self._unsent_bytes = 0
         for transport in self._out.values():
-            if transport.get_write_buffer_size() > BEHIND_BYTES:
+            if transport.is_closing() or transport.get_write_buffer_size() > BEHIND_BYTES:
                 bus_messages.add("dropped")
             else:
                 transport.write(data)

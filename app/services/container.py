@@ -80,7 +80,7 @@ from app.services.transfer.imports import ImportService, open_inbox
 from app.services.transfer.jobs import ImportJobs
 from app.services.transfer.service import TransferService
 from app.services.upkeep.health import durability
-from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
+from app.services.upkeep.master_keys import WrongEncryptionKey, canary_of, recognise
 from app.services.upkeep.purge import Purger
 from app.services.usage.caps import Reservations
 from app.services.usage.daily import ReplyLimits
@@ -233,7 +233,15 @@ class Services:
 def build_services(settings: Settings) -> Services:
     """The services of one process; nothing runs and nothing connects before `open`."""
     database = open_database(settings)
-    bus = open_bus(settings, os.environ)
+
+    async def identify() -> bytes:
+        canary = await database.read(canary_of)
+        name = (
+            "" if settings.database.get_backend_name() == "sqlite" else settings.database.database
+        )
+        return f"{name} {canary}".encode()
+
+    bus = open_bus(settings, os.environ, identify)
     threads = PasswordThreads(settings.bcrypt_rounds)
     sessions = SessionService(database, settings)
     passwords = PasswordService(database, threads)

@@ -156,13 +156,17 @@ def test_frames_are_found_however_they_are_cut(step: int) -> None:
 
 async def test_one_process_has_no_bus_and_workers_have_theirs(folder: Path) -> None:
     settings = Settings(_env_file=None)
+
+    async def identity() -> bytes:
+        return b""
+
     variables = {"WORKERS_FOLDER": str(folder), "WORKER_INDEX": "1", "WORKER_COUNT": "2"}
-    alone = open_bus(settings, {})
+    alone = open_bus(settings, {}, identity)
     assert isinstance(alone, NoBus)
     alone.publish("talk", b"")
     assert (alone.peers(), alone.is_healthy) == (1, False)
-    assert isinstance(open_bus(settings, variables), LocalBus)
-    assert isinstance(open_bus(settings, variables | {"WORKER_COUNT": "1"}), NoBus)
+    assert isinstance(open_bus(settings, variables, identity), LocalBus)
+    assert isinstance(open_bus(settings, variables | {"WORKER_COUNT": "1"}, identity), NoBus)
 
 
 async def test_a_folder_that_is_not_there_is_waited_for(folder: Path) -> None:

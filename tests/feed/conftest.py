@@ -10,8 +10,10 @@ import pytest
 
 from app.services.container import Services
 from tests.faults.watching import eventually
+from tests.support.redis import RedisServer, missing, redis_server
 from tests.support.server import Person, RunningServer, running_server
 
+WITH_REDIS = [] if missing() else ["redis"]
 NEVER = 3600.0
 """Seconds between looks at the database that nobody has asked for."""
 
@@ -53,7 +55,12 @@ async def start_two(
     async with AsyncExitStack() as stack:
 
         async def start(
-            kind: str, *, reader: dict[str, object] | None = None, **writer: object
+            kind: str,
+            *,
+            redis: RedisServer | None = None,
+            are_heard: bool = True,
+            reader: dict[str, object] | None = None,
+            **writer: object,
         ) -> Two:
             both: dict[str, object] = {"database_url": url, "data_dir": tmp_path}
             if kind == "in-process":
@@ -62,14 +69,18 @@ async def start_two(
             if kind == "local":
                 monkeypatch.setenv("WORKERS_FOLDER", str(folder))
                 monkeypatch.setenv("WORKER_COUNT", "2")
+            if kind == "redis":
+                if redis is None:
+                    redis = await stack.enter_async_context(redis_server())
+                both["redis_url"] = redis.url()
             if kind != "database":
                 both["follow_seconds"] = NEVER
             started = []
-            for index, settings in enumerate((writer, reader or {})):
+            for index, settings in enumerate((writer, writer if reader is None else reader)):
                 monkeypatch.setenv("WORKER_INDEX", str(index))
                 started.append(await stack.enter_async_context(running_server(**both | settings)))
             two = Two(*started)
-            if kind != "database":
+            if kind != "database" and are_heard:
                 await all_heard(two)
             return two
 

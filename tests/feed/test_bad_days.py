@@ -12,12 +12,12 @@ from sqlalchemy import Connection, select
 from app.models import GenerationPiece
 from app.services.generation import checkpoint
 from tests.faults.watching import eventually
-from tests.feed.conftest import NEVER, StartTwo, Two, all_heard, services_of
+from tests.feed.conftest import NEVER, WITH_REDIS, StartTwo, Two, all_heard, services_of
 from tests.feed.test_feed import reading, ready
 from tests.support.server import RunningServer, running_server, text_of
 from tests.support.upstream import ScriptedUpstream
 
-KINDS = ["local"]
+KINDS = ["local", *WITH_REDIS]
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("kind", KINDS)]
 
 TICK = 0.2

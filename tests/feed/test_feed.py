@@ -8,11 +8,11 @@ import asyncio
 import pytest
 
 from app.services.generation.feed.wire import MESSAGE_CHARACTERS
-from tests.feed.conftest import StartTwo, Two, services_of
+from tests.feed.conftest import WITH_REDIS, StartTwo, Two, services_of
 from tests.support.server import ChatSocket, Person, text_of
 from tests.support.upstream import ScriptedUpstream
 
-KINDS = ["in-process", "database", "local"]
+KINDS = ["in-process", "database", "local", *WITH_REDIS]
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("kind", KINDS)]
 
 

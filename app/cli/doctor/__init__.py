@@ -9,6 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.cli.configuration import setting_problems
+from app.cli.doctor.bus import check_redis
 from app.cli.doctor.check import Check
 from app.cli.doctor.data import check_database
 from app.cli.doctor.folder import check_data_dir, check_readers, check_secrets
@@ -44,6 +45,7 @@ def _checks() -> Iterator[Check]:
     if all(check.ok for check in before):
         settings = with_kept_secrets(settings)
         yield from check_database(settings)
+    yield from check_redis(settings)
     yield asyncio.run(check_default_model(settings))
 
 

@@ -27,6 +27,9 @@ class Bus(Protocol):
     name: str
     """This process among the others, new with every start."""
 
+    gather_seconds: float
+    """What comes within so long is said together: each message has its price here."""
+
     @property
     def is_healthy(self) -> bool:
         """Whether all others are believed to be heard now."""

@@ -27,6 +27,8 @@ HELLO, BEAT = "hello", "beat"
 class LocalBus:
     """One worker's end of it. `index` is its place among the `count` of them."""
 
+    gather_seconds = 0.02
+
     def __init__(self, folder: Path, index: int, count: int) -> None:
         self.name = secrets.token_hex(8)
         self._folder = folder

@@ -9,6 +9,7 @@ class NoBus:
     """Nobody is heard, and nothing is sent."""
 
     is_healthy = False
+    gather_seconds = 1.0
 
     def __init__(self) -> None:
         self.name = secrets.token_hex(8)

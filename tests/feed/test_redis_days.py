@@ -9,10 +9,10 @@ import pytest
 from app.bus.redis import RedisBus
 from app.redis_url import read
 from app.utils.tasks import stop_tasks
-from tests.cli.test_cli import run
 from tests.faults.watching import eventually
 from tests.feed.conftest import StartTwo, Two, all_heard, services_of
 from tests.feed.test_feed import reading, ready
+from tests.support.cli_process import run
 from tests.support.redis import RedisServer, redis_server
 from tests.support.server import text_of
 from tests.support.upstream import ScriptedUpstream

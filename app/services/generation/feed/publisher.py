@@ -22,8 +22,6 @@ from app.services.generation.feed.wire import (
 )
 from app.services.generation.running_reply import RunningReply
 
-GATHER_SECONDS = 0.02
-"""What comes within so long is told together, of all replies."""
 WANTED_SECONDS = 3.0
 """A reply is told so long after it was last asked for."""
 LENGTH_SECONDS = 0.25
@@ -116,7 +114,7 @@ class Publisher:
             except Exception:
                 log.exception("publisher_failed")
                 self._told.clear()  # whoever follows asks again
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(self._bus.gather_seconds)
 
     def _tell(self, now: float) -> None:
         pieces: list[ToldPiece] = []

@@ -36,7 +36,7 @@ class LocalBus:
         self._others = [other for other in range(count) if other != index]
         self._subscriptions = Subscriptions()
         self._out: dict[int, asyncio.WriteTransport] = {}
-        self._in: set[Incoming] = set()
+        self._in: set[FromPeer] = set()
         self._unsent: list[bytes] = []
         self._unsent_bytes = 0
         self._health = HealthNotes()
@@ -99,7 +99,7 @@ class LocalBus:
         while self._server is None:
             try:
                 ear = await asyncio.to_thread(_bound, self._path(self._index))
-                self._server = await loop.create_unix_server(lambda: Incoming(self), sock=ear)
+                self._server = await loop.create_unix_server(lambda: FromPeer(self), sock=ear)
             except OSError as error:
                 self._health.failed(error)
                 await asyncio.sleep(pause)
@@ -111,7 +111,7 @@ class LocalBus:
         while True:
             with suppress(OSError):
                 path = str(self._path(other))
-                transport, lost = await loop.create_unix_connection(Outgoing, path)
+                transport, lost = await loop.create_unix_connection(ToPeer, path)
                 transport.write(frame(HELLO, self.name.encode()))
                 self._out[other] = transport
                 pause = PAUSE_SECONDS
@@ -141,11 +141,11 @@ class LocalBus:
             self._server = None
             await asyncio.to_thread(self._path(self._index).unlink, missing_ok=True)
 
-    def joined(self, incoming: "Incoming") -> None:
+    def joined(self, incoming: "FromPeer") -> None:
         """Another one has connected."""
         self._in.add(incoming)
 
-    def left(self, incoming: "Incoming") -> None:
+    def left(self, incoming: "FromPeer") -> None:
         """Its connection is gone."""
         self._in.discard(incoming)
 
@@ -155,7 +155,7 @@ class LocalBus:
             self._subscriptions.deliver(topic, sender, body)
 
 
-class Incoming(asyncio.Protocol):
+class FromPeer(asyncio.Protocol):
     """What one other worker says. Its first frame is its name."""
 
     transport: asyncio.Transport
@@ -187,7 +187,7 @@ class Incoming(asyncio.Protocol):
         self._bus.left(self)
 
 
-class Outgoing(asyncio.Protocol):
+class ToPeer(asyncio.Protocol):
     """What is said to one other worker; nothing comes back. `lost` is done when it is gone."""
 
     def __init__(self) -> None:

@@ -5,18 +5,16 @@ from collections.abc import Callable
 from app.bus.base import Bus
 from app.services.generation.feed.wire import HINTS, pack_hint, read_hint
 
-Take = Callable[[int], None]
-
 
 class Hints:
     """Tells other processes, and takes what they tell."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._take: Take | None = None
+        self._take: Callable[[int], None] | None = None
         bus.subscribe(HINTS, lambda _, body: self.here(read_hint(body)))
 
-    def on_news(self, take: Take) -> None:
+    def on_news(self, take: Callable[[int], None]) -> None:
         """Have the ids of conversations given to `take`."""
         self._take = take
 

@@ -34,7 +34,7 @@ AT_ONCE_CHARACTERS = 1_000_000
 
 
 @dataclass(slots=True)
-class Told:
+class FollowedReply:
     """A reply that is followed elsewhere: `content` and `reasoning` of it are told already."""
 
     reply: RunningReply
@@ -75,7 +75,7 @@ class Publisher:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._running: dict[int, RunningReply] = {}
-        self._told: dict[int, Told] = {}
+        self._told: dict[int, FollowedReply] = {}
         self._wake = asyncio.Event()
         bus.subscribe(WANTED, lambda _, body: self._want(read_wants(body)))
 
@@ -97,7 +97,7 @@ class Publisher:
             told = self._told.get(want.generation_id)
             if told is None:
                 ends = reply.live.content.length, reply.live.reasoning.length
-                told = Told(reply, reply.live.run, until, *ends)
+                told = FollowedReply(reply, reply.live.run, until, *ends)
                 self._told[want.generation_id] = told
                 self._wake.set()
             told.until = until

@@ -8,8 +8,10 @@ FROM python:3.12-slim AS build
 WORKDIR /src
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
-COPY requirements/base.txt requirements/build.txt requirements/
-RUN pip install --require-hashes -r requirements/base.txt
+COPY requirements requirements
+# Such as "s3 otel", each a file there.
+ARG EXTRAS=""
+RUN for name in base $EXTRAS; do pip install --require-hashes -r requirements/$name.txt || exit; done
 # The tools that build this project stay out of the image: they live in this stage's own Python.
 RUN /usr/local/bin/pip install --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./

@@ -16,7 +16,17 @@ from tests.faults.scale import SOAK
 from tests.keys import clients
 from tests.packaging import wheel
 from tests.page import browser as page_browser
-from tests.support import databases, forks, isolation, migrated, nginx, redis, tls_contexts
+from tests.support import (
+    databases,
+    forks,
+    haproxy,
+    isolation,
+    migrated,
+    nginx,
+    prometheus,
+    redis,
+    tls_contexts,
+)
 from tests.support.groups import Groups
 from tests.support.left_out import LeftOut
 from tests.support.loop import SessionLoop
@@ -30,7 +40,7 @@ CLUSTERS = [
     LeftOut("Galera", "faults/clusters/test_galera.py", galera.missing),
     LeftOut(
         "Group Replication",
-        "faults/clusters/test_group_replication.py",
+        "faults/clusters/test_*group*.py",
         group_replication.missing,
     ),
 ]
@@ -50,6 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(SecondTries())
     for plugin in (
         LeftOut("nginx", "deploy/test_n*.py", nginx.missing),
+        LeftOut("HAProxy", "deploy/test_haproxy.py", haproxy.missing),
+        LeftOut("promtool", "deploy/test_prometheus.py", prometheus.missing),
         LeftOut("Redis", "feed/test_redis_*.py", redis.missing),
         LeftOut("web page", "page/test_*.py", page_browser.missing),
         LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),

@@ -88,7 +88,7 @@ def running(
     }
     text = SHIPPED.read_text()
     if as_nodes:
-        text = _without_upstream(text)
+        text = without_upstream(text)
         (folder / "chat-backend-nodes.conf").write_text(_nodes(servers))
     else:
         changes["server 127.0.0.1:8000;"] = "".join(f"server {server};" for server in servers)
@@ -103,14 +103,14 @@ def running(
         [found, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "main.log")]
     )
     try:
-        _wait_until_open(secure, process)
+        wait_until_open(secure, process)
         yield Nginx(plain, secure, certificate, folder)
     finally:
         process.terminate()
         process.wait()
 
 
-def _without_upstream(text: str) -> str:
+def without_upstream(text: str) -> str:
     """What the `sed` in the second file's head does."""
     assert "'/^upstream /,/^}/d'" in NODES.read_text()
     left, count = re.subn(r"^upstream .*?^}\n", "", text, flags=re.MULTILINE | re.DOTALL)
@@ -122,10 +122,10 @@ def _nodes(servers: tuple[str, ...]) -> str:
     """The second file with these servers; one that failed is asked again a second later."""
     text, count = NODES.read_text(), 0
     for server in servers:
-        text, found = re.subn(r"server 10\.0\.0\.\d+:8000 ", f"server {server} ", text, count=1)
+        text, found = re.subn(r"server 10\.80\.0\.\d+:8000 ", f"server {server} ", text, count=1)
         count += found
     assert count == len(servers)
-    text = re.sub(r" *server 10\.0\.0\.\d+:8000 .*\n", "", text)
+    text = re.sub(r" *server 10\.80\.0\.\d+:8000 .*\n", "", text)
     assert "fail_timeout=5s" in text
     return text.replace("fail_timeout=5s", "fail_timeout=1s")
 
@@ -136,7 +136,8 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Until the process takes connections. Raises RuntimeError where it ends or takes too long."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -144,4 +145,4 @@ def _wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         except ConnectionRefusedError:
             time.sleep(0.02)
-    raise RuntimeError("nginx did not start")
+    raise RuntimeError("It did not start")

@@ -48,7 +48,7 @@ def running(folder: Path, servers: Sequence[int], checks: Sequence[int]) -> Iter
     with (folder / "haproxy.log").open("wb") as log:
         process = subprocess.Popen([found, "-db", "-f", config], stdout=log, stderr=log)
         try:
-            wait_until_open(port, process)
+            wait_until_open(port, process, folder / "haproxy.log")
             yield port
         finally:
             process.terminate()

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +73,7 @@ def running(
     """
     certificate = folder / "cert.pem"
     self_signed(certificate, LOCALHOST)
-    plain, secure = _free_port(), _free_port()
+    plain, secure = _free_ports(2)
     changes = {
         "listen 80;": f"listen 127.0.0.1:{plain};",
         "listen 443 ssl": f"listen 127.0.0.1:{secure} ssl",
@@ -103,7 +103,7 @@ def running(
         [found, "-p", str(folder), "-c", str(folder / "nginx.conf"), "-e", str(folder / "main.log")]
     )
     try:
-        wait_until_open(secure, process)
+        wait_until_open(secure, process, folder / "main.log")
         yield Nginx(plain, secure, certificate, folder)
     finally:
         process.terminate()
@@ -130,14 +130,18 @@ def _nodes(servers: tuple[str, ...]) -> str:
     return text.replace("fail_timeout=5s", "fail_timeout=1s")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _free_ports(count: int) -> list[int]:
+    """Ports that nothing listens on, each another one."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
-def wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Until the process takes connections. Raises RuntimeError where it ends or takes too long."""
+def wait_until_open(port: int, process: subprocess.Popen[bytes], log: Path | None = None) -> None:
+    """Until the process takes connections. Raises RuntimeError, with what it has logged, where it
+    ends or takes too long."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -145,4 +149,4 @@ def wait_until_open(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         except ConnectionRefusedError:
             time.sleep(0.02)
-    raise RuntimeError("It did not start")
+    raise RuntimeError(f"It did not start:\n{log.read_text() if log else process.poll()}")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from dotenv import dotenv_values
 
+from app import redis_url
 from app.config import Settings
 from tests.support import deployed
 from tests.support.nginx import NODES, SHIPPED, without_upstream
@@ -98,6 +99,9 @@ def test_the_nodes_are_set_to_what_they_read(
         read = Settings(_env_file=tuple(made / name for name in service["env_file"]))
         assert read.database.host == "haproxy" and not read.auto_migrate
         assert read.public_url == f"https://{HOST}" and read.metrics_token.get_secret_value()
+        redis = redis_url.read(read.redis_url.get_secret_value())
+        assert {host for host, _ in redis.sentinels} <= set(services)
+        assert f"sentinel monitor {redis.service} " in (FOLDER / "redis" / "start.sh").read_text()
         [address] = read.trusted_proxies
         assert services["nginx"]["networks"]["inside"]["ipv4_address"] == address
         grace = int(service["stop_grace_period"].removesuffix("s"))
@@ -109,6 +113,8 @@ def test_each_is_seen_to_live_and_the_schema_comes_before_the_nodes(
 ) -> None:
     seen = {name for name, service in services.items() if "test" in service.get("healthcheck", {})}
     assert set(services) - seen == ONCE | {"node-1", "node-2", "node-3"}
+    extras = services["node-1"]["build"]["args"]["EXTRAS"].split()
+    assert all((deployed.ROOT / "requirements" / f"{name}.txt").exists() for name in extras)
     assert "HEALTHCHECK" in (deployed.ROOT / "Dockerfile").read_text()
     for name in ("node-1", "node-2", "node-3"):
         needs = services[name]["depends_on"]

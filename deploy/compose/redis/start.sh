@@ -1,5 +1,5 @@
 #!/bin/sh
-# redis-server or redis-sentinel (the first argument) with the password out of a file. Sentinel writes into its
+# A Redis server or sentinel (the first argument) with the password out of a file. Sentinel writes into its
 # own file what it finds out, so that is made once.
 set -eu
 password=$(cat "${SECRETS:-/run/secrets}/redis")
@@ -37,6 +37,6 @@ sentinel down-after-milliseconds chat 2000
 sentinel failover-timeout chat 10000
 dir $place
 CONF
-    exec redis-sentinel "$place/sentinel.conf"
+    exec redis-server "$place/sentinel.conf" --sentinel
     ;;
 esac

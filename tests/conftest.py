@@ -25,6 +25,7 @@ from tests.support import (
     nginx,
     prometheus,
     redis,
+    systemd,
     tls_contexts,
 )
 from tests.support.groups import Groups
@@ -61,6 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for plugin in (
         LeftOut("nginx", "deploy/test_n*.py", nginx.missing),
         LeftOut("HAProxy", "deploy/test_haproxy.py", haproxy.missing),
+        LeftOut("systemd", "deploy/test_systemd.py", systemd.missing),
         LeftOut("promtool", "deploy/test_prometheus.py", prometheus.missing),
         LeftOut("Redis", "feed/test_redis_*.py", redis.missing),
         LeftOut("Redis", "deploy/test_redis.py", redis.missing),

@@ -1,7 +1,7 @@
 """What `REDIS_URL` may say: a server, or a service that sentinels know."""
 
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 SENTINEL = "redis+sentinel"
 SCHEMES = ("redis", "rediss", "unix", SENTINEL)
@@ -11,7 +11,8 @@ SENTINEL_PORT = 26379
 @dataclass(frozen=True, slots=True)
 class RedisPlace:
     """Where a Redis is. `sentinels` and `service` are there for `redis+sentinel://` alone, and
-    `url` for all others. What holds a password does not show itself."""
+    `url` for all others. Sentinels have a password of their own, or none. What holds a password
+    does not show itself."""
 
     database: int
     url: str = field(default="", repr=False)
@@ -19,6 +20,7 @@ class RedisPlace:
     service: str = ""
     username: str | None = None
     password: str | None = field(default=None, repr=False)
+    sentinel_password: str | None = field(default=None, repr=False)
 
 
 def read(value: str) -> RedisPlace:
@@ -47,7 +49,9 @@ def _behind_sentinels(url: SplitResult) -> RedisPlace:
     username, _, password = (unquote(part) for part in said.partition(":"))
     service, _, database = url.path.strip("/").partition("/")
     sentinels = tuple(_address(host) for host in hosts.split(","))
-    if not service:
+    query = parse_qs(url.query, strict_parsing=True) if url.query else {}
+    own = query.pop("sentinel_password", [""])[-1]
+    if not service or query:
         raise ValueError
     return RedisPlace(
         int(database or 0),
@@ -55,6 +59,7 @@ def _behind_sentinels(url: SplitResult) -> RedisPlace:
         service=service,
         username=username or None,
         password=password or None,
+        sentinel_password=own or None,
     )
 
 

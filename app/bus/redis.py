@@ -9,8 +9,8 @@ The only importer of the Redis client, which is an extra.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from hashlib import blake2b
 from hmac import compare_digest
 from typing import Any
@@ -63,7 +63,6 @@ class RedisBus:
         self._unsent_bytes = 0
         self._wake = asyncio.Event()
         self._health = HealthNotes()
-        self._client: Redis | None = None
 
     @property
     def is_healthy(self) -> bool:
@@ -112,25 +111,21 @@ class RedisBus:
         """From a connection to its failure."""
         if not self._channel:
             self._channel = _channel(await self._identify(), self._place.database)
-        self._client = client = client_of(self._place)
-        try:
-            async with client.pubsub() as ear:
-                await ear.subscribe(self._channel)
-                # Whoever does not wait for the answer loses what is said meanwhile.
-                async with asyncio.timeout(SILENCE_SECONDS):
-                    while (said := await ear.get_message(timeout=None)) is None or (
-                        said["type"] != "subscribe"
-                    ):
-                        pass
-                self._is_connected = True
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._listen(ear))
-                    tasks.create_task(self._send(client))
-                    tasks.create_task(self._beat())
-        finally:
-            self._client = None
-            with suppress(RedisError, OSError, TimeoutError):
-                await client.aclose()
+        async with client_of(self._place) as client, client.pubsub() as ear:
+            await ear.subscribe(self._channel)
+            # Whoever does not wait for the answer loses what is said meanwhile.
+            async with asyncio.timeout(SILENCE_SECONDS):
+                while not await self._is_subscribed(ear):
+                    pass
+            self._is_connected = True
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen(ear))
+                tasks.create_task(self._send(client))
+                tasks.create_task(self._beat())
+
+    async def _is_subscribed(self, ear: PubSub) -> bool:
+        said = await ear.get_message(timeout=None)
+        return said is not None and said["type"] == "subscribe"
 
     async def _listen(self, ear: PubSub) -> None:
         while True:
@@ -195,10 +190,9 @@ class RedisBus:
         """Say goodbye, so that nobody is missed."""
         if not self._channel:
             return
-        client = client_of(self._place)
         sender, body = self.name.encode(), frame(BYE, b"")
         with suppress(RedisError, OSError, TimeoutError):
-            async with asyncio.timeout(SOCKET_SECONDS), client:
+            async with asyncio.timeout(SOCKET_SECONDS), client_of(self._place) as client:
                 await client.publish(self._channel, sender + self._mac(sender, body) + body)
 
 
@@ -208,7 +202,8 @@ def _channel(identity: bytes, database: int) -> str:
     return f"chat-backend:{told.hexdigest()}"
 
 
-def client_of(place: RedisPlace) -> Redis:
+@asynccontextmanager
+async def client_of(place: RedisPlace) -> AsyncIterator[Redis]:
     """A client that waits for no answer longer than SOCKET_SECONDS, and tries nothing again."""
     options: dict[str, Any] = {
         "socket_timeout": SOCKET_SECONDS,
@@ -218,8 +213,16 @@ def client_of(place: RedisPlace) -> Redis:
         "driver_info": None,  # it would read files to tell Redis who asks
     }
     if not place.sentinels:
-        return Redis.from_url(place.url, **options)
-    who: dict[str, Any] = {"username": place.username, "password": place.password}
-    sentinels = Sentinel(place.sentinels, sentinel_kwargs=options | who, **options)  # type: ignore[no-untyped-call]
-    client: Redis = sentinels.master_for(place.service, db=place.database, **who)
-    return client
+        clients = [Redis.from_url(place.url, **options)]
+    else:
+        theirs = options | {"password": place.sentinel_password}
+        sentinels = Sentinel(place.sentinels, sentinel_kwargs=theirs, **options)  # type: ignore[no-untyped-call]
+        who: dict[str, Any] = {"username": place.username, "password": place.password}
+        master = sentinels.master_for(place.service, db=place.database, **who)
+        clients = [master, *sentinels.sentinels]
+    try:
+        yield clients[0]
+    finally:
+        for client in clients:
+            with suppress(RedisError, OSError, TimeoutError):
+                await client.aclose()

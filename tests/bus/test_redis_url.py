@@ -27,6 +27,8 @@ def test_sentinels() -> None:
     assert place.sentinels == (("10.0.0.1", 26380), ("::1", 26379), ("sentinel", 26379))
     assert (place.service, place.database) == ("chat", 2)
     assert (place.username, place.password) == ("ada", "p@ss")
+    place = read("redis+sentinel://:p%40ss@host/chat?sentinel_password=p%40ss2")
+    assert (place.password, place.sentinel_password) == ("p@ss", "p@ss2")
     assert "p@ss" not in repr(place)
 
 
@@ -42,6 +44,7 @@ def test_sentinels() -> None:
         "redis+sentinel://:hunter2@host",
         "redis+sentinel:///hunter2",
         "redis+sentinel://host:hunter2/chat",
+        "redis+sentinel://host/chat?password=hunter2",
     ],
 )
 def test_anything_else_is_refused_and_not_quoted(url: str) -> None:

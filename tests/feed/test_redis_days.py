@@ -127,17 +127,20 @@ async def test_a_password_that_is_wrong_is_told_nobody(
 class End:
     """One process on a bus, and what it has heard."""
 
-    def __init__(self, redis: RedisServer, secret: bytes, database: bytes) -> None:
+    def __init__(self, url: str, secret: bytes, database: bytes) -> None:
         async def identity() -> bytes:
             return database
 
         self.heard: list[bytes] = []
-        self.bus = RedisBus(read(redis.url()), secret, identity)
+        self.bus = RedisBus(read(url), secret, identity)
         self.bus.subscribe("talk", lambda _, body: self.heard.append(body))
         self.task = asyncio.create_task(self.bus.run())
 
     async def is_connected(self) -> bool:
         return self.bus.is_healthy
+
+    async def hears_another(self) -> bool:
+        return self.bus.is_healthy and self.bus.peers() == 2
 
     async def has_heard(self) -> bool:
         return bool(self.heard)
@@ -145,8 +148,9 @@ class End:
 
 async def test_installations_on_one_redis_do_not_hear_each_other_nor_strangers() -> None:
     async with redis_server() as redis:
-        mine, too = End(redis, b"a secret", b"one"), End(redis, b"a secret", b"one")
-        other, stranger = End(redis, b"a secret", b"two"), End(redis, b"no secret", b"one")
+        url = redis.url()
+        mine, too = End(url, b"a secret", b"one"), End(url, b"a secret", b"one")
+        other, stranger = End(url, b"a secret", b"two"), End(url, b"no secret", b"one")
         ends = [mine, too, other, stranger]
         for end in ends:
             await eventually(end.is_connected)

@@ -14,7 +14,7 @@ from tests.faults.watching import eventually
 from tests.support.private_servers import free_port
 
 ADVICE = "install redis-server (Debian)"
-SETTINGS = ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--daemonize", "no"]
+SETTINGS = ("--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--daemonize", "no")
 
 
 def missing() -> str | None:
@@ -25,10 +25,11 @@ def missing() -> str | None:
 class RedisServer:
     """One server, which can be started again in the same place."""
 
-    def __init__(self, folder: Path, options: list[str]) -> None:
+    def __init__(self, folder: Path, options: list[str], program: tuple[str, ...]) -> None:
         self.port = free_port()
         self._folder = folder
         self._options = options
+        self._program = program
         self._process: subprocess.Popen[bytes] | None = None
 
     def url(self, said: str = "") -> str:
@@ -37,7 +38,8 @@ class RedisServer:
 
     async def start(self) -> None:
         """Start it, and wait until it listens."""
-        words = ["redis-server", *SETTINGS, "--dir", str(self._folder), "--port", str(self.port)]
+        where = ["--dir", str(self._folder), "--port", str(self.port)]
+        words = ["redis-server", *self._program, *where]
         self._process = await asyncio.to_thread(
             subprocess.Popen,
             [*words, *self._options],
@@ -68,17 +70,20 @@ class RedisServer:
             await asyncio.to_thread(self._process.wait)
             self._process = None
 
-    async def say(self, *words: str) -> None:
-        """Have it do something (redis-cli)."""
+    async def say(self, *words: str) -> bytes:
+        """Have it do something (redis-cli), and what it answers."""
         command = ["redis-cli", "-p", str(self.port), *words]
-        await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
+        done = await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True)
+        return done.stdout
 
 
 @asynccontextmanager
-async def redis_server(*options: str) -> AsyncIterator[RedisServer]:
-    """A running one; killed at the end."""
+async def redis_server(
+    *options: str, program: tuple[str, ...] = SETTINGS
+) -> AsyncIterator[RedisServer]:
+    """A running one; killed at the end. `program`: what it is, in place of one that stores."""
     folder = await asyncio.to_thread(tempfile.mkdtemp, prefix="redis")
-    server = RedisServer(Path(folder), list(options))
+    server = RedisServer(Path(folder), list(options), program)
     try:
         await server.start()
         yield server

@@ -20,7 +20,7 @@ class Copy:
     the bus is believed to tell all of it; `ask_at`: when to ask for what is missing again.
     """
 
-    __slots__ = ("_stored", "ask_at", "channel", "fed_until", "has_gap", "reply")
+    __slots__ = ("_lacking", "_stored", "ask_at", "channel", "fed_until", "has_gap", "reply")
 
     def __init__(self, channel: Channel, reply: LiveReply) -> None:
         self.channel = channel
@@ -28,6 +28,7 @@ class Copy:
         self.has_gap = False
         self.fed_until = 0.0
         self.ask_at = 0.0
+        self._lacking: set[TextKind] = set()
         # Up to where the database was read. What was told is not in it, or cut another way there.
         self._stored: dict[TextKind, int] = {"content": 0, "reasoning": 0}
 
@@ -62,8 +63,12 @@ class Copy:
         """Append the new part of a piece that was told; False where something before it lacks."""
         length = self._text(piece.kind).length
         if piece.position > length:
+            self._lacking.add(piece.kind)
+            self.fed_until = 0.0
             return False
-        self.fed_until = now + FED_SECONDS
+        self._lacking.discard(piece.kind)
+        if not self._lacking:
+            self.fed_until = now + FED_SECONDS
         self.reply.push(piece.kind, piece.text[length - piece.position :])
         return True
 

@@ -47,7 +47,7 @@ Identify = Callable[[], Awaitable[bytes]]
 class RedisBus:
     """One process's end of it."""
 
-    gather_seconds = 0.03  # a PUBLISH takes a millisecond of CPU, whatever is in it
+    gather_seconds = 0.025  # a PUBLISH takes a millisecond of CPU, whatever is in it
 
     def __init__(self, place: RedisPlace, secret: bytes, identify: Identify) -> None:
         """`secret`: who has it not is not heard, whatever they say in Redis."""

@@ -49,7 +49,7 @@ async def _two(lab: Lab, name: str, kind: str) -> AsyncIterator[tuple[Server, Se
         settings: dict[str, str] = {}
         if kind == LOCAL:
             workers = stack.enter_context(tempfile.TemporaryDirectory(prefix="w", dir="/tmp"))
-            settings = {"WORKERS_FOLDER": workers, "WORKER_COUNT": "2"}
+            settings = {"WORKERS_FOLDER": workers, "WORKER_COUNT": "2", "WORKER_LIFE": "1"}
         elif kind == REDIS:
             redis = await stack.enter_async_context(redis_server())
             settings = {"REDIS_URL": redis.url()}

@@ -69,6 +69,7 @@ async def start_two(
             if kind == "local":
                 monkeypatch.setenv("WORKERS_FOLDER", str(folder))
                 monkeypatch.setenv("WORKER_COUNT", "2")
+                monkeypatch.setenv("WORKER_LIFE", "1")
             if kind == "redis":
                 if redis is None:
                     redis = await stack.enter_async_context(redis_server())

@@ -32,6 +32,7 @@ async def test_readers_elsewhere_end_with_what_is_stored_and_follow_the_next_one
     workers = {
         "WORKERS_FOLDER": str(folder),
         "WORKER_COUNT": "2",
+        "WORKER_LIFE": "1",
         "REAP_AFTER_SECONDS": "1",
         "DATA_DIR": str(tmp_path),
     }

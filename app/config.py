@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     # Server
     host: str = "0.0.0.0"
     port: int = Field(8000, ge=0, le=65535)
+    workers: int = Field(1, ge=0, le=256)
     debug: bool = False
     log_format: Literal["console", "json"] = "console"
     access_log: Literal["auto", "on", "off"] = "auto"

@@ -3,7 +3,7 @@
 The only importer of the Prometheus client: 2.4 MB that a process nobody scrapes does not load.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -16,12 +16,40 @@ from prometheus_client.core import (
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from app.metrics import COUNTERS, HISTOGRAMS, Counter, Histogram, Spread
+from app.metrics import COUNTERS, GAUGES, HISTOGRAMS, Counter, Histogram
+from app.numbers import CPU, STARTED, Numbers
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
-Gauges = Mapping[str, tuple[str, float]]
-"""Help and value, by name."""
+PROCESS = {
+    "process_virtual_memory_bytes": "Virtual memory, in bytes",
+    "process_resident_memory_bytes": "Resident memory, in bytes; what processes share is in each",
+    STARTED: "Start of the server since 1970, in seconds",
+    "process_open_fds": "Open files and sockets",
+    "process_max_fds": "Files and sockets that can be open",
+}
+
+Rows = dict[str, list[tuple[list[str], list[float]]]]
+"""By the name of a metric: the values of its labels, and what was counted of them."""
+
+
+def process_numbers(server: int) -> dict[str, float]:
+    """This process's own CPU, memory and files, read from /proc, and the start of the process
+    `server`, which outlives its workers; nothing where there is no /proc."""
+    own = _samples(ProcessCollector(registry=None))
+    of_server = _samples(ProcessCollector(pid=lambda: server, registry=None))
+    return own | {name: value for name, value in of_server.items() if name == STARTED}
+
+
+def _samples(collector: Collector) -> dict[str, float]:
+    return {family.name: family.samples[0].value for family in collector.collect()}
+
+
+def render(numbers: Numbers) -> bytes:
+    """The text format."""
+    registry = CollectorRegistry()
+    registry.register(_Snapshot(_families(numbers)))
+    return generate_latest(registry)
 
 
 class _Snapshot(Collector):
@@ -32,40 +60,36 @@ class _Snapshot(Collector):
         return self._families
 
 
-class Exposition:
-    """One process's numbers at one moment. Make it in the event loop, `render` it anywhere."""
-
-    def __init__(self, gauges: Gauges) -> None:
-        self._registry = CollectorRegistry()
-        self._registry.register(_Snapshot(_families(gauges)))
-
-    def render(self) -> bytes:
-        """The text format; with the process's own CPU, memory and files, read from /proc."""
-        ProcessCollector(registry=self._registry)
-        return generate_latest(self._registry)
-
-
-def _families(gauges: Gauges) -> Iterator[Metric]:
-    for name, (help, value) in gauges.items():
-        yield GaugeMetricFamily(name, help, value=value)
-    yield from map(_counter, COUNTERS)
-    yield from map(_histogram, HISTOGRAMS)
+def _families(numbers: Numbers) -> Iterator[Metric]:
+    rows: Rows = {}
+    for (name, *labels), values in numbers.counts.items():
+        rows.setdefault(name, []).append((labels, values))
+    for name, value in numbers.gauges.items():
+        yield GaugeMetricFamily(name, GAUGES[name].help, value=value)
+    for counter in COUNTERS:
+        yield _counter(counter, rows)
+    for histogram in HISTOGRAMS:
+        yield _histogram(histogram, rows)
+    if numbers.process:
+        yield CounterMetricFamily(CPU[0], "CPU time, in seconds", value=numbers.counts[CPU][0])
+    for name, value in numbers.process.items():
+        yield GaugeMetricFamily(name, PROCESS[name], value=value)
 
 
-def _counter(counter: Counter) -> Metric:
+def _counter(counter: Counter, rows: Rows) -> Metric:
     family = CounterMetricFamily(counter.name, counter.help, labels=counter.labels)
-    for labels, value in counter.values.items():
-        family.add_metric(labels, value)
+    for labels, values in rows.get(counter.name, ()):
+        family.add_metric(labels, values[0])
     return family
 
 
-def _histogram(histogram: Histogram) -> Metric:
+def _histogram(histogram: Histogram, rows: Rows) -> Metric:
     family = HistogramMetricFamily(histogram.name, histogram.help, labels=histogram.labels)
-    for labels, spread in histogram.values.items():
-        family.add_metric(labels, _buckets(spread), spread.total)
+    for labels, values in rows.get(histogram.name, ()):
+        *counts, total = values
+        family.add_metric(labels, _buckets(histogram.bounds, counts), total)
     return family
 
 
-def _buckets(spread: Spread) -> list[tuple[str, float]]:
-    bounds = [*map(str, spread.bounds), "+Inf"]
-    return list(zip(bounds, accumulate(spread.counts), strict=True))
+def _buckets(bounds: Iterable[float], counts: Iterable[float]) -> list[tuple[str, float]]:
+    return list(zip([*map(str, bounds), "+Inf"], accumulate(counts), strict=True))

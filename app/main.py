@@ -1,6 +1,7 @@
 """The FastAPI application: what is mounted, in which order, and how it starts and stops."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,6 +33,8 @@ from app.shutdown import GracefulSignals
 from app.state import AppState
 from app.tracing import begin_tracing, end_tracing
 from app.utils.tasks import stop_tasks
+from app.workers.gathering import Gathering
+from app.workers.place import place_of
 
 EXPOSED = ["Retry-After", "X-Request-ID", "Content-Disposition", "Upload-Offset"]
 """What pages of other origins may read of an answer's headers."""
@@ -111,8 +114,13 @@ async def _lifespan(app: Api) -> AsyncIterator[None]:
     app.router.routes[:0] = await asyncio.to_thread(page_routes, state.page)
     services = state.services = await asyncio.to_thread(build_services, settings)
     await services.open()
+    place = place_of(os.environ)
+    gathering = state.gathering = Gathering(place, state.numbers)
+    await gathering.open()
     connections = state.connections
-    signals = GracefulSignals(lambda: connections.drain(services.drain), connections.cut_off)
+    signals = GracefulSignals(
+        lambda: connections.drain(services.drain), connections.cut_off, is_worker=place is not None
+    )
     signals.install()
     sweeper = asyncio.create_task(connections.sweep(services.sessions.live), name="sweeper")
     keys = asyncio.create_task(connections.watch_keys(services.keys.live), name="keys")
@@ -121,6 +129,7 @@ async def _lifespan(app: Api) -> AsyncIterator[None]:
     finally:
         signals.restore()
         await stop_tasks(sweeper, keys)
+        await gathering.close()
         await services.close()
         await asyncio.to_thread(end_tracing)
 

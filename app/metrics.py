@@ -1,11 +1,14 @@
-"""What this process counts. Plain numbers, cheap to change; `exposition` writes them down.
+"""What this process counts. Plain numbers, cheap to change; `exposition` writes them down, those of
+all workers together where there are several.
 
 No label holds what a user chose: no id, address, host or name of a model, and only known values,
 so that the number of series stays small. Names of models are the operator's own.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import add
 
 Labels = tuple[str, ...]
 
@@ -52,15 +55,23 @@ class Histogram:
 
     def __init__(self, name: str, help: str, bounds: Sequence[float], *labels: str) -> None:
         self.name, self.help, self.labels = name, help, labels
-        self._bounds = bounds
+        self.bounds = bounds
         self.values: dict[Labels, Spread] = {} if labels else {(): Spread(bounds)}
 
     def of(self, *labels: str) -> Spread:
         """The spread of these label values."""
         spread = self.values.get(labels)
         if spread is None:
-            spread = self.values[labels] = Spread(self._bounds)
+            spread = self.values[labels] = Spread(self.bounds)
         return spread
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """What is so at one moment. Of several processes all are added up, or joined in another way."""
+
+    help: str
+    join: Callable[[float, float], float] = add
 
 
 requests = Counter("chat_requests", "HTTP requests answered", "method", "route", "status")
@@ -139,6 +150,10 @@ model_cost = Counter(
     "model",
 )
 
+worker_restarts = Counter(
+    "chat_worker_restarts", "Processes of this server that were started in the place of others"
+)
+
 COUNTERS = (
     requests,
     replies,
@@ -155,6 +170,7 @@ COUNTERS = (
     bus_bytes,
     model_tokens,
     model_cost,
+    worker_restarts,
 )
 HISTOGRAMS = (
     request_seconds,
@@ -163,3 +179,19 @@ HISTOGRAMS = (
     checkpoint_seconds,
     search_seconds,
 )
+GAUGES = {
+    "chat_replies_running": Gauge("Replies that run now"),
+    "chat_sockets_open": Gauge("Open sockets"),
+    "chat_program_requests_open": Gauge("Requests that programs have open by their keys"),
+    "chat_checkpoint_lag_seconds": Gauge("Since running replies were last saved", join=max),
+    "chat_search_unread": Gauge(
+        "Messages, at most, that the index of the search has still to read", join=max
+    ),
+    "chat_bus_healthy": Gauge("Whether the other processes are heard", join=min),
+    "chat_bus_peers": Gauge("Processes heard from lately, this one included", join=max),
+    "chat_jobs_running": Gauge("Background jobs that run now"),
+    "chat_database_running": Gauge("Transactions that run now"),
+    "chat_database_waiting": Gauge("Transactions that wait for their turn"),
+    "chat_database_limit": Gauge("Transactions that can run at once"),
+    "chat_workers": Gauge("Processes whose numbers these are"),
+}

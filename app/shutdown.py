@@ -18,14 +18,20 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 class GracefulSignals:
     """Runs `drain` on the first signal, and hands it on afterwards; a second goes straight on.
 
-    uvicorn then waits for every connection, so `cut_off` runs beside it, until `restore`.
+    uvicorn then waits for every connection, so `cut_off` runs beside it, until `restore`. Of a
+    worker a second SIGTERM is no haste: a service manager tells it to all processes of a service,
+    and the supervisor tells it to its workers, and says SIGINT where it is told twice.
     """
 
     def __init__(
-        self, drain: Callable[[], Awaitable[None]], cut_off: Callable[[], Awaitable[None]]
+        self,
+        drain: Callable[[], Awaitable[None]],
+        cut_off: Callable[[], Awaitable[None]],
+        is_worker: bool = False,
     ) -> None:
         self._drain = drain
         self._cut_off = cut_off
+        self._is_worker = is_worker
         self._previous: dict[signal.Signals, Callable[[int, FrameType | None], object]] = {}
         self._task: asyncio.Task[None] | None = None
 
@@ -52,7 +58,7 @@ class GracefulSignals:
     def _received(self, number: signal.Signals) -> None:
         if self._task is None:
             self._task = asyncio.create_task(self._drain_then_pass_on(number))
-        else:
+        elif number == signal.SIGINT or not self._is_worker:
             self._previous[number](number, None)
 
     async def _drain_then_pass_on(self, number: signal.Signals) -> None:

@@ -3,6 +3,7 @@
 import errno
 import ipaddress
 import socket
+import sys
 from typing import Any
 
 ABSENT = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
@@ -47,6 +48,17 @@ def bound_sockets(host: str, port: int) -> list[socket.socket]:
     return sockets
 
 
+def beside(sockets: list[socket.socket]) -> list[socket.socket]:
+    """One more socket for the address of each of these, which are bound and never listen.
+
+    The system spreads connections over such sockets evenly; workers that share one get up to three
+    times as many as others. What listens keeps every other server off the port, these included.
+    """
+    if sys.platform != "linux":
+        return [opened.dup() for opened in sockets]  # there one socket would get them all
+    return [_bound(opened.family, opened.getsockname(), is_one_of_many=True) for opened in sockets]
+
+
 def missing_family(host: str, sockets: list[socket.socket]) -> str | None:
     """The family that `::` stands for and that this machine does not have."""
     if bare_host(host) != ANY_V6 or len(sockets) > 1:
@@ -78,10 +90,12 @@ def _addresses(host: str, port: int) -> list[tuple[int, tuple[Any, ...]]]:
     return list(dict.fromkeys(found))
 
 
-def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
+def _bound(family: int, address: tuple[Any, ...], is_one_of_many: bool = False) -> socket.socket:
     opened = socket.socket(family, socket.SOCK_STREAM)
     try:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if is_one_of_many:
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
             opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         opened.bind(address)

@@ -1,30 +1,23 @@
 """`chat-backend serve`: the server, by itself or together with the local model."""
 
-import asyncio
 import os
-import socket
 from functools import partial
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
-import uvicorn
-from uvicorn.supervisors import ChangeReload
 
 from app.cli.configuration import load_settings, require_data_dir
-from app.cli.failure import fail
+from app.cli.failure import MISCONFIGURED, fail
 from app.cli.listening import CannotListen, bound_sockets, missing_family, page_address
 from app.cli.ready import announce, starting
 from app.cli.schema import ready, require_own_key
+from app.cli.server import serve_on
 from app.config import Settings
-from app.connections.http_protocol import BoundedHttpProtocol
-from app.connections.websocket_protocol import BoundedWebSocketProtocol
 from app.engines.sole_user import SoleUser
 from app.local_model import LocalModel, LocalModelUnavailable
+from app.workers.cores import worker_count
 
-SOCKET_FRAME_MAX_BYTES = 1_572_864
-"""100,000 characters, each at most two JSON escapes of six bytes, and the frame around them."""
-LAST_RESORT_SECONDS = 10
-"""The app drains by itself; beyond its own time plus this, requests are cancelled."""
+SIDE_BY_SIDE = "MySQL and MariaDB have them write side by side."
 
 cli = typer.Typer()
 
@@ -36,6 +29,9 @@ def serve(
     local_model: Annotated[
         bool, typer.Option("--local-model", help="Run a small model here as the default one.")
     ] = False,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that serve, 0: one a processor [WORKERS].")
+    ] = None,
     reload: Annotated[bool, typer.Option("--reload", help="Restart when code changes.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Log more [DEBUG].")] = False,
     access_log: Annotated[
@@ -45,8 +41,11 @@ def serve(
 ) -> None:
     """Run the server. An option wins over the environment, the environment over .env."""
     logged = {None: None, True: "on", False: "off"}[access_log]
-    _override(host=host, port=port, debug=debug or None, access_log=logged)
+    _override(host=host, port=port, workers=workers, debug=debug or None, access_log=logged)
     settings = load_settings()
+    count = worker_count(settings.workers)
+    if reload and count > 1:
+        fail("--reload is for one process: leave --workers and WORKERS out.", MISCONFIGURED)
     require_data_dir(settings)
     try:
         sockets = bound_sockets(settings.host, settings.port)
@@ -58,9 +57,18 @@ def serve(
     ready(settings)  # the app does all three too, but reports failures as tracebacks
     require_own_key(settings)
     SoleUser(settings.database).try_file()
+    if count > 1 and settings.database.get_backend_name() == "sqlite":
+        _say(f"{count} workers, one SQLite file: one of them writes at a time. {SIDE_BY_SIDE}")
     model = _started_model(settings) if local_model else None
+    address = page_address(settings.host, sockets[0].getsockname()[1])
     try:
-        _run(settings, sockets, reload)
+        if count > 1:
+            # Loads all of the app, which one process does behind the first line it prints.
+            from app.cli.workers import serve_by_workers  # noqa: PLC0415
+
+            serve_by_workers(settings, sockets, count, partial(announce, address))
+        else:
+            serve_on(settings, sockets, partial(announce, address), reload)
     finally:
         if model:
             model.stop()
@@ -89,42 +97,3 @@ def _started_model(settings: Settings) -> LocalModel | None:
 
 def _say(text: str) -> None:
     typer.echo(text, err=True)
-
-
-class _Server(uvicorn.Server):
-    """uvicorn's server that prints its address once it listens."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started and sockets:
-            port = sockets[0].getsockname()[1]
-            announce(page_address(self.config.host, port))
-
-
-def _run(settings: Settings, sockets: list[socket.socket], reload: bool) -> None:
-    http = partial(BoundedHttpProtocol, head_seconds=settings.request_timeout_seconds)
-    config = uvicorn.Config(
-        "app.main:app",
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http=cast(type[asyncio.Protocol], http),
-        ws=BoundedWebSocketProtocol,
-        ws_max_size=SOCKET_FRAME_MAX_BYTES,
-        ws_per_message_deflate=False,
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,
-        # Never "debug": the socket library then logs headers and the text of every frame.
-        log_level="info" if settings.debug else "warning",
-        timeout_graceful_shutdown=int(settings.drain_seconds) + LAST_RESORT_SECONDS,
-        reload=reload,
-    )
-    server = _Server(config)
-    try:
-        if reload:
-            ChangeReload(config, target=server.run, sockets=sockets).run()
-        else:
-            server.run(sockets)
-    except KeyboardInterrupt:
-        return  # raised again by uvicorn, after it has stopped as it was asked to

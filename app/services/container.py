@@ -180,8 +180,7 @@ class Services:
         await self.configs.open_default()
         await self._warn_of_risks()
         if await asyncio.to_thread(self.sole_user.claim):
-            await self.reaper.reap_all()
-            await self.database.write(free_jobs)
+            await self.end_left_behind()
         await asyncio.to_thread(self.sole_user.share)
         await self.imports.open(self.jobs.imports, self.bringing.bring_in)
         self.supervisor.open()
@@ -203,6 +202,11 @@ class Services:
         ]
         exempt_what_is_loaded(collect=True)
         return_large_blocks()
+
+    async def end_left_behind(self) -> None:
+        """End what runs in a database that nobody else uses: its processes are dead."""
+        await self.reaper.reap_all()
+        await self.database.write(free_jobs)
 
     async def _warn_of_risks(self) -> None:
         promise, risk = await self.database.read(durability)
@@ -228,6 +232,15 @@ class Services:
         await self.ai.aclose()
         await self.database.close()
         self.sole_user.release()
+
+
+async def end_left_behind(settings: Settings) -> None:
+    """The same before any services of this server are open, and then no more of them."""
+    services = await asyncio.to_thread(build_services, settings)
+    try:
+        await services.end_left_behind()
+    finally:
+        await services.close()
 
 
 def build_services(settings: Settings) -> Services:

@@ -22,6 +22,7 @@ PROGRAMS = {
     # A slow test keeps its connection.
     "uvicorn": "uvicorn app.main:app --log-level warning --timeout-keep-alive 60".split(),
     "chat-backend serve": "app.cli serve".split(),
+    "chat-backend serve --workers 2": "app.cli serve --workers 2".split(),
 }
 OF_RELEASE = """
 from tests.support.patience import PATIENCE_SECONDS

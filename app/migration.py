@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import __version__
 from app.config import Settings
+from app.contract import suits
 from app.engines.blocking import blocking_engine, run_in_transaction
 from app.engines.clusters import cluster_of
 from app.engines.failures import UnusableDatabase, is_answer
@@ -172,7 +173,7 @@ def check_version(engine: Engine) -> None:
     """Raise SchemaError when the schema asks for a newer app than this one."""
     with engine.connect() as connection:
         needed = connection.execute(text("SELECT min_app_version FROM schema_info")).scalar_one()
-    if _parts(needed) > _parts(__version__):
+    if not suits(needed):
         raise SchemaError(
             f"The database needs version {needed} of the app or newer; this is {__version__}"
         )
@@ -199,10 +200,6 @@ def _require_skip_locked(engine: Engine) -> None:
             f"The database server {server_of(one)} cannot pass over locked rows (SKIP LOCKED), "
             "on which replies depend: use MySQL or MariaDB"
         )
-
-
-def _parts(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 def upgrade(connection: Connection, revision: str) -> None:

@@ -12,6 +12,7 @@ from app.encryption import KeyVault
 from app.engines.blocking import run_in_transaction
 from app.engines.failures import UnusableDatabase, code_of
 from app.migration import Migrated, migrate, require_schema, sync_engine
+from app.services.upkeep.contract import contract
 from app.services.upkeep.master_keys import WrongEncryptionKey, recognise
 
 
@@ -27,6 +28,20 @@ def ready(settings: Settings) -> None:
         upgraded(settings)
     else:
         _plainly(require_schema, settings)
+
+
+def contracted(settings: Settings) -> bool:
+    """Have older versions refused; False where they are already. Ends the command while one of
+    them writes replies."""
+    return _plainly(_contract, settings)
+
+
+def _contract(settings: Settings) -> bool:
+    engine = sync_engine(settings)
+    try:
+        return run_in_transaction(engine, contract)
+    finally:
+        engine.dispose()
 
 
 def _plainly[T](work: Callable[[Settings], T], settings: Settings) -> T:

@@ -21,6 +21,7 @@ from app.models.key import ProgramKey
 from app.models.message import Message, MessageDeletion
 from app.models.model import Model, ModelUse
 from app.models.preset import Preset
+from app.models.process import Process
 from app.models.schema import SchemaInfo
 from app.models.search import SearchBlock, SearchPending, SearchSegment
 from app.models.session import LoginSession, PasswordReset, RefreshToken, WsTicket
@@ -72,6 +73,7 @@ __all__ = [
     "ModelWindow",
     "PasswordReset",
     "Preset",
+    "Process",
     "ProgramKey",
     "PromptText",
     "RecoveryCode",

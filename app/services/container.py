@@ -51,6 +51,7 @@ from app.services.generation.ended import EndedReplies
 from app.services.generation.feed.follower import Follower
 from app.services.generation.feed.hints import Hints
 from app.services.generation.feed.publisher import Publisher
+from app.services.generation.lease import ProcessLease
 from app.services.generation.ledger import ReplyLedger
 from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
 from app.services.generation.runner import Runner
@@ -149,6 +150,7 @@ class Services:
     supervisor: Supervisor
     follower: Follower
     publisher: Publisher
+    lease: ProcessLease
     reaper: Reaper
     chat: ChatService
     usage: UsageService
@@ -186,6 +188,7 @@ class Services:
         self.supervisor.open()
         self.tasks = [
             asyncio.create_task(self.bus.run(), name="bus"),
+            asyncio.create_task(self.lease.run(), name="lease"),
             asyncio.create_task(self.reaper.run(), name="reaper"),
             asyncio.create_task(self.follower.run(), name="follower"),
             asyncio.create_task(self.publisher.run(), name="publisher"),
@@ -226,6 +229,7 @@ class Services:
         await self.sharing.views.write()
         await self.audit.close()
         await self.reservations.slices.close()
+        await self.lease.end()
         self.threads.close()
         self.files.close()
         self.imports.close()
@@ -324,6 +328,17 @@ def build_services(settings: Settings) -> Services:
     def jobs(at_once: int, kinds: dict[str, Doing]) -> Jobs:
         return Jobs(database, supervisor.owner, at_once, looks, lease, kinds)
 
+    lanes = JobLanes(
+        index=jobs(settings.jobs_at_once, {SEAL: seal, BACKFILL: reader.backfill}),
+        removals=jobs(REMOVALS_AT_ONCE, {DELETION: deletion.go_on, UNDO: bringing.undo}),
+        imports=jobs(IMPORTS_AT_ONCE, {}),
+    )
+    process = ProcessLease(
+        *(database, supervisor.owner, lease),
+        rests=settings.database.get_backend_name() == "sqlite",
+        is_busy=lambda: bool(supervisor.answers_for or lanes.running),
+        contracted=supervisor.lean_on_process,
+    )
     return Services(
         database=database,
         bus=bus,
@@ -370,20 +385,15 @@ def build_services(settings: Settings) -> Services:
         search=SearchService(database),
         reader=reader,
         bringing=bringing,
-        jobs=JobLanes(
-            index=jobs(settings.jobs_at_once, {SEAL: seal, BACKFILL: reader.backfill}),
-            removals=jobs(REMOVALS_AT_ONCE, {DELETION: deletion.go_on, UNDO: bringing.undo}),
-            imports=jobs(IMPORTS_AT_ONCE, {}),
-        ),
+        jobs=lanes,
         channels=channels,
         supervisor=supervisor,
         follower=follower,
         publisher=publisher,
+        lease=process,
         reaper=Reaper(
-            database,
-            supervisor.owner,
-            settings.reap_after_seconds,
-            settings.finished_reply_seconds,
+            *(database, process, lease, settings.finished_reply_seconds),
+            answers_for=lambda: supervisor.answers_for,
         ),
         chat=ChatService(
             *(database, ai, configs, ended, supervisor, follower, hints),

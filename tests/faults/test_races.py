@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.chat.actions import Continue, ReplyAction, Send
-from app.services.chat.begin import SendRequest, begin
+from app.services.chat.actions import Continue, Send
 from app.services.container import Services
+from app.services.generation.lease import ProcessLease
 from app.services.generation.reaper import LOOKS_PER_LEASE, Reaper
 from app.services.generation.running_reply import RunningReply
-from app.services.usage.daily import ReplyLimits
 from tests.conftest import StartServer
+from tests.faults.begun import begun, request_of
 from tests.faults.locking import locked, row_locked
 from tests.faults.scale import on
 from tests.faults.watching import REPLY, eventually
@@ -27,13 +27,6 @@ pytestmark = pytest.mark.anyio
 def services_of(server: RunningServer) -> Services:
     services: Services = server.app.state.services
     return services
-
-
-async def begun(server: RunningServer, request: SendRequest) -> None:
-    """The rows of a reply that no process writes."""
-    services = services_of(server)
-    limits, holding = ReplyLimits(5, 0, 8_000), services.reservations.holding()
-    await services.database.write(begin, request, limits, holding)
 
 
 async def _running(person: Person, conversation: int) -> RunningReply:
@@ -163,7 +156,8 @@ async def test_reaping_and_finishing_at_once_has_one_winner(
             await viewer.send(type="message", content="a b c")
             await viewer.until("chunk")
             await asyncio.sleep(number * 0.015)
-            hasty = Reaper(services.database, f"hasty-{number}", 0.001, 60)
+            lease = ProcessLease(services.database, f"hasty-{number}", 0.001)
+            hasty = Reaper(services.database, lease, 0.001, 60)
             for _ in range(LOOKS_PER_LEASE + 2):
                 await hasty.look()
             ending = (await viewer.until("done", "error"))[-1]
@@ -200,18 +194,6 @@ async def test_nothing_is_left_of_readers_who_came_and_went(
         assert not services.follower._copies
 
 
-def _request(person: Person, conversation: int, action: ReplyAction, client_id: str) -> SendRequest:
-    services = services_of(person.server)
-    return SendRequest(
-        user_id=person.id,
-        conversation_id=conversation,
-        action=action,
-        client_id=client_id,
-        owner=services.supervisor.owner,
-        default_endpoint=None,
-    )
-
-
 async def _stopped(viewer: ChatSocket) -> int:
     """The id of a reply that was stopped after its first word, of a model that holds."""
     await viewer.send(type="message", content="one two")
@@ -229,7 +211,7 @@ async def test_a_beginning_without_an_answer_is_shown_once_it_has_ended(
     conversation = await ada.conversation("named")
     async with ada.socket(conversation) as socket:
         await socket.say("well so far")
-        request = _request(ada, conversation, Send("lost"), "mine")
+        request = request_of(ada, conversation, Send("lost"), "mine")
         await begun(server, request)
         await socket.send(type="message", content="lost", client_id="mine")
         refusal = (await socket.until("error"))[-1]
@@ -251,7 +233,7 @@ async def test_a_continuing_without_an_answer_is_no_ended_reply(
     conversation = await ada.conversation()
     async with ada.socket(conversation) as viewer:
         stopped = await _stopped(viewer)
-        request = _request(ada, conversation, Continue(stopped), "mine")
+        request = request_of(ada, conversation, Continue(stopped), "mine")
         await begun(server, request)
         headers = ada.headers | {"Idempotency-Key": "mine"}
         answer = await ada.post(f"/messages/{stopped}/continue", headers=headers)
@@ -298,8 +280,9 @@ async def test_ended_replies_that_cannot_be_cleared_away_keep_nobody_from_being_
     old, lost = await ada.conversation(), await ada.conversation()
     await ada.say(old, "ended")
     database = services_of(server).database
-    await begun(server, _request(ada, lost, Send("lost"), "mine"))
-    reaper = Reaper(database, "another", 0.001, keep_seconds=0)
+    await begun(server, request_of(ada, lost, Send("lost"), "mine"))
+    lease = ProcessLease(database, "another", 0.001)
+    reaper = Reaper(database, lease, 0.001, keep_seconds=0)
     async with row_locked(database_url, f"SELECT id FROM generation WHERE conversation_id = {old}"):
         async with asyncio.timeout(4):  # MySQL would wait for the row for longer
             for _ in range(LOOKS_PER_LEASE + 2):

@@ -10,6 +10,7 @@ from app.services.chat.actions import Send
 from app.services.chat.begin import SendRequest, begin
 from app.services.generation import checkpoint
 from app.services.generation.checkpoint import Piece
+from app.services.generation.lease import ProcessLease
 from app.services.generation.reaper import Reaper
 from app.services.usage.daily import ReplyLimits
 from tests.conftest import StartServer
@@ -80,7 +81,8 @@ async def test_a_database_that_only_reads_for_a_while_costs_no_text(
     ours = [begun.generation_id]
     await database.write(checkpoint.save, "lost", ours, piece, [])
     await asyncio.to_thread(private.execute, "SET GLOBAL super_read_only = ON")
-    reaping = asyncio.create_task(Reaper(database, "another", 0.2, 60).run())
+    lease = ProcessLease(database, "another", 0.2)
+    reaping = asyncio.create_task(Reaper(database, lease, 0.2, 60).run())
     await asyncio.sleep(3)
     await asyncio.to_thread(private.execute, "SET GLOBAL super_read_only = OFF")
 

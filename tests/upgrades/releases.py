@@ -12,6 +12,7 @@ import re
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +24,8 @@ from tests.support.forks import ROOT
 CODE = ROOT / ".cache" / "releases"
 SCHEMAS = Path(__file__).parent / "released"
 GIVEN = "TEST_RELEASE_BEFORE"
-NEEDS_CODE = "test_release_before.py"
+WITHOUT_PROCESSES = "v1.9.0"
+"""The last release whose processes have no rows."""
 
 
 def before(versions: list[str], own: str) -> str | None:
@@ -43,10 +45,17 @@ def code() -> tuple[str, Path] | None:
     name = os.environ.get(GIVEN) or _tag()
     if name is None:
         return None
-    commit = _git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
-    if not commit:
+    folder = code_of(name)
+    if folder is None:
         raise pytest.UsageError(f"{GIVEN}: there is no commit {name}")
-    return name, _exported(CODE / commit, commit)
+    return name, folder
+
+
+@cache
+def code_of(name: str) -> Path | None:
+    """The folder of the code that a tag or a commit has; None where that cannot be read."""
+    commit = _git("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode().strip()
+    return _exported(CODE / commit, commit) if commit else None
 
 
 def schema(make: str) -> tuple[str, Path]:
@@ -91,12 +100,20 @@ def _exported(folder: Path, commit: str) -> Path:
     return folder
 
 
+NEEDED: dict[str, Callable[[], object | None]] = {
+    "test_release_before.py": code,
+    "test_processes_beside.py": lambda: code_of(WITHOUT_PROCESSES),
+}
+"""The tests that need code of another version, and how it is found."""
+
+
 class ReleaseBefore:
     """A pytest plugin: leaves out what needs code that is not here, and says what was tried."""
 
     def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
-        concerned = collection_path == Path(__file__).parent / NEEDS_CODE
-        return True if concerned and code() is None else None
+        needed = NEEDED.get(collection_path.name)
+        concerned = needed is not None and collection_path.parent == Path(__file__).parent
+        return True if concerned and needed and needed() is None else None
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:

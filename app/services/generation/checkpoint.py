@@ -180,11 +180,14 @@ def save(
     pieces: Sequence[Piece],
     finishes: Sequence[Finish],
     asked: Set[int] = frozenset(),
+    moves_beats: bool = True,
 ) -> SaveResult:
     """One tick of one process: signs of life, new text, endings. `asked`: those that run of which
-    a request has left."""
+    a request has left, which is not written down yet. `moves_beats`: as signs of life of each
+    reply; where no version before processes had rows uses the database, those are enough."""
     ours, written, to_stop = _hold_running(connection, owner, running)
-    for beat, ids in ((_BEAT_ASKED, written & asked), (_BEAT, written - asked)):
+    others = written - asked if moves_beats else set()
+    for beat, ids in ((_BEAT_ASKED, written & asked), (_BEAT, others)):
         if ids:
             beat.run(connection, sorted(ids))
     _append(connection, [piece for piece in pieces if piece.generation_id in written])

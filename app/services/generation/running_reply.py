@@ -30,6 +30,7 @@ class RunningReply:
     nobody knows; `held`: what this one holds back of caps; `settled`: the requests of this run but
     the `last` one, which is set at its end. `refused_pictures`: its model's server has refused the
     pictures of the prompt; `gone`: files that were to be sent and are not there any more.
+    `ask_is_saved`: its row says that a request has left.
     """
 
     generation_id: int
@@ -56,6 +57,7 @@ class RunningReply:
     last: Settlement | None = None
     refused_pictures: bool = False
     gone: set[int] = field(default_factory=set)
+    ask_is_saved: bool = False
     saved_content: int = field(init=False)
     saved_reasoning: int = field(init=False)
     opened_with: tuple[int, int] = field(init=False)

@@ -112,6 +112,15 @@ class Supervisor:
         return len(self._carried)
 
     @property
+    def answers_for(self) -> set[int]:
+        """The generations that this process knows, by id; others of its name are nobody's."""
+        return self._writer.generation_ids | {running.generation_id for running in self._carried}
+
+    def lean_on_process(self, enough: bool) -> None:
+        """Whether the sign of life of this process is `enough` for its replies."""
+        self._writer.moves_beats = not enough
+
+    @property
     def checkpoint_lag(self) -> float:
         """How long ago the running replies were last saved, in seconds."""
         return self._writer.lag

@@ -82,6 +82,8 @@ class Writer:
         self._wake = asyncio.Event()
         self._failing_since: dict[int, float] = {}
         self._saved_at = 0.0
+        self.moves_beats = True
+        """Whether each tick is a sign of life of each reply, for versions that know no other."""
 
     def add(self, running: RunningReply) -> None:
         """Save this reply from now on."""
@@ -95,6 +97,11 @@ class Writer:
         """How long ago the running replies were last saved, in seconds; 0 when none runs."""
         now = asyncio.get_running_loop().time()
         return now - self._saved_at if self._running or self._finishing else 0.0
+
+    @property
+    def generation_ids(self) -> set[int]:
+        """The replies that are still to be written, by the ids of their generations."""
+        return self._running.keys() | self._finishing.keys()
 
     async def finish(self, running: RunningReply, ending: Ending) -> WriteResult:
         """Save a reply's ending at once, and return when it is committed.
@@ -141,11 +148,17 @@ class Writer:
             for piece in reply.unsaved()
         ]
         finishes = [pending.finish() for pending in finishing.values()]
-        asked = {id for id, reply in running.items() if reply.has_asked}
+        asked = {id for id, reply in running.items() if reply.has_asked and not reply.ask_is_saved}
         began = asyncio.get_running_loop().time()
         try:
             saved = await self._database.write(
-                checkpoint.save, self._owner, list(running), pieces, finishes, asked
+                checkpoint.save,
+                self._owner,
+                list(running),
+                pieces,
+                finishes,
+                asked,
+                self.moves_beats,
             )
         except (DatabaseUnavailable, StorageFull) as error:
             return await self._hold_on(running, finishing, error)
@@ -154,6 +167,8 @@ class Writer:
             return await self._isolate(running, finishing, type(error).__name__)
         self._saved_at = asyncio.get_running_loop().time()
         checkpoint_seconds.of().add(self._saved_at - began)
+        for id in asked & saved.written:
+            running[id].ask_is_saved = True
         self._settle(running, pieces, finishing, saved)
         if saved.locked:
             await asyncio.sleep(self._tick)

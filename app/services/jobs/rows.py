@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, delete, or_, select, update
 
 from app.database import table_of, upserting
-from app.models import Job, utc_now
+from app.models import Job, Process, utc_now
 
 REST_SECONDS = 2
 LONGEST_REST_SECONDS = 300
 """After a failure; twice as long after each further one."""
 
 _job = table_of(Job)
+_process = table_of(Process)
 
 
 class TakenJob(NamedTuple):
@@ -27,10 +28,14 @@ class TakenJob(NamedTuple):
 
 
 class JobBeat(NamedTuple):
-    """A sign of life of a job that some process has."""
+    """The signs of life of a job that some process has: its own, and the process's, if that has a
+    row."""
 
     name: str
     beat: int
+    kind: str
+    owner: str
+    life: int | None
 
 
 class JobLost(Exception):
@@ -57,8 +62,10 @@ def unwish(connection: Connection, kind: str, user_id: int) -> None:
 
 def held(connection: Connection) -> list[JobBeat]:
     """All jobs that some process has."""
-    rows = connection.execute(select(_job.c.name, _job.c.beat).where(_job.c.owner.is_not(None)))
-    return [JobBeat(*row) for row in rows]
+    columns = _job.c.name, _job.c.beat, _job.c.kind, _job.c.owner, _process.c.beat.label("life")
+    with_process = _job.outerjoin(_process, _process.c.owner == _job.c.owner)
+    query = select(*columns).select_from(with_process).where(_job.c.owner.is_not(None))
+    return [JobBeat(*row) for row in connection.execute(query)]
 
 
 def has_due(connection: Connection, kinds: Collection[str]) -> bool:

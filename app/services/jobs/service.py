@@ -2,8 +2,8 @@
 
 A job is a row, taken by one process at a time. Each write of a job gives a sign of life in the same
 transaction, which fails where another process has the job by now. As with replies, no clock is
-compared with another: a job is taken over when its beat stood still for the lease in several looks
-of the process that takes it.
+compared with another: a job is taken over when its beat and that of its process stood still for the
+lease, in several looks of the process that takes it.
 """
 
 import asyncio
@@ -122,10 +122,17 @@ class Jobs:
             task.add_done_callback(self._ended)
 
     def _stale(self, beats: list[JobBeat]) -> list[JobBeat]:
-        """Those that have stood still for the whole lease."""
+        """Those of our kinds that have stood still for the whole lease."""
         now = time.monotonic()
-        self._seen = {beat: self._seen.get(beat, now) for beat in beats}
+        signs = [self._own_alone(beat) for beat in beats if beat.kind in self._kinds]
+        self._seen = {beat: self._seen.get(beat, now) for beat in signs}
         return [beat for beat, since in self._seen.items() if now - since >= self._lease]
+
+    def _own_alone(self, beat: JobBeat) -> JobBeat:
+        """Of a job of this process that nobody does here, the own sign of life alone: it could not
+        be let go of."""
+        is_done_here = beat.name in {task.get_name() for task in self._tasks}
+        return beat if beat.owner != self._owner or is_done_here else beat._replace(life=None)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

@@ -45,6 +45,18 @@ CLUSTERS = [
         group_replication.missing,
     ),
 ]
+NODES = [
+    LeftOut(
+        "Galera behind HAProxy",
+        "nodes/test_galera.py",
+        lambda: galera.missing() or haproxy.missing(),
+    ),
+    LeftOut(
+        "Group Replication behind HAProxy",
+        "nodes/test_group_replication.py",
+        lambda: group_replication.missing() or haproxy.missing(),
+    ),
+]
 StartServer = Callable[..., Awaitable[RunningServer]]
 
 
@@ -70,6 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
         LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),
         LeftOut("silent name servers", "upstream/test_slow_names.py", isolation.missing),
         LeftOut("clients of others", "keys/test_clients.py", clients.missing),
+        *NODES,
         *(CLUSTERS if SOAK else []),
     ):
         config.pluginmanager.register(plugin)

@@ -112,7 +112,7 @@ async def test_a_planned_switchover(
         await asyncio.to_thread(pair.switch)
 
     async with running_server(database_url=app_url, data_dir=tmp_path, **SETTINGS) as server:
-        traffic = await traffic_during(switch, server, upstream, REPLIES, words=100)
+        traffic = await traffic_during(switch, [server], upstream, REPLIES, words=100)
         assert await traffic.whole() == REPLIES
         history = await traffic.sender.messages(traffic.conversation)
     assert traffic.refused == {}

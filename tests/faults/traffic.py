@@ -1,8 +1,8 @@
 """Replies that stream and a person who sends on, while something is done to the database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from tests.faults.watching import REPLY, Shown, eventually, watch
 from tests.support.server import Person, RunningServer
@@ -62,18 +62,23 @@ class Traffic:
 
 async def traffic_during(
     harm: Callable[[], Awaitable[None]],
-    server: RunningServer,
+    servers: Sequence[RunningServer],
     upstream: ScriptedUpstream,
     replies: int,
     words: int,
 ) -> Traffic:
-    """Do `harm` while replies of so many words stream; when all have ended, what came of it."""
-    ada = await server.person_with_model(upstream.url, "slow")
-    bob = await server.person_with_model(upstream.url, "echo")
+    """Do `harm` while replies of so many words stream, at these servers in turn; when all have
+    ended, what came of it."""
+    first, last = servers[0], servers[-1]
+    ada = await first.person_with_model(upstream.url, "slow")
+    bob = await last.person_with_model(upstream.url, "echo")
+    at = [replace(ada, server=server) for server in servers]
     texts = [f"{number}: {'词🍣 ' * words}" for number in range(replies)]
     shown = [Shown(await ada.conversation(), text) for text in texts]
     traffic = Traffic(ada, shown, bob, await bob.conversation())
-    readers = [asyncio.create_task(watch(ada, one)) for one in shown]
+    readers = [
+        asyncio.create_task(watch(at[number % len(at)], one)) for number, one in enumerate(shown)
+    ]
 
     over = asyncio.Event()
     sending = asyncio.create_task(traffic.send_on(over))

@@ -23,6 +23,7 @@ PROGRAMS = {
     "uvicorn": "uvicorn app.main:app --log-level warning --timeout-keep-alive 60".split(),
     "chat-backend serve": "app.cli serve".split(),
     "chat-backend serve --workers 2": "app.cli serve --workers 2".split(),
+    "a clock that is wrong": "tests.nodes.wrong_clock app.main:app --log-level warning".split(),
 }
 OF_RELEASE = """
 from tests.support.patience import PATIENCE_SECONDS

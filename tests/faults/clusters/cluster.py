@@ -17,16 +17,13 @@ LOOK_SECONDS = 0.1
 
 
 class Cluster:
-    """Servers with a relay before them, which leads new connections to the one that writes.
-
-    Sessions that are open stay where they are, as behind a proxy that only chooses.
-    """
+    """Servers, and the one `address` that leads to the one that writes."""
 
     def __init__(
-        self, nodes: Sequence[URL], relay: DatabaseRelay, takes_writes: Callable[[URL], bool]
+        self, nodes: Sequence[URL], address: URL, takes_writes: Callable[[URL], bool]
     ) -> None:
         self.nodes = nodes
-        self.relay = relay
+        self.address = address
         self._takes_writes = takes_writes
 
     @property
@@ -54,16 +51,21 @@ class Cluster:
         server = await asyncio.to_thread(DatabaseServer, node, "node")
         await server.kill()
 
-    def stored_texts(self) -> list[str]:
-        """What people sent, as the writer has it."""
-        query = "SELECT content FROM chat.message WHERE sender = 'user'"
+    def last_message(self) -> int:
+        """The id of the newest message."""
+        ((last,),) = execute(self.writer, "SELECT COALESCE(MAX(id), 0) FROM chat.message")
+        return int(last)
+
+    def stored_texts(self, after_id: int) -> list[str]:
+        """What people sent after some message, as the writer has it."""
+        query = f"SELECT content FROM chat.message WHERE sender = 'user' AND id > {after_id}"
         return [str(content) for (content,) in execute(self.writer, query)]
 
-    def follow(self, over: threading.Event) -> None:
+    def follow(self, relay: DatabaseRelay, over: threading.Event) -> None:
         """Until it is over, lead to whoever writes."""
         while not over.wait(LOOK_SECONDS):
             try:
-                self.relay.lead_to(self.writer)
+                relay.lead_to(self.writer)
             except LookupError:
                 continue
 
@@ -76,11 +78,12 @@ def account_at(node: URL, database: str = "chat") -> str:
 
 @contextmanager
 def following(nodes: Sequence[URL], takes_writes: Callable[[URL], bool]) -> Iterator[Cluster]:
-    """A cluster of these servers, with its address."""
+    """A cluster of these servers behind a relay: sessions that are open stay where they are, as
+    behind a proxy that only chooses."""
     over = threading.Event()
     with database_relay(nodes[0]) as relay:
-        cluster = Cluster(nodes, relay, takes_writes)
-        thread = threading.Thread(target=cluster.follow, args=(over,))
+        cluster = Cluster(nodes, relay.url, takes_writes)
+        thread = threading.Thread(target=cluster.follow, args=(relay, over))
         thread.start()
         try:
             cluster.prepare()

@@ -36,13 +36,19 @@ def is_synced(node: URL) -> bool:
 @contextmanager
 def running_galera() -> Iterator[Cluster]:
     """Three servers that have joined; the address leads to the first that lives."""
+    with joined_galera() as nodes, following(nodes, is_synced) as cluster:
+        yield cluster
+
+
+@contextmanager
+def joined_galera() -> Iterator[list[URL]]:
+    """Three servers that have joined."""
     ports = [[private_servers.free_port() for _ in range(3)] for _ in range(NODES)]
     with ExitStack() as stack:
-        nodes = [
+        yield [
             stack.enter_context(private_servers.running(_programs(number, ports)))
             for number in range(NODES)
         ]
-        yield stack.enter_context(following(nodes, is_synced))
 
 
 def _programs(number: int, ports: list[list[int]]) -> private_servers.Programs:

@@ -44,6 +44,13 @@ def make_primary(node: URL, group: Cluster) -> None:
 
 @contextmanager
 def running_group() -> Iterator[Cluster]:
+    """Three servers that have joined, behind an address that leads to the primary."""
+    with joined_group() as nodes, following(nodes, is_primary) as cluster:
+        yield cluster
+
+
+@contextmanager
+def joined_group() -> Iterator[list[URL]]:
     """Three servers that have joined, the first of them the primary."""
     ports = [private_servers.free_port() for _ in range(NODES)]
     with ExitStack() as stack:
@@ -62,7 +69,7 @@ def running_group() -> Iterator[Cluster]:
         )
         for node in others:
             execute(node, "START GROUP_REPLICATION")
-        yield stack.enter_context(following(nodes, is_primary))
+        yield nodes
 
 
 def _programs(number: int, ports: list[int]) -> private_servers.Programs:

@@ -2,13 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.faults.clusters.cluster import Cluster, account_at
 from tests.faults.traffic import SETTINGS, Traffic, traffic_during
-from tests.support.server import running_server
+from tests.support.server import RunningServer, running_server
 from tests.support.upstream import ScriptedUpstream
 
 REPLIES = 20
@@ -47,9 +47,21 @@ async def outcome_of(
     folder: Path,
 ) -> Outcome:
     """Use the cluster by its one address while `harm` is done."""
-    url = account_at(cluster.relay.url)
+    url = account_at(cluster.address)
     async with running_server(database_url=url, data_dir=folder, **SETTINGS) as server:
-        traffic = await traffic_during(harm, server, upstream, REPLIES, WORDS)
-        whole = await traffic.whole()
-    stored = await asyncio.to_thread(cluster.stored_texts)
+        return await outcome_at(harm, cluster, upstream, [server])
+
+
+async def outcome_at(
+    harm: Callable[[], Awaitable[None]],
+    cluster: Cluster,
+    upstream: ScriptedUpstream,
+    servers: Sequence[RunningServer],
+    words: int = WORDS,
+) -> Outcome:
+    """The same with servers that run already."""
+    before = await asyncio.to_thread(cluster.last_message)
+    traffic = await traffic_during(harm, servers, upstream, REPLIES, words)
+    whole = await traffic.whole()
+    stored = await asyncio.to_thread(cluster.stored_texts, before)
     return Outcome(traffic, whole, Counter(stored))

@@ -1,0 +1,158 @@
+"""Two nodes on MySQL Group Replication of three: servers and nodes go while people chat.
+
+The tests share one group, so what one of them does to it must be over when it ends; the one that
+takes a server away for good is the last.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.faults.clusters.cluster import Cluster
+from tests.faults.clusters.group_replication import is_primary, joined_group, make_primary
+from tests.faults.clusters.outcome import REPLIES, outcome_at
+from tests.faults.database_server import DatabaseServer
+from tests.faults.figures import Note
+from tests.faults.scale import scaled
+from tests.faults.watching import REPLY, eventually
+from tests.nodes.behind import LEASE, behind_haproxy, nodes_at
+from tests.support.patience import promised
+from tests.support.server import text_of
+from tests.support.server_process import ServerProcess
+from tests.support.upstream import ScriptedUpstream
+
+pytestmark = pytest.mark.anyio
+
+NAME = "Group Replication of 3, HAProxy, 2 nodes"
+WORDS = scaled(150, soak=300)
+AGAIN_SECONDS = 5
+
+
+@pytest.fixture(scope="module")
+def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    folder = tmp_path_factory.mktemp("group")
+    with joined_group() as nodes, behind_haproxy(nodes, is_primary, folder) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+async def nodes(group: Cluster) -> AsyncIterator[list[ServerProcess]]:
+    async with nodes_at(group) as nodes:
+        yield nodes
+
+
+async def test_a_planned_switchover(
+    group: Cluster, nodes: list[ServerProcess], upstream: ScriptedUpstream, note: Note
+) -> None:
+    async def switch() -> None:
+        await asyncio.to_thread(make_primary, group.nodes[1], group)
+
+    found = await outcome_at(switch, group, upstream, nodes, WORDS)
+    failed, sent = len(found.traffic.refused), len(found.traffic.sent)
+    fault = f"planned switchover with {REPLIES} replies: sends refused, replies whole, texts lost"
+    note(fault, NAME, f"0, {REPLIES}, 0", f"{failed} of {sent}, {found}")
+    assert (failed, found.whole, found.lost, found.doubled) == (0, REPLIES, 0, 0)
+
+
+async def test_people_of_a_killed_node_go_on_at_another(
+    group: Cluster, nodes: list[ServerProcess], upstream: ScriptedUpstream, note: Note
+) -> None:
+    loop = asyncio.get_running_loop()
+    async with nodes_at(group, 1) as (doomed,):
+        ada = await doomed.person_with_model(upstream.url, "slow")
+        here = nodes[0].seen_by(ada)
+        conversation = await ada.conversation()
+        async with ada.socket(conversation) as socket:
+            await socket.send(type="message", content="词🍣 " * 500)
+            seen = await socket.until("chunk")
+
+            async def is_saved() -> bool:
+                kept: str = (await here.messages(conversation))[1]["content"]
+                return kept.startswith(text_of(seen))
+
+            await eventually(is_saved)
+            doomed.kill(signal.SIGKILL)
+        began = loop.time()
+        async with promised(AGAIN_SECONDS), here.socket(conversation, seen[-1]["id"]) as again:
+            rest = [await again.receive()]
+            away = loop.time() - began
+        async with here.socket(conversation, seen[-1]["id"]) as again:
+            rest = await again.until("error")
+            ended = loop.time() - began
+        assert (rest[0]["resumed"], rest[-1]["code"]) == (True, "interrupted")
+        kept = (await here.messages(conversation))[1]["content"]
+        assert kept == text_of(seen) + text_of(rest)
+        await here.set_model(upstream.url, "echo")
+        assert (await here.say(conversation, "on")).json()["reply"]["status"] == "complete"
+    fault = f"node killed: its people at another, its replies interrupted (lease {LEASE} s)"
+    note(fault, NAME, f"≤ {AGAIN_SECONDS} s, the lease", f"{away:.1f} s, {ended:.1f} s")
+
+
+async def test_a_node_that_was_paused_goes_on_with_new_replies(
+    group: Cluster, nodes: list[ServerProcess], upstream: ScriptedUpstream
+) -> None:
+    async with nodes_at(group, 1) as (paused,):
+        ada = await paused.person_with_model(upstream.url, "slow")
+        conversation = await ada.conversation()
+        here = nodes[0].seen_by(ada)
+        async with ada.socket(conversation) as at, here.socket(conversation) as beside:
+            await at.send(type="message", content="词🍣 " * 1000)
+            await beside.until("chunk")
+            paused.kill(signal.SIGSTOP)
+            assert (await beside.until("error"))[-1]["code"] == "interrupted"
+            kept = (await here.messages(conversation))[1]
+            paused.kill(signal.SIGCONT)
+            assert (await at.until("error"))[-1]["code"] == "interrupted"
+            assert (await here.messages(conversation))[1] == kept
+            await ada.set_model(upstream.url, "echo")
+            assert text_of(await at.say("after waking")) == REPLY.format("after waking")
+
+
+async def test_a_lost_majority_loses_nothing(
+    group: Cluster, nodes: list[ServerProcess], upstream: ScriptedUpstream, note: Note
+) -> None:
+    """Whoever is left takes no writes, and hangs where it is asked to."""
+    writer = await asyncio.to_thread(lambda: group.writer)
+    others = [
+        await asyncio.to_thread(DatabaseServer, node, "node")
+        for node in group.nodes
+        if node != writer
+    ]
+
+    bob = await nodes[1].person_with_model(upstream.url, "echo")
+    conversation = await bob.conversation()
+
+    async def lose() -> None:
+        for server in others:
+            await asyncio.to_thread(server.signal, signal.SIGSTOP)
+        try:
+            answer = await bob.say(conversation, "to nobody")
+            assert answer.json()["code"] == "database_unavailable"
+            await asyncio.sleep(2 * LEASE)  # nobody is dead, for nobody can give signs of life
+        finally:
+            for server in others:
+                server.signal(signal.SIGCONT)
+
+    found = await outcome_at(lose, group, upstream, nodes, WORDS)
+    fault = f"majority away for a while with {REPLIES} replies: replies whole, texts lost"
+    note(fault, NAME, f"{REPLIES}, 0", str(found))
+    assert (found.whole, found.lost, found.doubled) == (REPLIES, 0, 0)
+
+    async def all_back() -> bool:
+        return await asyncio.to_thread(lambda: group.writer) == writer
+
+    await eventually(all_back)
+
+
+async def test_the_primary_is_killed(
+    group: Cluster, nodes: list[ServerProcess], upstream: ScriptedUpstream, note: Note
+) -> None:
+    async def kill() -> None:
+        await group.kill(await asyncio.to_thread(lambda: group.writer))
+
+    found = await outcome_at(kill, group, upstream, nodes, WORDS)
+    fault = f"kill -9 of the primary with {REPLIES} replies: replies whole, acknowledged lost"
+    note(fault, NAME, f"{REPLIES}, 0", str(found))
+    assert (found.whole, found.lost, found.doubled) == (REPLIES, 0, 0)

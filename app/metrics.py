@@ -130,6 +130,12 @@ share_reads = Counter(
     known=("hit", "miss"),
 )
 logins_failed = Counter("chat_logins_failed", "Logins with a wrong name or password")
+passkey_checks = Counter(
+    "chat_passkey_checks",
+    "Passkeys that were given, by what was wrong with them",
+    "result",
+    known=("ok", "challenge", "origin", "verification", "signature", "counter", "unknown"),
+)
 
 bus_messages = Counter(
     "chat_bus_messages",
@@ -161,6 +167,7 @@ COUNTERS = (
     upstream_errors,
     rate_limited,
     logins_failed,
+    passkey_checks,
     share_reads,
     uploads,
     imports_ended,

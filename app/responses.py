@@ -76,6 +76,7 @@ def error_response(scope: Scope, error: AppError) -> Response:
         body["reason"] = error.reason
     if isinstance(error, SecondFactorRequired):
         body["second_factor"] = error.ticket
+        body["second_factor_kinds"] = error.kinds
     if isinstance(error, InvalidInput) and error.fields:
         body["fields"] = [{"field": field, "message": told} for field, told in error.fields]
     return JSONResponse(body, status_code=error.status, headers=error.headers)

@@ -197,13 +197,17 @@ def reset_link(name: str) -> None:
 
 @accounts.command(name="reset-mfa")
 def reset_mfa(name: str) -> None:
-    """Take the second factor of an account away: it logs in by its password alone, anew."""
-    had = asyncio.run(_on_accounts(lambda accounts: accounts.service.reset_factors(name)))
-    if had is None:
+    """Take the second factor and the passkeys of an account away: it logs in without them, anew."""
+    reset = asyncio.run(_on_accounts(lambda accounts: accounts.service.reset_factors(name)))
+    if reset is None:
         fail(f"There is no account named {name}")
-    if not had:
+    if not reset.had:
         fail(f"Account {name} has no second factor")
-    typer.echo(f"The second factor of {name} is gone, and all logins of {name} are over")
+    gone = f"The second factor of {name} is gone"
+    gone += f", with {reset.passkeys} passkeys" if reset.passkeys else ""
+    typer.echo(f"{gone}, and all logins of {name} are over")
+    if not reset.is_open:
+        typer.echo(f"{name} has no password: chat-backend user reset-link {name} lets them set one")
 
 
 def _set_enabled(name: str, enabled: bool) -> None:

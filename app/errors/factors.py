@@ -1,18 +1,21 @@
 """Failures of a login in two steps, and of what sets it up."""
 
+from collections.abc import Sequence
+
 from app.errors.base import AppError
 
 
 class SecondFactorRequired(AppError):
-    """The password was right. `ticket` is what the second step wants."""
+    """The password was right. `ticket` is what the second step wants, besides one of `kinds`."""
 
     status, code = 401, "second_factor_required"
-    zh = "请输入验证器应用中的验证码，或一个恢复码"
-    en = "Now the code of your authenticator app, or a recovery code"
+    zh = "请完成第二步：验证器应用中的验证码、通行密钥，或一个恢复码"
+    en = "Now the second step: the code of your authenticator app, a passkey, or a recovery code"
 
-    def __init__(self, ticket: str = "") -> None:
+    def __init__(self, ticket: str = "", kinds: Sequence[str] = ()) -> None:
         super().__init__()
         self.ticket = ticket
+        self.kinds = [*kinds]
 
     @property
     def headers(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ ObjectKind = Literal[
     "import",
     "share",
     "key",
+    "passkey",
 ]
 
 

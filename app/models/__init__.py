@@ -20,6 +20,7 @@ from app.models.job import Job
 from app.models.key import ProgramKey
 from app.models.message import Message, MessageDeletion
 from app.models.model import Model, ModelUse
+from app.models.passkey import Passkey, PasskeyChallenge
 from app.models.preset import Preset
 from app.models.process import Process
 from app.models.schema import SchemaInfo
@@ -71,6 +72,8 @@ __all__ = [
     "ModelConnection",
     "ModelUse",
     "ModelWindow",
+    "Passkey",
+    "PasskeyChallenge",
     "PasswordReset",
     "Preset",
     "Process",

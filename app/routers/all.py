@@ -26,6 +26,7 @@ from app.routers import (
     metrics,
     models,
     pages,
+    passkeys,
     passwords,
     presets,
     profile,
@@ -63,7 +64,7 @@ def all_routes() -> Sequence[BaseRoute]:
         api.include_router(module.router)
     for module in (connections, models, presets, folders, usage, caps, messages, files, search):
         api.include_router(module.router)
-    for module in (admin, emails, factors, keys, profile, sharing, shared, imports):
+    for module in (admin, emails, factors, passkeys, keys, profile, sharing, shared, imports):
         api.include_router(module.router)
     for module in (socket, health, metrics, pages):
         api.include_router(module.router)

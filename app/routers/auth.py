@@ -1,7 +1,5 @@
 """`/auth`: accounts."""
 
-from contextlib import suppress
-
 from fastapi import APIRouter, Request, Response
 
 from app import __version__
@@ -9,10 +7,10 @@ from app.connections.request import request_state
 from app.dependencies.device import CurrentDevice
 from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
 from app.dependencies.user import AnyUser, CurrentUser
-from app.errors import EmailUnverified, Language, MailNotConfigured, ServerBusy
-from app.ratelimit import RateLimits
+from app.errors import EmailUnverified
 from app.routers.http.cookies import set_refresh_cookie
 from app.routers.http.responses import errors
+from app.routers.http.verification import send_link
 from app.schemas.session import Token
 from app.schemas.user import (
     BannerRead,
@@ -32,13 +30,14 @@ router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 @router.get("/options")
-async def options(services: ServicesDep) -> Options:
+async def options(request: Request, services: ServicesDep) -> Options:
     """What a page needs to know before anybody is logged in."""
     current = await services.live.fresh()
     return Options(
         registration=current.registration != "closed",
         ways=current.registration,
         email_verification=current.require_verified_email,
+        passkeys=services.passkeys.are_available(request.url.hostname),
         banner=current.banner and BannerRead(zh=current.banner[0], en=current.banner[1]),
         default_model=services.configs.default_model is not None,
         default_model_is_demo=services.configs.default_model_is_demo,
@@ -59,14 +58,6 @@ async def register(
     return await services.accounts.register(body)
 
 
-def _send_link(user_id: int, services: Services, limits: RateLimits, language: Language) -> None:
-    """Have a link sent to an address that is to be confirmed, unless three were within an hour.
-    Where none can be sent, another login asks again."""
-    if limits.may_mail(f"verify:{user_id}"):
-        with suppress(MailNotConfigured, ServerBusy):
-            services.emails.send_verification(user_id, language)
-
-
 @router.post("/login", responses=errors(401, 403, 413, 422, 429, 503))
 async def login(
     body: LoginRequest,
@@ -84,8 +75,7 @@ async def login(
         with limits.guessing(login_key(body.username_or_email).hex(), device.address):
             token = await services.auth.login(body, device)
     except EmailUnverified as error:
-        if error.user_id is not None:
-            _send_link(error.user_id, services, limits, language)
+        send_link(error.user_id, services, limits, language)
         raise
     set_refresh_cookie(request, response, token)
     return token

@@ -20,7 +20,7 @@ from app.schemas.session import Token
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-@router.post("/login/second", responses=errors(401, 403, 413, 422, 429, 503))
+@router.post("/login/second", responses=errors(401, 403, 409, 413, 422, 429, 503))
 async def second_step(
     body: SecondLogin,
     request: Request,
@@ -33,7 +33,7 @@ async def second_step(
     limits.hit_login("login", device.address)
     user_id = await services.auth.whose(body.ticket)
     with limits.guessing(f"user:{user_id}", device.address), limits.guessing_code(user_id):
-        token = await services.auth.second(body, device)
+        token = await services.auth.second(body, device, request.url.hostname)
     set_refresh_cookie(request, response, token)
     return token
 

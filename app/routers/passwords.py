@@ -33,7 +33,16 @@ async def change_password(
         await services.passwords.change(user, body.old_password, body.new_password)
 
 
-@router.post("/reauthenticate", status_code=204, responses=errors(401, 403, 413, 422, 429, 503))
+@router.delete("/password", status_code=204, responses=errors(401, 403, 409, 429))
+async def remove_password(user: CurrentUser, services: ServicesDep) -> None:
+    """Log in without a password from now on, and end the other sessions; wants a login of the last
+    15 minutes."""
+    await services.passwords.remove(user)
+
+
+@router.post(
+    "/reauthenticate", status_code=204, responses=errors(401, 403, 409, 413, 422, 429, 503)
+)
 async def reauthenticate(
     body: Reauthentication,
     request: Request,
@@ -44,6 +53,9 @@ async def reauthenticate(
     """Show again who you are, with the second factor where there is one, so that this login counts
     as a recent one."""
     with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
+        if body.passkey is not None:
+            await services.passkeys.confirm(user, request.url.hostname, body.passkey)
+            return
         await services.passwords.check(user.id, body.password or "")
         if user.has_factor:
             with limits.guessing_code(user.id):

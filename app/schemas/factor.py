@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.schemas.fields import Text
+from app.schemas.passkey import PasskeyGiven
 from app.schemas.session import OpaqueToken
 from app.schemas.user import GivenPassword
 
@@ -18,6 +19,7 @@ class FactorsRead(BaseModel):
     set one up."""
 
     totp: bool
+    passkeys: int
     recovery_codes_left: int
     required: bool
 
@@ -63,18 +65,20 @@ class GivenFactor(BaseModel):
 
 
 class SecondLogin(GivenFactor):
-    """`POST /auth/login/second`: the ticket that the password got, and one of the two."""
+    """`POST /auth/login/second`: the ticket that the password got, and one of the three."""
 
     ticket: OpaqueToken
+    passkey: PasskeyGiven | None = None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if self.code is None and self.recovery_code is None:
-            raise PydanticCustomError("one_of_two", "give code or recovery_code")
+        given = (self.code, self.recovery_code, self.passkey)
+        if sum(each is not None for each in given) != 1:
+            raise PydanticCustomError("one_of_two", "give code, recovery_code or passkey")
         return self
 
 
-WAYS = ("password",)
+WAYS = ("password", "passkey")
 """Fields of which `POST /auth/reauthenticate` takes one."""
 
 
@@ -83,6 +87,7 @@ class Reauthentication(GivenFactor):
     where it has one."""
 
     password: GivenPassword | None = None
+    passkey: PasskeyGiven | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

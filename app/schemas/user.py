@@ -115,11 +115,12 @@ class BannerRead(BaseModel):
 class Options(BaseModel):
     """What this server offers to somebody who is not logged in yet. `registration`: in one of the
     `ways` people make their own accounts; `email_verification`: they log in once their address is
-    confirmed; `banner`: what everybody is to read."""
+    confirmed; `passkeys`: browsers can use them here; `banner`: what everybody is to read."""
 
     registration: bool
     ways: Registration
     email_verification: bool
+    passkeys: bool
     banner: BannerRead | None
     default_model: bool
     default_model_is_demo: bool

@@ -22,8 +22,10 @@ from app.services.admin.usage import AdminUsageService
 from app.services.ai_service import AiService
 from app.services.audit.notes import RefusalNotes
 from app.services.audit.service import AuditLog
+from app.services.auth.challenges import purge_challenges
 from app.services.auth.factors import FactorService
 from app.services.auth.hash_threads import PasswordThreads
+from app.services.auth.passkeys import PasskeyService
 from app.services.auth.passwords import PasswordService
 from app.services.auth.service import AuthService
 from app.services.auth.sessions import SessionService
@@ -112,6 +114,7 @@ class Services:
     deletion: AccountRemoval
     sessions: SessionService
     passwords: PasswordService
+    passkeys: PasskeyService
     factors: FactorService
     keys: KeyService
     gateway: GatewayService
@@ -266,6 +269,7 @@ def build_services(settings: Settings) -> Services:
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)
     live = LiveSettings(database, settings)
+    passkeys = PasskeyService(database, sessions, live, settings)
     configs = ConfigService(database, settings, live, vault, ai)
     connections = ConnectionService(database, vault, ai, configs)
     shared = SharedConnections(database, vault, ai)
@@ -344,12 +348,13 @@ def build_services(settings: Settings) -> Services:
         bus=bus,
         vault=vault,
         ai=ai,
-        auth=AuthService(database, vault, threads, sessions, live),
+        auth=AuthService(database, vault, threads, sessions, live, passkeys),
         accounts=AccountService(database, live, threads),
         admin=AdminService(database, mail),
         deletion=deletion,
         sessions=sessions,
         passwords=passwords,
+        passkeys=passkeys,
         factors=FactorService(database, vault, settings),
         keys=KeyService(database, configs, settings.mfa == "required"),
         gateway=GatewayService(database, configs, ai, meter, limits, settings),
@@ -408,7 +413,7 @@ def build_services(settings: Settings) -> Services:
             retention,
             sweep,
             deleted=(purge_messages, purge_reports),
-            over=(purge_invites, purge_links),
+            over=(purge_invites, purge_links, purge_challenges),
         ),
         sole_user=SoleUser(settings.database),
         backups=ScheduledBackups(settings),

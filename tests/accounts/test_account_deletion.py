@@ -33,6 +33,7 @@ from tests.conftest import StartServer
 from tests.endpoints.connecting import models, patch
 from tests.faults.watching import eventually
 from tests.files.made import picture, send, uploaded
+from tests.support.authenticator import add_passkey, creation, local
 from tests.support.factors import set_up, ticket_of
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.refusals import assert_refused, last_words
@@ -116,6 +117,8 @@ async def rows_everywhere(
     await server.app.state.services.database.write(put_into_a_group, ada.id)
     await set_up(ada)
     await ticket_of(server, ada)
+    await add_passkey(ada, local())
+    await creation(ada, local())
     kept = (await ada.post("/folders", json={"name": "mine"})).json()["id"]
     await patch(ada, f"/conversations/{crowded}", folder_id=kept)
     await set_caps(ada, cap(10**6, "tokens"))

@@ -10,6 +10,7 @@ import pytest
 
 from tests.attacks.target import KEY_PREFIX, Target, Visitor, body_for, face
 from tests.faults.watching import eventually
+from tests.support.authenticator import add_passkey, local
 from tests.support.refusals import last_words
 from tests.support.server import ChatSocket
 from tests.support.upstream import ScriptedUpstream
@@ -29,6 +30,7 @@ KINDS = {
     "/imports/": "import",
     "/shares/": "share",
     "/auth/keys/": "key",
+    "/auth/passkeys/": "passkey",
 }
 """What the `{id}` of a path names; a path of another kind must be entered here."""
 FROM_THE_BEGINNING = {"Upload-Offset": "0"}
@@ -58,6 +60,7 @@ class Owned:
             "/imports",
             "/shares",
             "/auth/keys",
+            "/auth/passkeys",
             "/auth/me",
         ]
         answers = [await self.victim.get(path) for path in paths]
@@ -105,6 +108,7 @@ async def owned(target: Target, model: ScriptedUpstream) -> Owned:
         "session": [victim.session_id],
         **await connected(victim, model.url),
         "key": [(await victim.post("/auth/keys", json={"name": "theirs"})).json()["id"]],
+        "passkey": [(await add_passkey(victim, local())).id],
         "share": [(await victim.post(f"/conversations/{ended}/shares")).json()["id"]],
     }
 

@@ -15,7 +15,7 @@ from app.services.accounts.entry import Entry
 from app.services.accounts.lockout import lock_out
 from app.services.audit.events import AuditAction, record
 from app.services.auth.admins import hold_admins
-from app.services.auth.factors import reset_factors
+from app.services.auth.factors import FactorsGone, reset_factors
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.conversations.shares import end_shares
 from app.services.invites.rows import join
@@ -75,8 +75,8 @@ class AccountService:
         Raises LastAdmin, and NotDeleted for one that was deleted too long ago."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
 
-    async def reset_factors(self, username: str) -> bool | None:
-        """Take the second factor of an account away, ending its logins; whether it had one, None
+    async def reset_factors(self, username: str) -> FactorsGone | None:
+        """Take the second factor and the passkeys of an account away, ending its logins; None
         without such an account."""
         return await self._database.write(reset_factors, canonical(username))
 

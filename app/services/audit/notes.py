@@ -60,10 +60,13 @@ class RefusalNotes:
         user_id: int | None,
         thing: AuditObject | None = None,
         host: str | None = None,
+        cause: str | None = None,
     ) -> None:
-        """Note a refusal to whoever the work in hand is for; `host` is that of a model URL."""
+        """Note a refusal to whoever the work in hand is for; `host` is that of a model URL, `cause`
+        what was wrong where the answer does not say it."""
         origin = current_origin()
-        detail = {} if host is None else {"host": host}
+        about = {"host": host, "cause": cause}
+        detail: dict[str, Any] = {name: told for name, told in about.items() if told is not None}
         network = None if origin.address is None else network_of(origin.address, 32, 64)
         key = (action, user_id, network)
         if key not in self._windows and len(self._windows) >= MAX_WINDOWS:

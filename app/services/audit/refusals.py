@@ -10,12 +10,20 @@ from app.errors import (
     InvalidToken,
     ModelUrlNotAllowed,
     ObjectNotFound,
+    PasskeyRefused,
     RateLimited,
     WrongCode,
     WrongPassword,
 )
 from app.services.audit.events import AuditAction
 from app.services.audit.notes import RefusalNotes
+
+_GIVEN_FOR = {
+    "register": AuditAction.PASSKEY_ADDED,
+    "login": AuditAction.LOGIN,
+    "second": AuditAction.SECOND_STEP,
+    "confirm": AuditAction.LOGIN_CONFIRMED,
+}
 
 
 def note_refusal(notes: RefusalNotes, error: AppError, user_id: int | None) -> None:
@@ -36,6 +44,8 @@ def note_refusal(notes: RefusalNotes, error: AppError, user_id: int | None) -> N
             notes.add(AuditAction.PASSWORD_RESET, user_id)
         case WrongCode():
             notes.add(AuditAction.SECOND_STEP, user_id or error.user_id)
+        case PasskeyRefused():
+            notes.add(_GIVEN_FOR[error.purpose], user_id or error.user_id, cause=error.cause)
         case WrongPassword():
             notes.add(AuditAction.PASSWORD_CHECKED, user_id)
         case AdminOnly():

@@ -17,6 +17,7 @@ from app.models import (
     Message,
     Model,
     ModelConnection,
+    Passkey,
     Preset,
     ProgramKey,
     Share,
@@ -36,6 +37,7 @@ _folder = table_of(Folder)
 _import = table_of(Import)
 _share = table_of(Share)
 _key = table_of(ProgramKey)
+_passkey = table_of(Passkey)
 
 OPERATOR = 0
 """Whose the operator's connections are: no user has this id."""
@@ -52,6 +54,7 @@ OWNERS: dict[ObjectKind, tuple[Any, ColumnElement[int], ColumnElement[int]]] = {
     "folder": (_folder, _folder.c.id, _folder.c.user_id),
     "share": (_share, _share.c.id, _share.c.user_id),
     "key": (_key, _key.c.id, _key.c.user_id),
+    "passkey": (_passkey, _passkey.c.id, _passkey.c.user_id),
     "import": (_import, _import.c.id, _import.c.user_id),
 }
 

@@ -1,9 +1,10 @@
 """Second factors: set up, confirmed, given, and taken away."""
 
 import asyncio
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from app.config import Settings
 from app.database import Database, table_of, upserting
@@ -13,13 +14,14 @@ from app.models import Totp, User, utc_now
 from app.schemas.factor import FactorsRead, GivenFactor, RecoveryCodes, TotpBegun
 from app.services.audit.events import AuditAction, record
 from app.services.auth.account import Account
+from app.services.auth.factor_state import count_passkeys, gain, has_totp, hold_factors, lose
 from app.services.auth.given_factor import take
+from app.services.auth.passkey_rows import remove_all as remove_passkeys
 from app.services.auth.recent import require_recent
-from app.services.auth.recovery_codes import count_codes, forget_codes, new_codes, replace_codes
+from app.services.auth.recovery_codes import count_codes, new_codes, replace_codes
 from app.services.auth.refresh_tokens import revoke_all
-from app.services.auth.second_step import forget_steps
 from app.services.auth.totp import NO_STEP, SEALED_FOR, load, new_seed, qr_of, steps_of, uri_of
-from app.utils.security import bare_hash, with_mark
+from app.services.auth.ways import ways
 
 ISSUER = "chat-backend"
 """What authenticator apps call a server that does not know its own address."""
@@ -39,8 +41,10 @@ class FactorService:
 
     async def get(self, user_id: int) -> FactorsRead:
         """What a user has set up."""
-        totp, left = await self._database.read(_factors, user_id)
-        return FactorsRead(totp=totp, recovery_codes_left=left, required=self._required)
+        totp, passkeys, left = await self._database.read(_factors, user_id)
+        return FactorsRead(
+            totp=totp, passkeys=passkeys, recovery_codes_left=left, required=self._required
+        )
 
     async def begin_totp(self, account: Account) -> TotpBegun:
         """A new seed, not in use before a code of it is given; LoginTooOld, FactorExists."""
@@ -60,7 +64,7 @@ class FactorService:
         return RecoveryCodes(recovery_codes=codes)
 
     async def remove_totp(self, account: Account) -> None:
-        """The password is enough again. Raises LoginTooOld, FactorNotFound."""
+        """Codes are asked for no more. Raises LoginTooOld, FactorNotFound."""
         await self._database.write(_remove, account)
 
     async def renew_codes(self, account: Account) -> RecoveryCodes:
@@ -77,36 +81,43 @@ class FactorService:
         await self._database.write(take, self._vault, user_id, given)
 
 
-def reset_factors(connection: Connection, username_key: bytes) -> bool | None:
-    """Take a user's second factor away and end their logins; whether there was one, None without
-    such a user."""
+@dataclass(frozen=True, slots=True)
+class FactorsGone:
+    """What was taken away of an account. `is_open`: a password or a provider still lets its owner
+    in."""
+
+    had: bool
+    passkeys: int
+    is_open: bool
+
+
+def reset_factors(connection: Connection, username_key: bytes) -> FactorsGone | None:
+    """Take a user's second factor and passkeys away and end their logins; None without such a
+    user."""
     same = _user.c.username_key == username_key
     user_id = connection.execute(select(_user.c.id).where(same)).scalar()
     if user_id is None:
         return None
-    had = _take_away(connection, user_id)
-    if had:
+    had = hold_factors(connection, user_id)
+    passkeys = remove_passkeys(connection, user_id)
+    connection.execute(delete(_totp).where(_totp.c.user_id == user_id))
+    lose(connection, user_id)
+    if had or passkeys:
         revoke_all(connection, user_id)
-        record(connection, AuditAction.SECOND_FACTOR_RESET, user_id)
-    return had
+        record(connection, AuditAction.SECOND_FACTOR_RESET, user_id, passkeys=passkeys)
+    left = ways(connection, user_id)
+    return FactorsGone(had or passkeys > 0, passkeys, left.password or left.identities > 0)
 
 
-def _factors(connection: Connection, user_id: int) -> tuple[bool, int]:
-    mine = (_totp.c.user_id == user_id, _totp.c.confirmed_at.is_not(None))
-    there = select(func.count()).select_from(_totp).where(*mine)
-    return connection.execute(there).scalar_one() == 1, count_codes(connection, user_id)
-
-
-def _lock(connection: Connection, user_id: int) -> tuple[str, bool]:
-    """The user's stored hash, and whether they have a second factor; nobody changes either now."""
-    mine = select(_user.c.password_hash, _user.c.has_factor).where(_user.c.id == user_id)
-    row = connection.execute(mine.with_for_update()).one()
-    return row.password_hash, bool(row.has_factor)
+def _factors(connection: Connection, user_id: int) -> tuple[bool, int, int]:
+    counts = count_passkeys(connection, user_id), count_codes(connection, user_id)
+    return has_totp(connection, user_id), *counts
 
 
 def _begin(connection: Connection, account: Account, sealed: str) -> None:
     require_recent(connection, account.session_id)
-    if _lock(connection, account.id)[1]:
+    hold_factors(connection, account.id)
+    if has_totp(connection, account.id):
         raise FactorExists
     values = {
         "seed": sealed,
@@ -122,8 +133,8 @@ def _begin(connection: Connection, account: Account, sealed: str) -> None:
 def _confirm(
     connection: Connection, account: Account, vault: KeyVault, code: str, codes: list[str]
 ) -> None:
-    known, has_factor = _lock(connection, account.id)
-    if has_factor:
+    hold_factors(connection, account.id)
+    if has_totp(connection, account.id):
         raise FactorExists
     mine = _totp.c.user_id == account.id
     sealed = connection.execute(select(_totp.c.seed).where(mine)).scalar()
@@ -135,35 +146,23 @@ def _confirm(
         raise WrongCode(account.id)
     used = {"last_step": max(steps), "confirmed_at": now}
     connection.execute(update(_totp).where(mine).values(used))
-    _set_factor(connection, account.id, with_mark(known), 1)
-    replace_codes(connection, account.id, codes)
+    gain(connection, account.id, codes)
     record(connection, AuditAction.SECOND_FACTOR_ADDED, account.id, session_id=account.session_id)
 
 
 def _remove(connection: Connection, account: Account) -> None:
     require_recent(connection, account.session_id)
-    if not _take_away(connection, account.id):
+    hold_factors(connection, account.id)
+    if not has_totp(connection, account.id):
         raise FactorNotFound
+    connection.execute(delete(_totp).where(_totp.c.user_id == account.id))
+    lose(connection, account.id)
     record(connection, AuditAction.SECOND_FACTOR_REMOVED, account.id, session_id=account.session_id)
 
 
 def _renew(connection: Connection, account: Account, codes: list[str]) -> None:
     require_recent(connection, account.session_id)
-    if not _lock(connection, account.id)[1]:
+    if not hold_factors(connection, account.id):
         raise FactorNotFound
     replace_codes(connection, account.id, codes)
     record(connection, AuditAction.RECOVERY_CODES_MADE, account.id, session_id=account.session_id)
-
-
-def _take_away(connection: Connection, user_id: int) -> bool:
-    known, had = _lock(connection, user_id)
-    connection.execute(delete(_totp).where(_totp.c.user_id == user_id))
-    forget_codes(connection, user_id)
-    forget_steps(connection, user_id)
-    _set_factor(connection, user_id, bare_hash(known), 0)
-    return had
-
-
-def _set_factor(connection: Connection, user_id: int, stored_hash: str, has_factor: int) -> None:
-    mine = update(_user).where(_user.c.id == user_id)
-    connection.execute(mine.values(password_hash=stored_hash, has_factor=has_factor))

@@ -16,8 +16,9 @@ from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.recent import require_recent
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.auth.second_step import forget_steps
+from app.services.auth.ways import require_other_way
 from app.utils.names import canonical
-from app.utils.security import has_password, with_mark
+from app.utils.security import NO_PASSWORD, has_password, with_mark
 from app.utils.tokens import opaque_token, token_hash
 
 RESET_LIFETIME = timedelta(hours=1)
@@ -48,6 +49,11 @@ class PasswordService:
         known = await self.prove(account, old, "old_password")
         hashed = await self._threads.hash(new)
         await self._database.write(_change, account, known, hashed)
+
+    async def remove(self, account: Account) -> None:
+        """Leave an account without its password, and end the other sessions; LoginTooOld,
+        LastWay."""
+        await self._database.write(_remove, account)
 
     async def make_reset(self, username: str) -> str | None:
         """A token that sets a new password once, within an hour; None without such a user."""
@@ -126,6 +132,16 @@ def _change(connection: Connection, account: Account, known: str, hashed: str) -
     _set_password(connection, account.id, hashed)
     revoke_all(connection, account.id, but=account.session_id)
     record(connection, AuditAction.PASSWORD_CHANGED, account.id)
+
+
+def _remove(connection: Connection, account: Account) -> None:
+    require_recent(connection, account.session_id)
+    require_other_way(connection, account.id, without="password")
+    if not has_password(_password_hash(connection, account.id) or NO_PASSWORD):
+        return
+    _set_password(connection, account.id, NO_PASSWORD)
+    revoke_all(connection, account.id, but=account.session_id)
+    record(connection, AuditAction.PASSWORD_REMOVED, account.id, session_id=account.session_id)
 
 
 def _make_reset(connection: Connection, username_key: bytes, hash: bytes) -> bool:

@@ -1,6 +1,7 @@
 """Logging in: a name and a password for a session, and a second factor where there is one."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -22,10 +23,15 @@ from app.metrics import logins_failed
 from app.models import User
 from app.models.user import ACTIVE, PENDING
 from app.schemas.factor import SecondLogin
+from app.schemas.passkey import PasskeyGiven
 from app.schemas.session import Token
 from app.schemas.user import LoginRequest
+from app.services.auth.challenges import Purpose
+from app.services.auth.factor_state import kinds_of
 from app.services.auth.given_factor import take
 from app.services.auth.hash_threads import PasswordThreads
+from app.services.auth.passkey_rows import use
+from app.services.auth.passkeys import PasskeyService, counted
 from app.services.auth.refresh_tokens import Device
 from app.services.auth.second_step import close_step, open_step, user_of
 from app.services.auth.sessions import SessionService
@@ -61,12 +67,14 @@ class AuthService:
         threads: PasswordThreads,
         sessions: SessionService,
         settings: LiveSettings,
+        passkeys: PasskeyService,
     ) -> None:
         self._database = database
         self._vault = vault
         self._threads = threads
         self._sessions = sessions
         self._settings = settings
+        self._passkeys = passkeys
 
     async def login(self, request: LoginRequest, device: Device) -> Token:
         """A new session; InvalidCredentials for a wrong name or password or a disabled account,
@@ -79,23 +87,37 @@ class AuthService:
         known = await self._up_to_date(user, request)
         if user.has_factor:
             ticket = opaque_token()
-            await self._database.write(open_step, user.id, known, token_hash(ticket))
-            raise SecondFactorRequired(ticket)
+            kinds = await self._database.write(_open_step, user.id, known, token_hash(ticket))
+            raise SecondFactorRequired(ticket, kinds)
         return await self._sessions.begin(user.id, known, device)
 
     async def whose(self, ticket: str) -> int:
         """Whose second step a ticket is for; SecondStepOver."""
         return await self._database.read(user_of, token_hash(ticket))
 
-    async def second(self, request: SecondLogin, device: Device) -> Token:
-        """A new session for a ticket and a second factor; SecondStepOver, WrongCode."""
+    async def second(self, request: SecondLogin, device: Device, host: str | None) -> Token:
+        """A new session for a ticket and a second factor; SecondStepOver, WrongCode, and as
+        `PasskeyService.given`. `host`: by which the request called this server."""
+        if request.passkey is not None:
+            return await self._second_by_passkey(request, request.passkey, device, host)
         await asyncio.to_thread(load)
-        proof = partial(_proven, vault=self._vault, request=request)
+        proof = partial(
+            _proven, request=request, prove=partial(take, vault=self._vault, given=request)
+        )
         try:
             return await self._sessions.begin_proven(proof, device)
         except WrongCode:
             logins_failed.add()
             raise
+
+    async def _second_by_passkey(
+        self, request: SecondLogin, passkey: PasskeyGiven, device: Device, host: str | None
+    ) -> Token:
+        with counted(login=True):
+            user_id = await self.whose(request.ticket)
+            assertion = await self._passkeys.given(host, passkey, Purpose.SECOND, user_id)
+            proof = partial(_proven, request=request, prove=partial(use, given=assertion))
+            return await self._sessions.begin_proven(proof, device)
 
     async def _matched(self, request: LoginRequest) -> Any:
         user = await self._known(request)
@@ -157,12 +179,19 @@ def _swap_hash(connection: Connection, id: int, known: str, new: str) -> bool:
     )
 
 
-def _proven(connection: Connection, vault: KeyVault, request: SecondLogin) -> tuple[int, str]:
+def _open_step(connection: Connection, user_id: int, known: str, hash: bytes) -> list[str]:
+    open_step(connection, user_id, known, hash)
+    return kinds_of(connection, user_id)
+
+
+def _proven(
+    connection: Connection, request: SecondLogin, prove: Callable[..., object]
+) -> tuple[int, str]:
     """Whose ticket this is, and their hash; the ticket and the factor are used up."""
     hash = token_hash(request.ticket)
     user_id = user_of(connection, hash)
     mine = select(_user.c.password_hash).where(_user.c.id == user_id)
     known = connection.execute(mine.with_for_update()).scalar_one()
     close_step(connection, hash)
-    take(connection, vault, user_id, request)
+    prove(connection, user_id=user_id)
     return user_id, known

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app.database import table_of
 from app.errors import LastWay
-from app.models import User
+from app.models import Passkey, User
 from app.models.user import HAS_PASSWORD
 
 type Way = Literal["password", "passkey", "identity"]
 
 _user = table_of(User)
+_passkey = table_of(Passkey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,10 @@ def require_other_way(connection: Connection, user_id: int, *, without: Way) -> 
 
 
 def _passkeys(connection: Connection, user_id: int) -> int:
-    """None yet."""
-    return 0
+    """Those that log in without a password."""
+    mine = (_passkey.c.user_id == user_id, _passkey.c.alone == 1)
+    found = select(func.count()).select_from(_passkey).where(*mine)
+    return int(connection.execute(found).scalar_one())
 
 
 def _identities(connection: Connection, user_id: int) -> int:

@@ -16,6 +16,7 @@ from app.models import Base
 from app.models.marks import opens_account
 from app.services.audit.chain import record_if_begun
 from app.services.audit.events import AuditAction
+from app.services.auth.passkey_rows import distrust_all as distrust_passkeys
 from app.services.auth.totp import burn_steps
 from app.services.backup.archive import open_backup
 from app.services.backup.files import beside, copy_in, is_whole
@@ -73,8 +74,9 @@ def restore_backup(
     of those that are not there are added to `missing`.
 
     `replace` lets go of what the database holds; `verify` compares every row before the commit.
-    No login and no recovery code comes back, and no code that an app has shown is good any more:
-    one that was ended or used since the backup would be good again.
+    No login and no recovery code comes back, no code that an app has shown is good any more, and no
+    passkey is without the password beside it: one that was ended, used or removed since the backup
+    would be good again.
     Whatever fails, no row has changed. Raises BackupError, SchemaError, OSError, SQLAlchemyError.
     """
     keys: dict[str, None] = {}
@@ -119,6 +121,7 @@ def _restore(
         _clear(connection, opens_account)
         import_rows.end_all(connection)
         burn_steps(connection)
+        distrust_passkeys(connection)
         bring_files()  # before the rows count: where there is no room for them, nothing has changed
         made_at = header.made_at.isoformat(timespec="seconds")
         record_if_begun(connection, AuditAction.BACKUP_RESTORED, made_at=made_at, rows=header.total)

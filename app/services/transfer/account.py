@@ -13,7 +13,9 @@ from app.errors import AvatarNotFound, ConversationNotFound, Language
 from app.models import utc_now
 from app.schemas.fields import as_utc
 from app.schemas.key import KeyList
+from app.schemas.passkey import PasskeyList
 from app.schemas.usage import AttemptRead
+from app.services.auth.passkey_rows import listed as passkeys_of
 from app.services.files.names import file_name
 from app.services.files.service import FileService
 from app.services.keys.rows import listed as keys_of
@@ -74,6 +76,7 @@ class AccountExport:
         yield ZipMember("account.json", self._profile())
         yield ZipMember("shares.json", self._shares())
         yield ZipMember("keys.json", self._keys())
+        yield ZipMember("passkeys.json", self._passkeys())
         with suppress(AvatarNotFound):
             picture = (await self._database.read(find_avatar, self._user_id)).bytes
             yield ZipMember("avatar.webp", _whole(picture))
@@ -132,6 +135,12 @@ class AccountExport:
         """What keys there are, and for what; the keys themselves are known to nobody here."""
         found = await self._database.read(keys_of, self._user_id)
         told = KeyList(keys=found).model_dump(mode="json")
+        yield partial(orjson.dumps, told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+    async def _passkeys(self) -> AsyncIterator[FilePiece]:
+        """What passkeys there are, by name; what they are known by is no use to anybody."""
+        found = await self._database.read(passkeys_of, self._user_id)
+        told = PasskeyList(passkeys=found).model_dump(mode="json")
         yield partial(orjson.dumps, told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
     async def _csv(self) -> AsyncIterator[FilePiece]:

@@ -120,6 +120,14 @@ export interface AdminUserUpdate {
   group_ids?: number[] | null;
 }
 
+/** What a credential has signed. */
+export interface AssertionResponse {
+  clientDataJSON: string;
+  authenticatorData: string;
+  signature: string;
+  userHandle?: string | null;
+}
+
 /** How much may be uploaded, and how much a user has stored. */
 export interface AttachmentLimits {
   used_bytes: number;
@@ -186,8 +194,15 @@ export interface AttemptRead {
   price_source: "user" | "operator" | "provider" | "table" | "none" | null;
 }
 
+/** What a new credential says of itself. */
+export interface AttestationResponse {
+  clientDataJSON: string;
+  attestationObject: string;
+  transports?: string[];
+}
+
 /** Everything that is written down. Names are stable: they are read by programs. */
-export type AuditAction = "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "account_approved" | "account_trashed" | "account_restored" | "role_changed" | "groups_changed" | "group_created" | "group_changed" | "group_removed" | "admin_refused" | "invite_created" | "invite_revoked" | "settings_changed" | "audit_verified" | "profile_changed" | "email_verified" | "email_change_begun" | "email_change_cancelled" | "email_changed" | "login" | "logout" | "logout_all" | "session_ended" | "password_checked" | "login_confirmed" | "password_changed" | "password_reset" | "second_step" | "second_factor_added" | "second_factor_removed" | "second_factor_reset" | "recovery_codes_made" | "recovery_code_used" | "reset_link_made" | "refresh_token_reused" | "ticket_reused" | "config_changed" | "config_removed" | "connection_created" | "connection_changed" | "connection_removed" | "connection_refreshed" | "connection_tried" | "grants_changed" | "caps_changed" | "model_url_refused" | "conversation_deleted" | "conversation_restored" | "message_deleted" | "message_restored" | "share_created" | "share_changed" | "share_ended" | "share_continued" | "import_started" | "import_ended" | "import_undone" | "key_created" | "key_changed" | "key_revoked" | "data_exported" | "foreign_object" | "rate_limited" | "events_dropped" | "keys_rotated" | "backup_made" | "backup_restored" | "audit_restarted";
+export type AuditAction = "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "account_approved" | "account_trashed" | "account_restored" | "role_changed" | "groups_changed" | "group_created" | "group_changed" | "group_removed" | "admin_refused" | "invite_created" | "invite_revoked" | "settings_changed" | "audit_verified" | "profile_changed" | "email_verified" | "email_change_begun" | "email_change_cancelled" | "email_changed" | "login" | "logout" | "logout_all" | "session_ended" | "password_checked" | "login_confirmed" | "password_changed" | "password_removed" | "password_reset" | "second_step" | "second_factor_added" | "second_factor_removed" | "second_factor_reset" | "passkey_added" | "passkey_renamed" | "passkey_removed" | "recovery_codes_made" | "recovery_code_used" | "reset_link_made" | "refresh_token_reused" | "ticket_reused" | "config_changed" | "config_removed" | "connection_created" | "connection_changed" | "connection_removed" | "connection_refreshed" | "connection_tried" | "grants_changed" | "caps_changed" | "model_url_refused" | "conversation_deleted" | "conversation_restored" | "message_deleted" | "message_restored" | "share_created" | "share_changed" | "share_ended" | "share_continued" | "import_started" | "import_ended" | "import_undone" | "key_created" | "key_changed" | "key_revoked" | "data_exported" | "foreign_object" | "rate_limited" | "events_dropped" | "keys_rotated" | "backup_made" | "backup_restored" | "audit_restarted";
 
 /** An event as the user it is about sees it; `count` refusals of one kind are one event. `by_admin`: an administrator has done it. */
 export interface AuditEventRead {
@@ -219,6 +234,14 @@ export interface AuditReport {
   place: number;
   seal: string;
   findings: string[];
+}
+
+/** The use of a credential, as `toJSON()` of a browser's spells it. */
+export interface AuthenticationCredential {
+  id: string;
+  rawId: string;
+  type: "public-key";
+  response: AssertionResponse;
 }
 
 /** `PUT /auth/me/avatar`: the version of the picture, which is another with each one. */
@@ -480,6 +503,8 @@ export interface ConversationUpdate {
   folder_id?: number | null;
 }
 
+export type CreationOptions = Record<string, unknown>;
+
 /** The reply ended, by the model or by a person. */
 export interface DoneEvent {
   type: "done";
@@ -569,6 +594,7 @@ export interface ExportTicket {
 /** `GET /auth/factors`. `required`: this server lets nobody do more without a second factor than set one up. */
 export interface FactorsRead {
   totp: boolean;
+  passkeys: number;
   recovery_codes_left: number;
   required: boolean;
 }
@@ -1021,11 +1047,12 @@ export interface Notice {
   message: string;
 }
 
-/** What this server offers to somebody who is not logged in yet. `registration`: in one of the `ways` people make their own accounts; `email_verification`: they log in once their address is confirmed; `banner`: what everybody is to read. */
+/** What this server offers to somebody who is not logged in yet. `registration`: in one of the `ways` people make their own accounts; `email_verification`: they log in once their address is confirmed; `passkeys`: browsers can use them here; `banner`: what everybody is to read. */
 export interface Options {
   registration: boolean;
   ways: "open" | "invite" | "approve" | "closed";
   email_verification: boolean;
+  passkeys: boolean;
   banner: BannerRead | null;
   default_model: boolean;
   default_model_is_demo: boolean;
@@ -1067,6 +1094,65 @@ export interface ParamsRead {
   frequency_penalty?: number | null;
   reasoning_effort?: string | null;
   extra?: Record<string, unknown> | null;
+}
+
+/** `POST /auth/login/passkey/options`: with the ticket of a right password where the passkey is to be its second step. */
+export interface PasskeyAsked {
+  ticket?: string | null;
+}
+
+/** `POST /auth/passkeys`. */
+export interface PasskeyCreate {
+  challenge_id: string;
+  name: string;
+  credential: RegistrationCredential;
+}
+
+/** A new passkey, with recovery codes where it is the account's first second factor. */
+export interface PasskeyCreated {
+  id: number;
+  name: string;
+  created_at: string;
+  last_used_at: string | null;
+  synced: boolean;
+  recovery_codes: string[] | null;
+}
+
+/** `POST /auth/passkeys/options`. */
+export interface PasskeyCreationOptions {
+  challenge_id: string;
+  options: CreationOptions;
+}
+
+/** `POST /auth/login/passkey`, and what stands for a passkey elsewhere. */
+export interface PasskeyGiven {
+  challenge_id: string;
+  credential: AuthenticationCredential;
+}
+
+/** `GET /auth/passkeys`. */
+export interface PasskeyList {
+  passkeys: PasskeyRead[];
+}
+
+/** A passkey as its owner sees it. `synced`: it was copied elsewhere, as by a password manager, when it was last used. */
+export interface PasskeyRead {
+  id: number;
+  name: string;
+  created_at: string;
+  last_used_at: string | null;
+  synced: boolean;
+}
+
+/** Answers `POST /auth/login/passkey/options`. */
+export interface PasskeyRequestOptions {
+  challenge_id: string;
+  options: RequestOptions;
+}
+
+/** `PATCH /auth/passkeys/{id}`. */
+export interface PasskeyUpdate {
+  name: string;
 }
 
 /** `PUT /auth/password`; without `old_password` where the account has no password yet. */
@@ -1165,6 +1251,7 @@ export interface Reauthentication {
   code?: string | null;
   recovery_code?: string | null;
   password?: string | null;
+  passkey?: PasskeyGiven | null;
 }
 
 /** Codes that each stand once for the second factor. They are told this once. */
@@ -1186,6 +1273,14 @@ export interface RegenerateReply {
   params?: ReplyParams | null;
 }
 
+/** A new credential, as `toJSON()` of a browser's spells it. */
+export interface RegistrationCredential {
+  id: string;
+  rawId: string;
+  type: "public-key";
+  response: AttestationResponse;
+}
+
 /** What a request for a reply may ask for this once: another model, other parameters. Of these null takes away what the conversation has set, and what is left out is as it has it. */
 export interface ReplyOptions {
   model_id?: number | null;
@@ -1205,6 +1300,8 @@ export interface ReplyParams {
   extra?: Record<string, unknown> | null;
 }
 
+export type RequestOptions = Record<string, unknown>;
+
 /** One page, newest first; `titles`, 5 at most, on the first one only. Where `cursor` is not null there may be more, also behind a page with few results or none. */
 export interface SearchResults {
   results: FoundMessage[];
@@ -1212,11 +1309,12 @@ export interface SearchResults {
   cursor?: string | null;
 }
 
-/** `POST /auth/login/second`: the ticket that the password got, and one of the two. */
+/** `POST /auth/login/second`: the ticket that the password got, and one of the three. */
 export interface SecondLogin {
   code?: string | null;
   recovery_code?: string | null;
   ticket: string;
+  passkey?: PasskeyGiven | null;
 }
 
 /** Say something; a `client_id` makes it idempotent. */
@@ -1573,6 +1671,7 @@ export interface Calls {
   "DELETE /auth/sessions/{id}": { params: { id: number }; answer: void };
   "POST /auth/ws-ticket": { answer: Ticket };
   "PUT /auth/password": { body: PasswordChange; answer: void };
+  "DELETE /auth/password": { answer: void };
   "POST /auth/reauthenticate": { body: Reauthentication; answer: void };
   "POST /auth/password/forgot": { body: PasswordForgotten; answer: void };
   "POST /auth/password/reset": { body: PasswordResetRequest; answer: void };
@@ -1674,6 +1773,13 @@ export interface Calls {
   "DELETE /auth/totp": { answer: void };
   "POST /auth/totp/confirm": { body: TotpConfirmation; answer: RecoveryCodes };
   "POST /auth/recovery-codes": { answer: RecoveryCodes };
+  "POST /auth/passkeys/options": { answer: PasskeyCreationOptions };
+  "GET /auth/passkeys": { answer: PasskeyList };
+  "POST /auth/passkeys": { body: PasskeyCreate; answer: PasskeyCreated };
+  "PATCH /auth/passkeys/{id}": { params: { id: number }; body: PasskeyUpdate; answer: PasskeyRead };
+  "DELETE /auth/passkeys/{id}": { params: { id: number }; answer: void };
+  "POST /auth/login/passkey/options": { body?: PasskeyAsked; answer: PasskeyRequestOptions };
+  "POST /auth/login/passkey": { body: PasskeyGiven; answer: Token };
   "GET /auth/keys": { answer: KeyList };
   "POST /auth/keys": { body: KeyCreate; answer: KeyCreated };
   "PATCH /auth/keys/{id}": { params: { id: number }; body: KeyUpdate; answer: KeyRead };

@@ -129,11 +129,13 @@ share_reads = Counter(
     "status",
     known=("hit", "miss"),
 )
-logins_failed = Counter("chat_logins_failed", "Logins with a wrong name or password")
+logins_failed = Counter(
+    "chat_logins_failed", "Logins with a wrong name, password, second factor or passkey"
+)
 passkey_checks = Counter(
     "chat_passkey_checks",
     "Passkeys that were given, by what was wrong with them",
-    "result",
+    "status",
     known=("ok", "challenge", "origin", "verification", "signature", "counter", "unknown"),
 )
 

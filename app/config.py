@@ -5,14 +5,23 @@ import re
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from sqlalchemy.engine import URL
 
 from app import database_url, redis_url
+from app.oidc_settings import FIELD as OIDC_FIELD
+from app.oidc_settings import OidcProvider, check_providers, providers_in
 
 PLACEHOLDERS = {"your-secret-key-here", "your-32-byte-base64-encoded-key", "changeme", "secret"}
 KEPT_SECRETS = ("secret_key", "encryption_key")
@@ -89,9 +98,24 @@ CommaList = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 Seconds = Annotated[float, Field(gt=0, le=SECONDS_MAX, allow_inf_nan=False)]
 AtLeastOne = Annotated[int, Field(ge=1)]
 Days = Annotated[int, Field(ge=1, le=DAYS_MAX)]
-Registration = Literal["open", "invite", "approve", "closed"]
+Registration = Literal["open", "invite", "approve", "oidc", "closed"]
 """Who may make an account: everybody · who has an invitation · everybody, and an administrator lets
-them in · nobody."""
+them in · who comes from a provider · nobody."""
+
+
+class _ProviderSource(PydanticBaseSettingsSource):
+    """The settings that have the name of a provider in theirs."""
+
+    def __init__(self, settings: type[BaseSettings], *sources: EnvSettingsSource) -> None:
+        super().__init__(settings)
+        self._sources = sources
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found = providers_in(*(source.env_vars for source in self._sources))
+        return {OIDC_FIELD: found} if found else {}
 
 
 class Settings(BaseSettings):
@@ -134,6 +158,10 @@ class Settings(BaseSettings):
     mfa: Literal["optional", "required"] = "optional"
     registration: Registration = "open"
     require_verified_email: bool = False
+
+    # Single sign-on
+    oidc_providers: dict[str, OidcProvider] = {}
+    allowed_private_oidc_hosts: CommaList = []
 
     # Models
     default_model_url: str = "https://api.openai.com/v1"
@@ -230,11 +258,32 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _providers_are_sound(self) -> Self:
+        check_providers(self.oidc_providers, self.public_url)
+        if self.registration == "oidc" and not self.oidc_providers:
+            raise ValueError("OIDC_…_ISSUER must be set when REGISTRATION is oidc")
+        return self
+
+    @model_validator(mode="after")
     def _running_replies_are_seen_to_live(self) -> Self:
         # One save may find its row locked, by a reaper for example; several in a row do not.
         if self.reap_after_seconds < 4 * self.checkpoint_seconds:
             raise ValueError("REAP_AFTER_SECONDS must be at least four times CHECKPOINT_SECONDS")
         return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The usual ones, and the providers that the environment and `.env` name."""
+        named = [s for s in (env_settings, dotenv_settings) if isinstance(s, EnvSettingsSource)]
+        providers = _ProviderSource(settings_cls, *named)
+        return init_settings, env_settings, dotenv_settings, providers, file_secret_settings
 
     @property
     def encryption_keys(self) -> list[str]:

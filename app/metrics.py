@@ -132,6 +132,18 @@ share_reads = Counter(
 logins_failed = Counter(
     "chat_logins_failed", "Logins with a wrong name, password, second factor or passkey"
 )
+oidc_logins = Counter(
+    "chat_oidc_logins",
+    "Returns from a provider of logins, by what became of them",
+    "status",
+    known=(
+        "ok",
+        "provider_refused",
+        "provider_unavailable",
+        "provider_answer_invalid",
+        "login_expired",
+    ),
+)
 passkey_checks = Counter(
     "chat_passkey_checks",
     "Passkeys that were given, by what was wrong with them",
@@ -169,6 +181,7 @@ COUNTERS = (
     upstream_errors,
     rate_limited,
     logins_failed,
+    oidc_logins,
     passkey_checks,
     share_reads,
     uploads,

@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from app.config import Settings
+from app.oidc_settings import FIELD, PREFIX, OidcProvider
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = {"en": DOCS / "settings.md", "zh": DOCS / "settings.zh-CN.md"}
@@ -62,9 +63,17 @@ KINDS = {bool: "bool", int: "int", float: "float", Path: "path", SecretStr: "sec
 UNITS = ("seconds", "minutes", "days", "bytes")
 
 
+def documented_fields() -> dict[str, FieldInfo]:
+    """Every setting by its name; those of a provider with `<slug>` in theirs."""
+    fields = dict(Settings.model_fields)
+    del fields[FIELD]
+    its = {f"{PREFIX}_<slug>_{name}": field for name, field in OidcProvider.model_fields.items()}
+    return fields | its
+
+
 def rendered(language: str, words: dict[str, Any]) -> str:
     """A page. KeyError names a setting or a word that is missing on either side."""
-    fields = dict(Settings.model_fields)
+    fields = documented_fields()
     text = f"{words['head'][language]}\n{MADE}"
     for group in words["group"]:
         text += f"\n## {group[language]}\n\n{TABLE[language]}"

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from app.cli.failure import MISCONFIGURED, fail
 from app.config import Settings, UnusableSecret
 from app.files import in_the_way, make_folder
+from app.oidc_settings import FIELD, setting_name
 from app.secret_files import with_kept_secrets, with_local_secrets
 
 
@@ -50,6 +51,8 @@ def with_secrets(settings: Settings, make: bool = True) -> Settings:
 
 def _problem(location: tuple[int | str, ...], text: str) -> str:
     name = str(location[0]).upper() if location else ""
+    if len(location) > 1 and location[0] == FIELD:
+        name = setting_name(*map(str, location[1:3]))
     plain = text.removeprefix("Value error, ")
     return f"{name}: {plain}" if name else plain
 

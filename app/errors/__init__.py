@@ -13,6 +13,7 @@ from app.errors.files import *
 from app.errors.groups import *
 from app.errors.imports import *
 from app.errors.missing import *
+from app.errors.oidc import *
 from app.errors.passkeys import *
 from app.errors.programs import *
 from app.errors.registration import *

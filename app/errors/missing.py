@@ -16,6 +16,7 @@ ObjectKind = Literal[
     "import",
     "share",
     "key",
+    "identity",
     "passkey",
 ]
 
@@ -98,6 +99,11 @@ class ShareNotFound(ObjectNotFound):
 class KeyNotFound(ObjectNotFound):
     kind, code = "key", "key_not_found"
     zh, en = "API 密钥不存在", "There is no such API key"
+
+
+class IdentityNotFound(ObjectNotFound):
+    kind, code = "identity", "identity_not_found"
+    zh, en = "没有关联这个登录账号", "No such account is linked"
 
 
 class ConfigNotFound(AppError):

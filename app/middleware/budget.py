@@ -17,11 +17,11 @@ from app.utils.tokens import read_access_token
 PAGES = "|".join(re.sub(r"{\w+}", "[^/]+", address) for address in ADDRESSES)
 UNCOUNTED = re.compile(
     rf"{PAGES}|/(health/\w+|metrics|auth/options|docs(/assets/[\w.-]+)?|openapi\.json|assets/.+"
-    r"|ws/.+|v1(/.*)?|conversations/\d+/stop)",
+    r"|ws/.+|v1(/.*)?|conversations/\d+/stop|auth/oidc/[^/]+/logout)",
     re.DOTALL,
 )
 """Sockets are counted where their token is checked, message by message; programs where their key
-is."""
+is, and logouts of providers where they are refused."""
 FILES = re.compile(r"/attachments/\d+(/(thumbnail|text))?|/auth/me/avatar|/admin/users/\d+/avatar")
 """A thread with many pictures reads as many files, and a list of people theirs: those have a budget
 of their own."""

@@ -14,6 +14,14 @@ from app.models.file import Attachment, File
 from app.models.folder import Folder
 from app.models.generation import Generation, GenerationPiece
 from app.models.group import ConnectionGrant, GroupMember, UserGroup
+from app.models.identity import (
+    Identity,
+    IdentityGroup,
+    OidcLogin,
+    OidcLogout,
+    OidcSession,
+    OidcStep,
+)
 from app.models.imports import Import, ImportedConversation, ImportItem
 from app.models.invite import Invite
 from app.models.job import Job
@@ -58,6 +66,8 @@ __all__ = [
     "Generation",
     "GenerationPiece",
     "GroupMember",
+    "Identity",
+    "IdentityGroup",
     "Import",
     "ImportItem",
     "ImportedConversation",
@@ -72,6 +82,10 @@ __all__ = [
     "ModelConnection",
     "ModelUse",
     "ModelWindow",
+    "OidcLogin",
+    "OidcLogout",
+    "OidcSession",
+    "OidcStep",
     "Passkey",
     "PasskeyChallenge",
     "PasswordReset",

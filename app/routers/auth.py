@@ -34,8 +34,9 @@ async def options(request: Request, services: ServicesDep) -> Options:
     """What a page needs to know before anybody is logged in."""
     current = await services.live.fresh()
     return Options(
-        registration=current.registration != "closed",
+        registration=current.registration not in ("closed", "oidc"),
         ways=current.registration,
+        providers=services.oidc.providers,
         email_verification=current.require_verified_email,
         passkeys=services.passkeys.are_available(request.url.hostname),
         banner=current.banner and BannerRead(zh=current.banner[0], en=current.banner[1]),

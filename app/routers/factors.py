@@ -6,7 +6,7 @@ from app.connections.request import request_state
 from app.dependencies.device import CurrentDevice
 from app.dependencies.services import RateLimitsDep, ServicesDep
 from app.dependencies.user import AnyUser, CurrentUser
-from app.routers.http.cookies import set_refresh_cookie
+from app.routers.http.cookies import drop_ticket_cookie, set_refresh_cookie, ticket_cookie
 from app.routers.http.responses import errors
 from app.schemas.factor import (
     FactorsRead,
@@ -31,10 +31,13 @@ async def second_step(
 ) -> Token:
     """Begin a session with the ticket of a right password and a second factor."""
     limits.hit_login("login", device.address)
+    secure = services.oidc.is_secure
+    body.ticket = body.ticket or ticket_cookie(request, secure)
     user_id = await services.auth.whose(body.ticket)
     with limits.guessing(f"user:{user_id}", device.address), limits.guessing_code(user_id):
         token = await services.auth.second(body, device, request.url.hostname)
     set_refresh_cookie(request, response, token)
+    drop_ticket_cookie(response, secure)
     return token
 
 

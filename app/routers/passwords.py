@@ -7,7 +7,10 @@ from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
 from app.dependencies.user import AnyUser, CurrentUser
 from app.routers.http.cookies import drop_refresh_cookie
 from app.routers.http.responses import errors
+from app.routers.http.return_to import own_address
+from app.routers.http.to_provider import to_provider
 from app.schemas.factor import Reauthentication
+from app.schemas.identity import ProviderAddress
 from app.schemas.user import (
     AccountDeletion,
     PasswordChange,
@@ -41,7 +44,10 @@ async def remove_password(user: CurrentUser, services: ServicesDep) -> None:
 
 
 @router.post(
-    "/reauthenticate", status_code=204, responses=errors(401, 403, 409, 413, 422, 429, 503)
+    "/reauthenticate",
+    status_code=204,
+    response_model=None,
+    responses=errors(401, 403, 404, 409, 413, 422, 429, 503) | {200: {"model": ProviderAddress}},
 )
 async def reauthenticate(
     body: Reauthentication,
@@ -49,18 +55,25 @@ async def reauthenticate(
     user: AnyUser,
     services: ServicesDep,
     limits: RateLimitsDep,
-) -> None:
+) -> Response:
     """Show again who you are, with the second factor where there is one, so that this login counts
-    as a recent one."""
+    as a recent one. By a provider it does once the browser comes back from there."""
     with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
         if body.passkey is not None:
             await services.passkeys.confirm(user, request.url.hostname, body.passkey)
-            return
-        await services.passwords.check(user.id, body.password or "")
+            return Response(status_code=204)
+        if body.provider is None:
+            await services.passwords.check(user.id, body.password or "")
         if user.has_factor:
             with limits.guessing_code(user.id):
                 await services.factors.check(user.id, body)
+    if body.provider is not None:
+        return_to = own_address(body.return_to)
+        return await to_provider(
+            request, services, user, body.provider, "reauthenticate", return_to
+        )
     await services.sessions.confirm(user)
+    return Response(status_code=204)
 
 
 @router.post(

@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.schemas.fields import Text
+from app.schemas.identity import ReturnTo, Slug
 from app.schemas.passkey import PasskeyGiven
 from app.schemas.session import OpaqueToken
 from app.schemas.user import GivenPassword
@@ -65,9 +66,10 @@ class GivenFactor(BaseModel):
 
 
 class SecondLogin(GivenFactor):
-    """`POST /auth/login/second`: the ticket that the password got, and one of the three."""
+    """`POST /auth/login/second`: the ticket that the password got, and one of the three. Without
+    `ticket` the cookie's is used, which somebody has who comes from a provider."""
 
-    ticket: OpaqueToken
+    ticket: OpaqueToken | None = None
     passkey: PasskeyGiven | None = None
 
     @model_validator(mode="after")
@@ -78,16 +80,18 @@ class SecondLogin(GivenFactor):
         return self
 
 
-WAYS = ("password", "passkey")
+WAYS = ("password", "passkey", "provider")
 """Fields of which `POST /auth/reauthenticate` takes one."""
 
 
 class Reauthentication(GivenFactor):
     """`POST /auth/reauthenticate`: one way in which the account logs in; with the second factor
-    where it has one."""
+    where it has one. `provider`: they go there and come back to `return_to`."""
 
     password: GivenPassword | None = None
     passkey: PasskeyGiven | None = None
+    provider: Slug | None = None
+    return_to: ReturnTo | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:

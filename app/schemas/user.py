@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from app.config import Registration
 from app.schemas.conversation import SystemPrompt
 from app.schemas.fields import GivenId, Text, UtcTime
+from app.schemas.identity import ProviderRead
 from app.schemas.session import OpaqueToken
 from app.schemas.share import SharesSetting
 from app.utils.names import EMAIL_KEY_MAX_BYTES, canonical, email_address
@@ -115,10 +116,12 @@ class BannerRead(BaseModel):
 class Options(BaseModel):
     """What this server offers to somebody who is not logged in yet. `registration`: in one of the
     `ways` people make their own accounts; `email_verification`: they log in once their address is
-    confirmed; `passkeys`: browsers can use them here; `banner`: what everybody is to read."""
+    confirmed; `passkeys`: browsers can use them here; `banner`: what everybody is to read;
+    `providers`: accounts elsewhere by which people log in."""
 
     registration: bool
     ways: Registration
+    providers: list[ProviderRead]
     email_verification: bool
     passkeys: bool
     banner: BannerRead | None

@@ -69,6 +69,8 @@ from app.services.mail.service import MailService
 from app.services.messages.deletion import purge_some as purge_messages
 from app.services.messages.estimate import estimate_tokens
 from app.services.messages.service import MessageService
+from app.services.oidc.sent import purge_logouts, purge_sent, purge_steps
+from app.services.oidc.service import OidcService
 from app.services.profile.service import ProfileService
 from app.services.search.reader import BACKFILL, IndexReader
 from app.services.search.seal import seal
@@ -116,6 +118,7 @@ class Services:
     passwords: PasswordService
     passkeys: PasskeyService
     factors: FactorService
+    oidc: OidcService
     keys: KeyService
     gateway: GatewayService
     mail: MailService
@@ -356,6 +359,7 @@ def build_services(settings: Settings) -> Services:
         passwords=passwords,
         passkeys=passkeys,
         factors=FactorService(database, vault, settings),
+        oidc=OidcService(database, settings, sessions, live, notes),
         keys=KeyService(database, configs, settings.mfa == "required"),
         gateway=GatewayService(database, configs, ai, meter, limits, settings),
         mail=mail,
@@ -413,7 +417,10 @@ def build_services(settings: Settings) -> Services:
             retention,
             sweep,
             deleted=(purge_messages, purge_reports),
-            over=(purge_invites, purge_links, purge_challenges),
+            over=(
+                *(purge_invites, purge_links, purge_challenges),
+                *(purge_sent, purge_steps, purge_logouts),
+            ),
         ),
         sole_user=SoleUser(settings.database),
         backups=ScheduledBackups(settings),

@@ -17,6 +17,7 @@ from app.errors import InvalidToken
 from app.models import (
     Base,
     GroupMember,
+    IdentityGroup,
     SearchBlock,
     SearchSegment,
     User,
@@ -24,10 +25,15 @@ from app.models import (
     utc_now,
 )
 from app.models.marks import owner_of
+from app.services.auth.provider_login import ProviderLogin, keep_for_session, keep_for_step
 from app.services.backup.transaction import CHANGE, transaction
 from app.services.conversations.list_rows import PageRequest
 from app.services.emails import rows as emails
 from app.services.jobs.rows import wish
+from app.services.oidc import rows as identities
+from app.services.oidc import sent
+from app.services.oidc.provider import Sent
+from app.services.oidc.sent import Errand
 from app.utils.tokens import read_access_token
 from tests.conftest import StartServer
 from tests.endpoints.connecting import models, patch
@@ -119,6 +125,7 @@ async def rows_everywhere(
     await ticket_of(server, ada)
     await add_passkey(ada, local())
     await creation(ada, local())
+    await server.app.state.services.database.write(log_in_elsewhere, ada)
     kept = (await ada.post("/folders", json={"name": "mine"})).json()["id"]
     await patch(ada, f"/conversations/{crowded}", folder_id=kept)
     await set_caps(ada, cap(10**6, "tokens"))
@@ -141,6 +148,19 @@ async def rows_everywhere(
         await server.app.state.services.database.write(seal_nothing, ada.id)
         await server.app.state.services.database.write(link_to_addresses, ada.id)
         yield ada, socket
+
+
+def log_in_elsewhere(connection: Connection, person: Person) -> None:
+    """An account at a provider, by which somebody is logged in and about to be, and a way there."""
+    identity_id = identities.add(connection, person.id, "https://idp.example", person.name)
+    login = ProviderLogin(identity_id, None, utc_now())
+    keep_for_step(connection, secrets.token_bytes(32), login)
+    keep_for_session(connection, person.session_id, login)
+    errand = Errand("link", "/", person.id, person.session_id)
+    sent.keep(connection, "corp", Sent.new(), "browser", errand)
+    group = connection.execute(select(table_of(GroupMember).c.group_id)).scalars().first()
+    given = {"identity_id": identity_id, "group_id": group}
+    connection.execute(insert(table_of(IdentityGroup)).values(given))
 
 
 def put_into_a_group(connection: Connection, user_id: int) -> None:

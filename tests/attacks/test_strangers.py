@@ -7,7 +7,9 @@ from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy import create_engine
 
+from app.services.oidc import rows as identities
 from tests.attacks.target import KEY_PREFIX, Target, Visitor, body_for, face
 from tests.faults.watching import eventually
 from tests.support.authenticator import add_passkey, local
@@ -31,6 +33,7 @@ KINDS = {
     "/shares/": "share",
     "/auth/keys/": "key",
     "/auth/passkeys/": "passkey",
+    "/auth/identities/": "identity",
 }
 """What the `{id}` of a path names; a path of another kind must be entered here."""
 FROM_THE_BEGINNING = {"Upload-Offset": "0"}
@@ -61,6 +64,7 @@ class Owned:
             "/shares",
             "/auth/keys",
             "/auth/passkeys",
+            "/auth/identities",
             "/auth/me",
         ]
         answers = [await self.victim.get(path) for path in paths]
@@ -89,8 +93,17 @@ async def connected(victim: Visitor, url: str) -> dict[str, list[int]]:
     }
 
 
+def linked(database_url: str, user_id: int) -> int:
+    """The id of an account at a provider that logs in to a user's."""
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        id = identities.add(connection, user_id, "https://idp.example", str(user_id))
+    engine.dispose()
+    return id
+
+
 @pytest.fixture
-async def owned(target: Target, model: ScriptedUpstream) -> Owned:
+async def owned(target: Target, model: ScriptedUpstream, database_url: str) -> Owned:
     victim = await target.visitor(model.url)
     ended = await victim.conversation("Ended")
     exchange = (await victim.say(ended, "a secret", **{"Idempotency-Key": "once"})).json()
@@ -109,6 +122,7 @@ async def owned(target: Target, model: ScriptedUpstream) -> Owned:
         **await connected(victim, model.url),
         "key": [(await victim.post("/auth/keys", json={"name": "theirs"})).json()["id"]],
         "passkey": [(await add_passkey(victim, local())).id],
+        "identity": [await asyncio.to_thread(linked, database_url, victim.id)],
         "share": [(await victim.post(f"/conversations/{ended}/shares")).json()["id"]],
     }
 

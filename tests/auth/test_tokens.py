@@ -136,6 +136,7 @@ async def test_every_endpoint_that_is_somebodys_asks_for_a_token(server: Running
     public |= {"/auth/password/forgot", "/auth/password/reset"}
     public |= {"/auth/email/verify", "/auth/email/confirm", "/auth/email/cancel"}
     public |= {"/auth/login/second", "/auth/login/passkey", "/auth/login/passkey/options"}
+    public |= {f"/auth/oidc/{{slug}}/{what}" for what in ("start", "callback", "logout")}
     public |= {"/health/live", "/health/ready", "/metrics"}
     public |= {"/s/{token}", "/s/{token}.json", "/s/{token}/attachments/{number}"}
     asked = 0

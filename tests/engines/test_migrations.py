@@ -182,7 +182,7 @@ def test_tables_are_as_documented(settings: Settings, engine: Engine) -> None:
             *("conversation", "message", "generation", "audit_event", "prompt_text"),
             *("usage_target", "usage_attempt", "usage_zone", "cap", "file", "folder"),
             *("search_segment", "import", "share", "api_key", "user_group", "connection_grant"),
-            *("invite", "passkey"),
+            *("invite", "passkey", "identity"),
         }
         return
     database = make_url(settings.database_url).database

@@ -8,10 +8,11 @@ import pytest
 from dotenv import dotenv_values
 
 from app.config import Settings
+from app.oidc_settings import FIELD
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / ".env.example"
-NAMES = {field.upper() for field in Settings.model_fields}
+NAMES = {field.upper() for field in Settings.model_fields if field != FIELD}
 
 
 @pytest.fixture(autouse=True)

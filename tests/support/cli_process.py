@@ -77,7 +77,11 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 def environment(**settings: str) -> dict[str, str]:
     """The environment of the tests without any setting of the app, then these."""
     names = {name.upper() for name in Settings.model_fields}
-    kept = {key: value for key, value in os.environ.items() if key.upper() not in names}
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if key.upper() not in names and not key.upper().startswith("OIDC_")
+    }
     return kept | {"PYTHONPATH": str(forks.ROOT), "COLUMNS": "200", "BCRYPT_ROUNDS": "4"} | settings
 
 

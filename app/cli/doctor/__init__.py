@@ -14,6 +14,7 @@ from app.cli.doctor.check import Check
 from app.cli.doctor.data import check_database
 from app.cli.doctor.folder import check_data_dir, check_readers, check_secrets
 from app.cli.doctor.model import check_default_model
+from app.cli.doctor.providers import check_providers
 from app.cli.doctor.python import check_python
 from app.config import Settings
 from app.secret_files import with_kept_secrets
@@ -47,6 +48,8 @@ def _checks() -> Iterator[Check]:
         yield from check_database(settings)
     yield from check_redis(settings)
     yield asyncio.run(check_default_model(settings))
+    if settings.oidc_providers:
+        yield from asyncio.run(check_providers(settings))
 
 
 def _table(checks: list[Check]) -> Table:

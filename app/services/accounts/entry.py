@@ -35,7 +35,7 @@ class Entry:
     def look(self, connection: Connection) -> None:
         """Refuse what would be refused in the end, before anything is done for it. Raises
         RegistrationClosed, InviteInvalid."""
-        if self.way == "closed":
+        if self.way in ("closed", "oidc"):
             raise RegistrationClosed
         if self._wants_invite and not (self.invite and invites.is_good(connection, self.invite)):
             raise InviteInvalid

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from app.config import Settings
 from app.database import Database
-from app.errors import MailNotConfigured, SetByEnvironment
+from app.errors import MailNotConfigured, OidcNotConfigured, SetByEnvironment
 from app.schemas.setting import SettingList, SettingRead, SettingSource, SettingsUpdate
 from app.services.audit.events import AuditAction, record
 from app.services.auth.account import Account
@@ -22,6 +22,7 @@ class SettingService:
         self._database = database
         self._live = live
         self._sends_mail = bool(settings.smtp_host)
+        self._has_providers = bool(settings.oidc_providers)
 
     async def list(self) -> SettingList:
         """Every setting, and from where its value is."""
@@ -30,13 +31,15 @@ class SettingService:
 
     async def change(self, admin: Account | None, wanted: SettingsUpdate) -> SettingList:
         """Change what is given; `admin`: None for the command line. Raises LoginTooOld,
-        SetByEnvironment, MailNotConfigured."""
+        SetByEnvironment, MailNotConfigured, OidcNotConfigured."""
         values = wanted.model_dump(exclude_unset=True)
         for name in values:
             if name in self._live.environment:
                 raise SetByEnvironment(setting=name.upper())
         if values.get("require_verified_email") and not self._sends_mail:
             raise MailNotConfigured
+        if values.get("registration") == "oidc" and not self._has_providers:
+            raise OidcNotConfigured
         await self._database.write(_change, admin, values)
         self._live.forget()
         return await self.list()

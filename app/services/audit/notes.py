@@ -59,14 +59,12 @@ class RefusalNotes:
         action: AuditAction,
         user_id: int | None,
         thing: AuditObject | None = None,
-        host: str | None = None,
-        cause: str | None = None,
+        **told: str | None,
     ) -> None:
-        """Note a refusal to whoever the work in hand is for; `host` is that of a model URL, `cause`
-        what was wrong where the answer does not say it."""
+        """Note a refusal to whoever the work in hand is for; `told`: what is said of it besides,
+        such as the host of a model URL."""
         origin = current_origin()
-        about = {"host": host, "cause": cause}
-        detail: dict[str, Any] = {name: told for name, told in about.items() if told is not None}
+        detail: dict[str, Any] = {name: value for name, value in told.items() if value is not None}
         network = None if origin.address is None else network_of(origin.address, 32, 64)
         key = (action, user_id, network)
         if key not in self._windows and len(self._windows) >= MAX_WINDOWS:

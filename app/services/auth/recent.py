@@ -21,9 +21,14 @@ def confirm(
 ) -> None:
     """Take note that the owner has shown again who they are, with the password or `by` other
     means."""
-    its = update(_session).where(_session.c.id == account.session_id)
+    confirm_session(connection, account.id, account.session_id, by)
+
+
+def confirm_session(connection: Connection, user_id: int, session_id: int, by: AuditAction) -> None:
+    """The same for whoever is known by a session alone."""
+    its = update(_session).where(_session.c.id == session_id)
     connection.execute(its.values(confirmed_at=utc_now()))
-    record(connection, by, account.id, session_id=account.session_id)
+    record(connection, by, user_id, session_id=session_id)
 
 
 def require_recent(connection: Connection, session_id: int) -> None:

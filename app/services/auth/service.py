@@ -16,6 +16,7 @@ from app.errors import (
     EmailUnverified,
     InvalidCredentials,
     SecondFactorRequired,
+    SecondStepOver,
     ServerBusy,
     WrongCode,
 )
@@ -32,6 +33,7 @@ from app.services.auth.given_factor import take
 from app.services.auth.hash_threads import PasswordThreads
 from app.services.auth.passkey_rows import use
 from app.services.auth.passkeys import PasskeyService, counted
+from app.services.auth.provider_login import keep_of_step
 from app.services.auth.refresh_tokens import Device
 from app.services.auth.second_step import close_step, open_step, user_of
 from app.services.auth.sessions import SessionService
@@ -91,8 +93,10 @@ class AuthService:
             raise SecondFactorRequired(ticket, kinds)
         return await self._sessions.begin(user.id, known, device)
 
-    async def whose(self, ticket: str) -> int:
+    async def whose(self, ticket: str | None) -> int:
         """Whose second step a ticket is for; SecondStepOver."""
+        if ticket is None:
+            raise SecondStepOver
         return await self._database.read(user_of, token_hash(ticket))
 
     async def second(self, request: SecondLogin, device: Device, host: str | None) -> Token:
@@ -104,8 +108,9 @@ class AuthService:
         proof = partial(
             _proven, request=request, prove=partial(take, vault=self._vault, given=request)
         )
+        after = partial(keep_of_step, ticket_hash=token_hash(request.ticket or ""))
         try:
-            return await self._sessions.begin_proven(proof, device)
+            return await self._sessions.begin_proven(proof, device, after)
         except WrongCode:
             logins_failed.add()
             raise
@@ -117,7 +122,8 @@ class AuthService:
             user_id = await self.whose(request.ticket)
             assertion = await self._passkeys.given(host, passkey, Purpose.SECOND, user_id)
             proof = partial(_proven, request=request, prove=partial(use, given=assertion))
-            return await self._sessions.begin_proven(proof, device)
+            after = partial(keep_of_step, ticket_hash=token_hash(request.ticket or ""))
+            return await self._sessions.begin_proven(proof, device, after)
 
     async def _matched(self, request: LoginRequest) -> Any:
         user = await self._known(request)
@@ -188,7 +194,7 @@ def _proven(
     connection: Connection, request: SecondLogin, prove: Callable[..., object]
 ) -> tuple[int, str]:
     """Whose ticket this is, and their hash; the ticket and the factor are used up."""
-    hash = token_hash(request.ticket)
+    hash = token_hash(request.ticket or "")
     user_id = user_of(connection, hash)
     mine = select(_user.c.password_hash).where(_user.c.id == user_id)
     known = connection.execute(mine.with_for_update()).scalar_one()

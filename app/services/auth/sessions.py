@@ -56,16 +56,21 @@ class SessionService:
         return self._token(issued)
 
     async def begin_proven(
-        self, proof: Callable[[Connection], tuple[int, str]], device: Device
+        self,
+        proof: Callable[[Connection], tuple[int, str]],
+        device: Device,
+        after: Callable[[Connection, int], None] | None = None,
     ) -> Token:
         """The tokens of a new session for the user, with this hash, whom `proof` finds or refuses
-        in the same transaction."""
+        in the same transaction. `after` takes note of the session's id in it."""
 
         def work(connection: Connection) -> Issued:
             user_id, known = proof(connection)
             issued = begin(connection, user_id, known, device, self._lifetime, self._most)
             if issued is None:
                 raise InvalidCredentials(user_id)
+            if after is not None:
+                after(connection, issued.session_id)
             return issued
 
         return self._token(await self._database.write(work))

@@ -7,12 +7,13 @@ from sqlalchemy import Connection, func, select
 
 from app.database import table_of
 from app.errors import LastWay
-from app.models import Passkey, User
+from app.models import Identity, Passkey, User
 from app.models.user import HAS_PASSWORD
 
 type Way = Literal["password", "passkey", "identity"]
 
 _user = table_of(User)
+_identity = table_of(Identity)
 _passkey = table_of(Passkey)
 
 
@@ -62,5 +63,5 @@ def _passkeys(connection: Connection, user_id: int) -> int:
 
 
 def _identities(connection: Connection, user_id: int) -> int:
-    """None yet: accounts at providers are counted here."""
-    return 0
+    mine = select(func.count()).select_from(_identity).where(_identity.c.user_id == user_id)
+    return int(connection.execute(mine).scalar_one())

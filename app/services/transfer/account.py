@@ -12,9 +12,11 @@ from app.database import Database
 from app.errors import AvatarNotFound, ConversationNotFound, Language
 from app.models import utc_now
 from app.schemas.fields import as_utc
+from app.schemas.identity import IdentitiesTold
 from app.schemas.key import KeyList
 from app.schemas.passkey import PasskeyList
 from app.schemas.usage import AttemptRead
+from app.services.auth.identities import exported as identities_of
 from app.services.auth.passkey_rows import listed as passkeys_of
 from app.services.files.names import file_name
 from app.services.files.service import FileService
@@ -77,6 +79,7 @@ class AccountExport:
         yield ZipMember("shares.json", self._shares())
         yield ZipMember("keys.json", self._keys())
         yield ZipMember("passkeys.json", self._passkeys())
+        yield ZipMember("identities.json", self._identities())
         with suppress(AvatarNotFound):
             picture = (await self._database.read(find_avatar, self._user_id)).bytes
             yield ZipMember("avatar.webp", _whole(picture))
@@ -135,6 +138,12 @@ class AccountExport:
         """What keys there are, and for what; the keys themselves are known to nobody here."""
         found = await self._database.read(keys_of, self._user_id)
         told = KeyList(keys=found).model_dump(mode="json")
+        yield partial(orjson.dumps, told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+    async def _identities(self) -> AsyncIterator[FilePiece]:
+        """By which accounts at providers the user logs in."""
+        found = await self._database.read(identities_of, self._user_id)
+        told = IdentitiesTold(identities=found).model_dump(mode="json")
         yield partial(orjson.dumps, told, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
     async def _passkeys(self) -> AsyncIterator[FilePiece]:

@@ -202,7 +202,7 @@ export interface AttestationResponse {
 }
 
 /** Everything that is written down. Names are stable: they are read by programs. */
-export type AuditAction = "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "account_approved" | "account_trashed" | "account_restored" | "role_changed" | "groups_changed" | "group_created" | "group_changed" | "group_removed" | "admin_refused" | "invite_created" | "invite_revoked" | "settings_changed" | "audit_verified" | "profile_changed" | "email_verified" | "email_change_begun" | "email_change_cancelled" | "email_changed" | "login" | "logout" | "logout_all" | "session_ended" | "password_checked" | "login_confirmed" | "password_changed" | "password_removed" | "password_reset" | "second_step" | "second_factor_added" | "second_factor_removed" | "second_factor_reset" | "passkey_added" | "passkey_renamed" | "passkey_removed" | "recovery_codes_made" | "recovery_code_used" | "reset_link_made" | "refresh_token_reused" | "ticket_reused" | "config_changed" | "config_removed" | "connection_created" | "connection_changed" | "connection_removed" | "connection_refreshed" | "connection_tried" | "grants_changed" | "caps_changed" | "model_url_refused" | "conversation_deleted" | "conversation_restored" | "message_deleted" | "message_restored" | "share_created" | "share_changed" | "share_ended" | "share_continued" | "import_started" | "import_ended" | "import_undone" | "key_created" | "key_changed" | "key_revoked" | "data_exported" | "foreign_object" | "rate_limited" | "events_dropped" | "keys_rotated" | "backup_made" | "backup_restored" | "audit_restarted";
+export type AuditAction = "account_created" | "account_deleted" | "account_disabled" | "account_enabled" | "account_approved" | "account_trashed" | "account_restored" | "role_changed" | "groups_changed" | "group_created" | "group_changed" | "group_removed" | "admin_refused" | "invite_created" | "invite_revoked" | "settings_changed" | "audit_verified" | "profile_changed" | "email_verified" | "email_change_begun" | "email_change_cancelled" | "email_changed" | "login" | "logout" | "logout_all" | "session_ended" | "password_checked" | "login_confirmed" | "password_changed" | "password_removed" | "password_reset" | "second_step" | "second_factor_added" | "second_factor_removed" | "second_factor_reset" | "passkey_added" | "passkey_renamed" | "passkey_removed" | "recovery_codes_made" | "recovery_code_used" | "reset_link_made" | "identity_linked" | "identity_unlinked" | "provider_logout" | "refresh_token_reused" | "ticket_reused" | "config_changed" | "config_removed" | "connection_created" | "connection_changed" | "connection_removed" | "connection_refreshed" | "connection_tried" | "grants_changed" | "caps_changed" | "model_url_refused" | "conversation_deleted" | "conversation_restored" | "message_deleted" | "message_restored" | "share_created" | "share_changed" | "share_ended" | "share_continued" | "import_started" | "import_ended" | "import_undone" | "key_created" | "key_changed" | "key_revoked" | "data_exported" | "foreign_object" | "rate_limited" | "events_dropped" | "keys_rotated" | "backup_made" | "backup_restored" | "audit_restarted";
 
 /** An event as the user it is about sees it; `count` refusals of one kind are one event. `by_admin`: an administrator has done it. */
 export interface AuditEventRead {
@@ -707,6 +707,27 @@ export interface Health {
   status?: "ok";
 }
 
+/** `POST /auth/identities`. `return_to`: the address of the page to come back to. */
+export interface IdentityCreate {
+  provider: string;
+  return_to?: string | null;
+}
+
+/** `GET /auth/identities`. */
+export interface IdentityList {
+  identities: IdentityRead[];
+}
+
+/** An account at a provider that logs in to the user's. `provider`: None where this server has no such provider any more. */
+export interface IdentityRead {
+  id: number;
+  provider: string | null;
+  label: string;
+  issuer: string;
+  created_at: string;
+  last_login_at: string | null;
+}
+
 /** Items in the order of the file; where `cursor` is not null there are more. */
 export interface ImportItemPage {
   items: ImportItemRead[];
@@ -1047,10 +1068,11 @@ export interface Notice {
   message: string;
 }
 
-/** What this server offers to somebody who is not logged in yet. `registration`: in one of the `ways` people make their own accounts; `email_verification`: they log in once their address is confirmed; `passkeys`: browsers can use them here; `banner`: what everybody is to read. */
+/** What this server offers to somebody who is not logged in yet. `registration`: in one of the `ways` people make their own accounts; `email_verification`: they log in once their address is confirmed; `passkeys`: browsers can use them here; `banner`: what everybody is to read; `providers`: accounts elsewhere by which people log in. */
 export interface Options {
   registration: boolean;
-  ways: "open" | "invite" | "approve" | "closed";
+  ways: "open" | "invite" | "approve" | "oidc" | "closed";
+  providers: ProviderRead[];
   email_verification: boolean;
   passkeys: boolean;
   banner: BannerRead | null;
@@ -1232,6 +1254,17 @@ export interface PriceRead {
   reasoning?: string | null;
 }
 
+/** Where the browser is to go. */
+export interface ProviderAddress {
+  url: string;
+}
+
+/** A provider to log in by, and what its button says. */
+export interface ProviderRead {
+  slug: string;
+  label: string;
+}
+
 /** A QR code as the path of an SVG that is `size` by `size`, its quiet zone included. */
 export interface QrCode {
   size: number;
@@ -1246,12 +1279,14 @@ export interface ReasoningEvent {
   id: string;
 }
 
-/** `POST /auth/reauthenticate`: one way in which the account logs in; with the second factor where it has one. */
+/** `POST /auth/reauthenticate`: one way in which the account logs in; with the second factor where it has one. `provider`: they go there and come back to `return_to`. */
 export interface Reauthentication {
   code?: string | null;
   recovery_code?: string | null;
   password?: string | null;
   passkey?: PasskeyGiven | null;
+  provider?: string | null;
+  return_to?: string | null;
 }
 
 /** Codes that each stand once for the second factor. They are told this once. */
@@ -1309,11 +1344,11 @@ export interface SearchResults {
   cursor?: string | null;
 }
 
-/** `POST /auth/login/second`: the ticket that the password got, and one of the three. */
+/** `POST /auth/login/second`: the ticket that the password got, and one of the three. Without `ticket` the cookie's is used, which somebody has who comes from a provider. */
 export interface SecondLogin {
   code?: string | null;
   recovery_code?: string | null;
-  ticket: string;
+  ticket?: string | null;
   passkey?: PasskeyGiven | null;
 }
 
@@ -1370,7 +1405,7 @@ export interface SettingRead {
 
 /** `PATCH /admin/settings`: what is given changes, null takes a stored value away. */
 export interface SettingsUpdate {
-  registration?: "open" | "invite" | "approve" | "closed" | null;
+  registration?: "open" | "invite" | "approve" | "oidc" | "closed" | null;
   require_verified_email?: boolean | null;
   banner_zh?: string | null;
   banner_en?: string | null;
@@ -1672,9 +1707,15 @@ export interface Calls {
   "POST /auth/ws-ticket": { answer: Ticket };
   "PUT /auth/password": { body: PasswordChange; answer: void };
   "DELETE /auth/password": { answer: void };
-  "POST /auth/reauthenticate": { body: Reauthentication; answer: void };
+  "POST /auth/reauthenticate": { body: Reauthentication; answer: ProviderAddress };
   "POST /auth/password/forgot": { body: PasswordForgotten; answer: void };
   "POST /auth/password/reset": { body: PasswordResetRequest; answer: void };
+  "GET /auth/oidc/{slug}/start": { params: { slug: string; return_to?: string }; answer: void };
+  "GET /auth/oidc/{slug}/callback": { params: { slug: string; state?: string; code?: string; iss?: string; error?: string }; answer: void };
+  "POST /auth/oidc/{slug}/logout": { params: { slug: string }; body: Blob; answer: void };
+  "GET /auth/identities": { answer: IdentityList };
+  "POST /auth/identities": { body: IdentityCreate; answer: ProviderAddress };
+  "DELETE /auth/identities/{id}": { params: { id: number }; answer: void };
   "GET /auth/config": { answer: ConfigRead };
   "PUT /auth/config": { body: ConfigUpdate; answer: Notice };
   "DELETE /auth/config": { answer: void };

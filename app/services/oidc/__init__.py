@@ -1,0 +1,1 @@
+"""Logging in by an account at a provider (OpenID Connect)."""

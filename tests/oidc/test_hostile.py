@@ -1,0 +1,159 @@
+"""Whatever a provider, or somebody in its name, makes up: nobody is logged in, and the page is told
+which of a few things it was."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.services.oidc import fetch
+from tests.oidc.browser import Browser, problem_of
+from tests.oidc.conftest import PUBLIC_URL, settings_of
+from tests.oidc.hostile import HostileProvider
+from tests.support.server import RunningServer
+
+pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
+
+NOW = int(time.time())
+INVALID = "provider_answer_invalid"
+
+TOKENS: dict[str, dict[str, Any]] = {
+    "issuer": {"claims": {"iss": "https://elsewhere.example"}},
+    "nonce": {"claims": {"nonce": "another"}},
+    "no nonce": {"claims": {"nonce": None}},
+    "audience": {"claims": {"aud": "another"}},
+    "audience of two": {"claims": {"aud": ["chat", "another"]}},
+    "authorized party": {"claims": {"azp": "another"}},
+    "expired": {"claims": {"exp": NOW - 3600}},
+    "no end": {"claims": {"exp": None}},
+    "end as text": {"claims": {"exp": str(NOW + 3600)}},
+    "future": {"claims": {"iat": NOW + 3600}},
+    "not yet": {"claims": {"nbf": NOW + 3600}},
+    "no subject": {"claims": {"sub": None}},
+    "subject a number": {"claims": {"sub": 7}},
+    "alg none": {"algorithm": "none"},
+    "HS256 with the public key": {"algorithm": "HS256"},
+    "unknown key": {"header": {"kid": "another"}},
+    "critical header": {"header": {"crit": ["exp"]}},
+    "key of another kind": {"header": {"kid": "ES256"}},
+}
+
+
+@pytest.mark.parametrize("variant", TOKENS.values(), ids=TOKENS)
+async def test_token(browser: Browser, provider: HostileProvider, variant: dict[str, Any]) -> None:
+    for name, value in variant.items():
+        setattr(provider, name, value)
+    assert problem_of(await browser.log_in(provider)) == INVALID
+    assert not await browser.is_logged_in()
+
+
+MOODS = {"slow": "provider_unavailable", "endless": "provider_unavailable"}
+MOODS["failing"] = "provider_unavailable"
+
+
+@pytest.mark.parametrize("mood", MOODS)
+async def test_bad_day(
+    browser: Browser, provider: HostileProvider, mood: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if mood == "slow":
+        monkeypatch.setattr(fetch, "ANSWER_SECONDS", 0.2)
+    provider.mood = mood
+    assert problem_of(await browser.log_in(provider)) == MOODS[mood]
+    assert not await browser.is_logged_in()
+
+
+def _twice(browser: Browser, back: dict[str, str]) -> tuple[Browser, dict[str, str]]:
+    return browser, back
+
+
+def _elsewhere(browser: Browser, back: dict[str, str]) -> tuple[Browser, dict[str, str]]:
+    return Browser(browser.server), back
+
+
+def _mixed_up(browser: Browser, back: dict[str, str]) -> tuple[Browser, dict[str, str]]:
+    return Browser(browser.server, "other", browser.cookies), back
+
+
+def _changed(**changes: str) -> Callable[[Browser, dict[str, str]], tuple[Browser, dict[str, str]]]:
+    return lambda browser, back: (browser, back | changes)
+
+
+def _without(name: str) -> Callable[[Browser, dict[str, str]], tuple[Browser, dict[str, str]]]:
+    return lambda browser, back: (browser, {k: v for k, v in back.items() if k != name})
+
+
+RETURNS = {
+    "in another browser": (_elsewhere, "login_expired"),
+    "at another provider": (_mixed_up, INVALID),
+    "of another issuer": (_changed(iss="https://elsewhere.example"), INVALID),
+    "of no issuer": (_without("iss"), INVALID),
+    "with another state": (_changed(state="made up"), "login_expired"),
+    "without state": (_without("state"), "login_expired"),
+    "with a code of nobody's": (_changed(code="made up"), INVALID),
+    "refused": (_changed(error="access_denied"), "provider_refused"),
+}
+
+
+@pytest.mark.parametrize("change, problem", RETURNS.values(), ids=RETURNS)
+async def test_return(
+    browser: Browser, provider: HostileProvider, change: Any, problem: str
+) -> None:
+    back = provider.agree(await browser.start())
+    who, changed = change(browser, back)
+    assert problem_of(await who.come_back(**changed)) == problem
+    assert not await who.is_logged_in()
+    if changed["state"] if "state" in changed else False:
+        if problem == INVALID or who is not browser:  # the state was used up by that
+            assert problem_of(await browser.come_back(**back)) == "login_expired"
+
+
+async def test_once(browser: Browser, provider: HostileProvider) -> None:
+    back = provider.agree(await browser.start(), sub="once")
+    assert await browser.come_back(**back) == "/c/7"
+    assert await browser.is_logged_in()
+    thief = Browser(browser.server, cookies=dict(browser.cookies))
+    del thief.cookies["refresh_token"]
+    assert problem_of(await thief.come_back(**back)) == "login_expired"
+    assert not await thief.is_logged_in()
+
+
+@pytest.mark.parametrize("verified", [True, False])
+async def test_email_of_an_account(
+    browser: Browser, provider: HostileProvider, server: RunningServer, verified: bool
+) -> None:
+    person = await server.register()
+    email = (await person.get("/auth/me")).json()["email"]
+    told = {"sub": f"thief-{verified}", "email": email.upper(), "email_verified": verified}
+    assert problem_of(await browser.log_in(provider, **told)) == "identity_not_linked"
+    assert not await browser.is_logged_in()
+    assert (await person.get("/auth/me")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"token_endpoint": "https://10.0.0.1/token"},
+        {"jwks_uri": "https://169.254.169.254/latest/meta-data"},
+        {"token_endpoint": "file:///etc/passwd"},
+        {"authorization_endpoint": "javascript:alert(1)"},
+        {"issuer": "https://elsewhere.example"},
+    ],
+    ids=str,
+)
+async def test_discovery(
+    provider: HostileProvider, document: dict[str, str], start_server: Any
+) -> None:
+    provider.document = document
+    server = await start_server(
+        public_url=PUBLIC_URL,
+        allowed_private_oidc_hosts=["127.0.0.1"],
+        oidc_providers={"corp": settings_of(provider)},
+    )
+    browser = Browser(server)
+    begun = await browser.get("/auth/oidc/corp/start")
+    address = begun.headers["location"]
+    if begun.status_code == 302:
+        address = await browser.come_back(**provider.agree(address))
+    assert problem_of(address) in (INVALID, "provider_unavailable")
+    assert not await browser.is_logged_in()

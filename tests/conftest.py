@@ -14,6 +14,7 @@ from tests.faults.clusters import galera, group_replication
 from tests.faults.figures import Figures
 from tests.faults.scale import SOAK
 from tests.keys import clients
+from tests.oidc import certified
 from tests.packaging import wheel
 from tests.page import browser as page_browser
 from tests.support import (
@@ -81,6 +82,7 @@ def pytest_configure(config: pytest.Config) -> None:
         LeftOut("web page", "page/test_*.py", page_browser.missing),
         LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),
         LeftOut("silent name servers", "upstream/test_slow_names.py", isolation.missing),
+        LeftOut("provider of logins", "oidc/test_certified.py", certified.missing),
         LeftOut("clients of others", "keys/test_clients.py", clients.missing),
         *NODES,
         *(CLUSTERS if SOAK else []),

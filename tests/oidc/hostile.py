@@ -35,11 +35,11 @@ KEYS: dict[str, Any] = {
 KEYS["PS256"] = KEYS["RS256"]
 
 
-def public_key(algorithm: str) -> dict[str, Any]:
+def public_key(algorithm: str, renewed: str) -> dict[str, Any]:
     """A key as the provider publishes it."""
     made = jwt.get_algorithm_by_name(algorithm).to_jwk(KEYS[algorithm].public_key())
     key: dict[str, Any] = json.loads(made)
-    return key | {"kid": algorithm, "use": "sig", "alg": algorithm}
+    return key | {"kid": algorithm + renewed, "use": "sig", "alg": algorithm}
 
 
 def signed(claims: dict[str, Any], algorithm: str = "RS256", **header: Any) -> str:
@@ -73,7 +73,7 @@ def _hmac_signed(claims: dict[str, Any], secret: bytes) -> str:
 @dataclass
 class HostileProvider:
     """`claims`, `header` and `algorithm` change the next ID tokens, `document` the metadata;
-    `mood`: how the token endpoint behaves."""
+    `mood`: how the token endpoint behaves; `renewed`: what stands behind the names of its keys."""
 
     port: int
     claims: dict[str, Any] = field(default_factory=dict)
@@ -81,6 +81,7 @@ class HostileProvider:
     document: dict[str, Any] = field(default_factory=dict)
     algorithm: str = "RS256"
     mood: str = "fine"
+    renewed: str = ""
     keys_read: int = 0
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -114,7 +115,7 @@ class HostileProvider:
 
     async def keys(self, request: Request) -> Response:
         self.keys_read += 1
-        return JSONResponse({"keys": [public_key(algorithm) for algorithm in KEYS]})
+        return JSONResponse({"keys": [public_key(algorithm, self.renewed) for algorithm in KEYS]})
 
     async def token(self, request: Request) -> Response:
         form = parse_qs((await request.body()).decode())
@@ -140,7 +141,9 @@ class HostileProvider:
             **self.claims,
         }
         claims = {name: value for name, value in claims.items() if value is not None}
-        token = signed(claims, self.algorithm, **self.header)
+        token = signed(
+            claims, self.algorithm, **{"kid": self.algorithm + self.renewed} | self.header
+        )
         return JSONResponse({"access_token": "access", "token_type": "Bearer", "id_token": token})
 
 

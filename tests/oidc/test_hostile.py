@@ -21,22 +21,13 @@ INVALID = "provider_answer_invalid"
 TOKENS: dict[str, dict[str, Any]] = {
     "issuer": {"claims": {"iss": "https://elsewhere.example"}},
     "nonce": {"claims": {"nonce": "another"}},
-    "no nonce": {"claims": {"nonce": None}},
     "audience": {"claims": {"aud": "another"}},
-    "audience of two": {"claims": {"aud": ["chat", "another"]}},
     "authorized party": {"claims": {"azp": "another"}},
     "expired": {"claims": {"exp": NOW - 3600}},
-    "no end": {"claims": {"exp": None}},
-    "end as text": {"claims": {"exp": str(NOW + 3600)}},
     "future": {"claims": {"iat": NOW + 3600}},
-    "not yet": {"claims": {"nbf": NOW + 3600}},
-    "no subject": {"claims": {"sub": None}},
-    "subject a number": {"claims": {"sub": 7}},
     "alg none": {"algorithm": "none"},
     "HS256 with the public key": {"algorithm": "HS256"},
     "unknown key": {"header": {"kid": "another"}},
-    "critical header": {"header": {"crit": ["exp"]}},
-    "key of another kind": {"header": {"kid": "ES256"}},
 }
 
 
@@ -46,6 +37,52 @@ async def test_token(browser: Browser, provider: HostileProvider, variant: dict[
         setattr(provider, name, value)
     assert problem_of(await browser.log_in(provider)) == INVALID
     assert not await browser.is_logged_in()
+
+
+MORE: dict[str, dict[str, Any]] = {
+    "no nonce": {"claims": {"nonce": None}},
+    "audience of two": {"claims": {"aud": ["chat", "another"]}},
+    "no end": {"claims": {"exp": None}},
+    "end as text": {"claims": {"exp": str(NOW + 3600)}},
+    "not yet": {"claims": {"nbf": NOW + 3600}},
+    "no subject": {"claims": {"sub": None}},
+    "subject a number": {"claims": {"sub": 7}},
+    "critical header": {"header": {"crit": ["exp"]}},
+    "key of another kind": {"header": {"kid": "ES256"}},
+}
+
+
+async def test_more_of_tokens(browser: Browser, provider: HostileProvider) -> None:
+    for name, variant in MORE.items():
+        for attribute, value in variant.items():
+            setattr(provider, attribute, value)
+        assert problem_of(await browser.log_in(provider)) == INVALID, name
+        provider.be_good()
+    assert not await browser.is_logged_in()
+
+
+async def test_keys_are_read_again_for_a_new_one(
+    browser: Browser, provider: HostileProvider
+) -> None:
+    await browser.log_in(provider, sub="before")
+    read = provider.keys_read
+    await browser.log_in(provider, sub="before")
+    assert provider.keys_read == read
+    provider.renewed = "-2"
+    assert await browser.log_in(provider, sub="after") == "/c/7"
+    assert provider.keys_read == read + 1
+    provider.header = {"kid": "nobody's"}
+    assert problem_of(await browser.log_in(provider)) == INVALID
+    assert provider.keys_read == read + 2
+
+
+@pytest.mark.parametrize("algorithm", ["PS256", "ES256", "EdDSA"])
+async def test_other_algorithms(
+    browser: Browser, provider: HostileProvider, algorithm: str
+) -> None:
+    provider.algorithm = algorithm
+    assert await browser.log_in(provider, sub=algorithm) == "/c/7"
+    assert await browser.is_logged_in()
 
 
 MOODS = {"slow": "provider_unavailable", "endless": "provider_unavailable"}
@@ -103,9 +140,8 @@ async def test_return(
     who, changed = change(browser, back)
     assert problem_of(await who.come_back(**changed)) == problem
     assert not await who.is_logged_in()
-    if changed["state"] if "state" in changed else False:
-        if problem == INVALID or who is not browser:  # the state was used up by that
-            assert problem_of(await browser.come_back(**back)) == "login_expired"
+    if changed.get("state") == back["state"]:  # which is used up by that
+        assert problem_of(await browser.come_back(**back)) == "login_expired"
 
 
 async def test_once(browser: Browser, provider: HostileProvider) -> None:

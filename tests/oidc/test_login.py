@@ -21,25 +21,6 @@ pytestmark = pytest.mark.anyio
 ADA = {"sub": "ada", "preferred_username": "Ada.L", "email": "ada@corp.example"}
 
 
-@pytest.mark.databases("sqlite")
-@pytest.mark.parametrize(
-    "given, kept",
-    [
-        ("/c/7", "/c/7"),
-        ("/settings/account?a=b", "/settings/account?a=b"),
-        ("//elsewhere.example", "/"),
-        ("https://elsewhere.example", "/"),
-        ("/\\elsewhere.example", "/"),
-        ("/docs", "/"),
-    ],
-)
-async def test_return_to(
-    browser: Browser, provider: HostileProvider, given: str, kept: str
-) -> None:
-    back = provider.agree(await browser.start(given), sub="wanderer")
-    assert await browser.come_back(**back) == kept
-
-
 async def test_first_and_second_login(browser: Browser, provider: HostileProvider) -> None:
     await browser.log_in(provider, **ADA, email_verified=True)
     ada = await browser.person()

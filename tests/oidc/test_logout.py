@@ -1,0 +1,79 @@
+"""A provider ends the logins that began with it, and nobody else does."""
+
+import secrets
+import time
+from typing import Any
+
+import httpx2
+import pytest
+
+from app.services.oidc.tokens import LOGOUT_EVENT
+from tests.oidc.browser import Browser
+from tests.oidc.hostile import CLIENT_ID, HostileProvider, signed
+from tests.support.server import RunningServer
+
+pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
+
+
+def logout_token(provider: HostileProvider, algorithm: str = "RS256", **claims: Any) -> str:
+    said = {
+        "iss": provider.issuer,
+        "aud": CLIENT_ID,
+        "iat": int(time.time()),
+        "jti": secrets.token_urlsafe(),
+        "events": {LOGOUT_EVENT: {}},
+        **claims,
+    }
+    return signed({name: value for name, value in said.items() if value is not None}, algorithm)
+
+
+async def told(server: RunningServer, token: str) -> httpx2.Response:
+    return await server.http.post("/auth/oidc/corp/logout", data={"logout_token": token})
+
+
+async def test_sid_and_sub(server: RunningServer, provider: HostileProvider) -> None:
+    browsers = {sid: Browser(server) for sid in ("one", "two", "three")}
+    for sid, browser in browsers.items():
+        await browser.log_in(provider, sub="leaving", sid=sid)
+    token = logout_token(provider, sub="leaving", sid="one")
+    assert (await told(server, token)).status_code == 200
+    assert [await each.is_logged_in() for each in browsers.values()] == [False, True, True]
+    assert (await told(server, token)).json()["code"] == "logout_token_refused"
+    assert (await told(server, logout_token(provider, sub="leaving"))).status_code == 200
+    assert not any([await each.is_logged_in() for each in browsers.values()])
+
+
+BAD: dict[str, dict[str, Any]] = {
+    "issuer": {"iss": "https://elsewhere.example"},
+    "audience": {"aud": "another"},
+    "old": {"iat": int(time.time()) - 3600},
+    "future": {"iat": int(time.time()) + 3600},
+    "no event": {"events": {}},
+    "a nonce": {"nonce": "one"},
+    "no jti": {"jti": None},
+    "nobody": {"sub": None},
+    "no signature": {"algorithm": "none"},
+    "HS256": {"algorithm": "HS256"},
+}
+
+
+async def test_bad_tokens_end_nothing(server: RunningServer, provider: HostileProvider) -> None:
+    browser = Browser(server)
+    await browser.log_in(provider, sub="staying", sid="here")
+    for name, changes in BAD.items():
+        token = logout_token(provider, **{"sub": "staying", **changes})
+        answer = await told(server, token)
+        assert (answer.status_code, answer.json()["code"]) == (400, "logout_token_refused"), name
+    provider.algorithm = "RS256"
+    for body in (b"", b"logout_token=", b"\xff", b"a=b"):
+        answer = await server.http.post("/auth/oidc/corp/logout", content=body)
+        assert answer.status_code == 400
+    assert await browser.is_logged_in()
+
+
+async def test_an_id_token_is_no_logout_token(
+    server: RunningServer, provider: HostileProvider
+) -> None:
+    browser = Browser(server)
+    provider.claims = {"events": {LOGOUT_EVENT: {}}, "jti": "x", "nonce": None}
+    assert "problem=provider_answer_invalid" in await browser.log_in(provider, sub="swapped")

@@ -19,7 +19,7 @@ export async function withToken<T>(ask: (token: string) => Promise<T>): Promise<
   try {
     return await ask(token);
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    if (!(error instanceof ApiError) || error.status !== 401 || error.code === "passkey_refused") throw error;
     return await ask(await accessToken(token));
   }
 }

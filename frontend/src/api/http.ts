@@ -13,11 +13,21 @@ export class ApiError extends Error {
     /** Which fields were wrong, and what is wrong there, in the reader's language. */
     readonly fields: { field: string; message: string }[] = [],
     /** Of a login that wants a second step: what that takes. */
-    readonly ticket?: string,
+    readonly second?: Second,
   ) {
     super(message);
   }
 }
+
+/** The other half of a login: what it goes on with, and by what. */
+export interface Second {
+  ticket: string;
+  /** `totp`, `passkey` and `recovery_code`; none where it was not said. */
+  kinds?: string[];
+}
+
+/** Somebody has thought better of it: nothing is said of that. */
+export class Cancelled extends Error {}
 
 export interface Options {
   /** The names in the path, and what stands in the query. */
@@ -114,6 +124,13 @@ function parse(text: string): unknown {
 export async function failure(answer: Response): Promise<ApiError> {
   const body = await answer.json().catch(() => ({}));
   const retryAfter = Number(answer.headers.get("Retry-After")) || 0;
-  const { code = "internal_error", detail = "", reason, fields, second_factor } = body;
-  return new ApiError(answer.status, code, detail, retryAfter, reason, fields, second_factor);
+  const {
+    code = "internal_error",
+    detail = "",
+    reason,
+    fields,
+    second_factor: ticket,
+    second_factor_kinds: kinds,
+  } = body;
+  return new ApiError(answer.status, code, detail, retryAfter, reason, fields, ticket && { ticket, kinds });
 }

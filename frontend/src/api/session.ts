@@ -4,7 +4,7 @@
  */
 import { signal } from "@preact/signals";
 import { alone } from "../browser/anywhere";
-import { ApiError, send } from "./http";
+import { ApiError, type Second, send } from "./http";
 import type { Token as Answer } from "./types";
 
 const EARLY_SECONDS = 30;
@@ -51,22 +51,19 @@ export async function resume(): Promise<void> {
   }
 }
 
-/** Of an account with a second step it gives the ticket for that, and nobody is logged in yet. */
-export async function logIn(name: string, password: string): Promise<string | undefined> {
+/** Of an account with a second step it gives what that takes, and nobody is logged in yet. */
+export async function logIn(name: string, password: string): Promise<Second | undefined> {
   const body = { username_or_email: name, password };
   try {
     begin(await send("POST /auth/login", { body }));
   } catch (error) {
-    if (error instanceof ApiError && error.ticket) return error.ticket;
+    if (error instanceof ApiError && error.second) return error.second;
     throw error;
   }
 }
 
-export async function logInSecond(ticket: string, given: { code?: string; recovery_code?: string }): Promise<void> {
-  begin(await send("POST /auth/login/second", { body: { ticket, ...given } }));
-}
-
-function begin(answer: Answer): void {
+/** Somebody is logged in, in whatever way. */
+export function begin(answer: Answer): void {
   keep(answer);
   tabs.postMessage({ kind: "login" } satisfies News);
 }

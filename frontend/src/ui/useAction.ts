@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { ApiError } from "../api/http";
+import { ApiError, Cancelled } from "../api/http";
 import { explainError } from "../i18n";
 
-/** Something that takes a while and may fail: whether it runs, and what went wrong, for people. */
+/** Something that takes a while and may fail: whether it runs, and what went wrong, for people: nothing is said where they cancelled it. */
 export function useAction() {
   const busy = useSignal(false);
   const error = useSignal<{ code: string; text: string; fields: ApiError["fields"] } | null>(null);
@@ -15,7 +15,10 @@ export function useAction() {
       return true;
     } catch (failure) {
       const { code, fields } = failure instanceof ApiError ? failure : { code: "", fields: [] };
-      error.value = { code, text: explainError(failure), fields };
+      const isCancelled = failure instanceof Cancelled;
+      error.value = { code, text: isCancelled ? "" : explainError(failure), fields };
+      await undefined; // until then the page shows again what is, whatever was pressed
+      if (isCancelled) error.value = null;
       return false;
     } finally {
       busy.value = false;

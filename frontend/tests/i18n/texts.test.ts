@@ -38,6 +38,7 @@ it("explains every code that docs/api.md lists", () => {
     "invalid_cursor",
     "client_id_reused",
     "session_not_found",
+    ...["login_too_old", "second_factor_required", "code_required"], // asked for, not said
     "config_not_found",
     "shared_model",
   ];
@@ -52,6 +53,15 @@ it("explains every code that docs/api.md lists", () => {
     ...["import_not_found", "import_over", "import_running", "import_too_large", "wrong_offset"],
     ...["nothing_to_share", "share_not_found", "share_too_long", "shares_off"],
     ...["approval_pending", "email_unverified", "invite_invalid", "invalid_email_link", "invite_not_found"],
+    ...[
+      "last_way",
+      "passkeys_unavailable",
+      "passkey_refused",
+      "passkey_exists",
+      "passkey_not_found",
+      "too_many_passkeys",
+    ],
+    ...["passkey_needs_password", "second_step_over", "second_factor_needed", "factor_exists", "factor_not_found"],
     ...["avatar_not_found", "avatar_too_large", "avatar_unreadable", "set_by_environment"],
   ];
   const known = [...Object.keys(en.errors), ...Object.keys(adminErrors.en), ...unseen, ...programs, ...worded];

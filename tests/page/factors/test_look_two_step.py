@@ -26,7 +26,7 @@ async def test_two_steps(
     drawn = {"locale": locale, "color_scheme": scheme, **options}
     page = await open_page(person, "/settings/account", **drawn)
     section = page.locator(".section").filter(has_text=re.compile("Two-step login|两步登录"))
-    set_up = section.locator("form .button")
+    set_up = section.locator("> .button")
     await set_up.scroll_into_view_if_needed()
     await look_whole(page, f"two-off-{name}", options)
     await set_up.click()
@@ -49,11 +49,11 @@ async def test_two_steps(
 
     await make_logins_old(site, person)
     await section.locator(".danger").click()
-    off = section.locator("form .danger")
-    await off.click()
-    await section.locator("[name=again]").fill(PASSWORD)
-    await off.click()
-    await expect(section.locator("[name=given]")).to_be_focused()
+    await section.locator("[role=group] .danger").click()
+    again = page.locator(".fresh-login")
+    await again.locator("[autocomplete=current-password]").fill(PASSWORD)
+    await page.keyboard.press("Enter")
+    await expect(again.locator("[name=given]")).to_be_focused()
     await look_whole(page, f"two-again-{name}", options)
 
     other = await open_page(None, "/login", **drawn)

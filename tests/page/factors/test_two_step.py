@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.page.conftest import OpenPage, Site, running_site
-from tests.page.keys.made import make_logins_old
+from tests.page.keys.made import make_logins_old, show_again
 from tests.support.factors import Factor, set_up
 from tests.support.server import PASSWORD
 
@@ -76,16 +76,12 @@ async def test_set_up_logged_in_with_and_turned_off(site: Site, open_page: OpenP
     await page.reload()
     await expect(section).to_contain_text("9 recovery codes are left.")
     await section.get_by_role("button", name="Turn off…").click()
-    off = section.get_by_role("button", name="Turn off", exact=True)
-    await off.click()
-    password = section.get_by_label("Your password, to be sure")
-    await expect(password).to_be_focused()
-    await password.fill(PASSWORD)
-    await off.click()
-    given = section.get_by_label("Code", exact=True)
+    await section.get_by_role("button", name="Turn off", exact=True).click()
+    await show_again(page, PASSWORD)
+    given = page.get_by_role("dialog", name="Is it you?").get_by_label("Code", exact=True)
     await expect(given).to_be_focused()
     await given.fill(await factor.fresh())
-    await off.click()
+    await given.press("Enter")
     await expect(section.get_by_role("button", name="Set up")).to_be_visible()
     assert (await person.get("/auth/factors")).json()["totp"] is False
 
@@ -97,12 +93,10 @@ async def test_keys_and_new_codes_ask_for_the_code_too(site: Site, open_page: Op
     await make_logins_old(site, person)
     await page.get_by_role("button", name="Make a key").click()
     await page.get_by_label("Name").fill("laptop")
-    make = page.get_by_role("button", name="Make key")
-    await make.click()
-    await page.get_by_label("Your password, to be sure").fill(PASSWORD)
-    await make.click()
+    await page.get_by_role("button", name="Make key").click()
+    await show_again(page, PASSWORD)
     await page.get_by_label("Code", exact=True).fill(await factor.fresh())
-    await make.click()
+    await page.keyboard.press("Enter")
     await expect(page.get_by_role("region", name="Your key for “laptop”")).to_be_visible()
 
     await page.goto("/settings/account")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from playwright.async_api import Page, expect
 from sqlalchemy import Connection, update
 
 from app.database import table_of
@@ -23,10 +24,18 @@ async def key_of(person: Person, name: str, **terms: Any) -> dict[str, Any]:
 
 
 async def make_logins_old(site: Site, person: Person) -> None:
-    """Whoever wants to make a key from now on is asked for the password."""
+    """Whoever wants to make a key from now on is asked who they are."""
     at = utc_now() - timedelta(minutes=16)
     its = update(_session).where(_session.c.user_id == person.id)
     await write(site, its.values(created_at=at, confirmed_at=None))
+
+
+async def show_again(page: Page, password: str) -> None:
+    """Answers the question that follows."""
+    field = page.get_by_role("dialog", name="Is it you?").get_by_label("Your password")
+    await expect(field).to_be_focused()
+    await field.fill(password)
+    await field.press("Enter")
 
 
 async def make_key_old(site: Site, key: dict[str, Any], **columns: Any) -> None:

@@ -5,7 +5,7 @@ from playwright.async_api import Page, expect
 
 from app.models import utc_now
 from tests.page.conftest import OpenPage, Site
-from tests.page.keys.made import key_of, make_key_old, make_logins_old
+from tests.page.keys.made import key_of, make_key_old, make_logins_old, show_again
 from tests.page.test_keyboard import focus_shows, press, tab_to
 from tests.support.server import PASSWORD
 from tests.usage.ledger import put, target
@@ -33,15 +33,10 @@ async def test_made_changed_and_revoked_in_two_tabs(site: Site, open_page: OpenP
     await page.get_by_role("checkbox", name="Embeddings").uncheck()
     await page.get_by_role("radio", name="A month").check()
     await page.get_by_label("At most").fill("2.50")
-    make = page.get_by_role("button", name="Make key")
-    await make.click()
-    password = page.get_by_label("Your password, to be sure")
-    await expect(password).to_be_focused()
-    await password.fill("nothing of the kind")
-    await make.click()
+    await page.get_by_role("button", name="Make key").click()
+    await show_again(page, "nothing of the kind")
     await expect(page.get_by_text("That is not your password.")).to_be_visible()
-    await password.fill(PASSWORD)
-    await make.click()
+    await show_again(page, PASSWORD)
     made = page.get_by_role("region", name="Your key for “my editor”")
     key = await made.get_by_role("textbox", name="Key").input_value()
     await made.get_by_role("button", name="Copy key").click()

@@ -17,12 +17,17 @@ import { Verify } from "./Verify";
 import "../../ui/forms.css";
 import "./account.css";
 
+const LATE_MILLISECONDS = 700;
+
 /** Everything that is there for somebody who is not logged in. */
 export function AuthPage() {
   /** How accounts are made, or that it could not be learnt. */
   const ready = useSignal(false);
+  /** A login begins without it where it takes long; else nothing moves once it is there. */
+  const late = useSignal(false);
   useEffect(() => {
     void loadOptions().then(() => (ready.value = true));
+    setTimeout(() => (late.value = true), LATE_MILLISECONDS);
     takeInvite();
     addEventListener("hashchange", takeInvite);
     return () => removeEventListener("hashchange", takeInvite);
@@ -32,14 +37,14 @@ export function AuthPage() {
   // A browser minds `autofocus` only in the first form that it is shown.
   useLayoutEffect(
     () => document.querySelector<HTMLElement>(".auth [autofocus]")?.focus(),
-    [page, ready.value, isInvited],
+    [page, ready.value || late.value, isInvited],
   );
   return (
     <div class="auth">
       <Banner />
       <main class="auth-card">
         <Mark />
-        {page === "login" && <LogIn />}
+        {page === "login" && (ready.value || late.value) && <LogIn />}
         {page === "register" && ready.value && <Register />}
         {page === "reset" && (tokenInAddress() ? <Reset /> : <Forgot />)}
         {page === "verify" && <Verify />}

@@ -80,7 +80,7 @@ function saidOf(error: { code: string; text: string } | null): string | undefine
 }
 
 function Change({ onDone }: { onDone: () => void }) {
-  const { username, email: old } = account.value!;
+  const { username, email: old, has_password: hasPassword } = account.value!;
   const text = texts();
   const email = useSignal("");
   const password = useSignal("");
@@ -91,7 +91,7 @@ function Change({ onDone }: { onDone: () => void }) {
   const atPassword = wrong?.code === "wrong_password" ? wrong.text : undefined;
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (!(await run(() => changeEmail(email.value.trim(), password.value)))) return;
+    if (!(await run(() => changeEmail(email.value.trim(), hasPassword ? password.value : undefined)))) return;
     notify({ text: text.linksSent(old, email.value.trim()) });
     onDone();
   };
@@ -110,15 +110,17 @@ function Change({ onDone }: { onDone: () => void }) {
         error={atEmail}
         onValue={(value) => (email.value = value)}
       />
-      <PasswordField
-        label={text.password}
-        autocomplete="current-password"
-        required
-        maxLength={128}
-        value={password.value}
-        error={atPassword}
-        onValue={(value) => (password.value = value)}
-      />
+      {hasPassword && (
+        <PasswordField
+          label={text.password}
+          autocomplete="current-password"
+          required
+          maxLength={128}
+          value={password.value}
+          error={atPassword}
+          onValue={(value) => (password.value = value)}
+        />
+      )}
       <Problem text={atEmail || atPassword ? undefined : saidOf(wrong)} />
       <div class="form-buttons">
         <button class="button primary" disabled={busy.value}>

@@ -26,7 +26,7 @@ interface Props {
   given: Signal<Given>;
   /** What came of it last. */
   failure: Failure | null;
-  /** A code of the app, and nothing in its place. */
+  /** Nothing in its place: of the app while it is set up, or a recovery code. */
   only?: boolean;
 }
 
@@ -44,7 +44,7 @@ export function GivenCode({ given, failure, only }: Props) {
   };
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
-    if (!only) box.current!.querySelector<HTMLInputElement>("[name=given]")!.focus();
+    if (!only || !isCode) box.current!.querySelector<HTMLInputElement>("[name=given]")!.focus();
   }, [name]);
   return (
     <div class="factor" ref={box}>

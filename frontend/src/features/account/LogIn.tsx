@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { Second } from "../../api/http";
 import { logIn } from "../../api/session";
 import { follow, leaveLogin } from "../../browser/router";
 import { routes } from "../../routes";
@@ -11,31 +12,36 @@ import { authText } from "./authTexts";
 import { invite } from "./invite";
 import { isHindrance, NotYet } from "./NotYet";
 import { SecondStep } from "./SecondStep";
+import { usePasskeyLogin } from "./usePasskeyLogin";
+import { wayText } from "./wayTexts";
+import "./ways.css";
 
 export function LogIn() {
   const name = useSignal("");
   const password = useSignal("");
-  const ticket = useSignal<string | undefined>(undefined);
+  const second = useSignal<Second | undefined>(undefined);
   const { busy, error, run } = useAction();
+  const { passkeys, registration, ways } = serverOptions.value ?? {};
+  const passkey = usePasskeyLogin(!!passkeys && !second.value, run);
   const submit = async (event: Event) => {
     event.preventDefault();
     const isDone = await run(async () => {
-      ticket.value = await logIn(name.value.trim(), password.value);
+      second.value = await logIn(name.value.trim(), password.value);
     });
-    if (isDone && !ticket.value) leaveLogin();
+    if (isDone && !second.value) leaveLogin();
   };
   const text = authText();
-  if (ticket.value) return <SecondStep ticket={ticket.value} onBack={() => (ticket.value = undefined)} />;
+  if (second.value) return <SecondStep second={second.value} onBack={() => (second.value = undefined)} />;
   const why = error.value?.code;
   if (isHindrance(why))
     return <NotYet why={why} name={name.value.trim()} password={password.value} onBack={() => (error.value = null)} />;
-  const isByInvite = serverOptions.value?.ways === "invite" && !invite.value;
+  const isByInvite = ways === "invite" && !invite.value;
   return (
     <form onSubmit={(event) => void submit(event)}>
       <h1>{text.welcome}</h1>
       <Field
         label={text.nameOrEmail}
-        autocomplete="username"
+        autocomplete={passkey.canSuggest ? "username webauthn" : "username"}
         autofocus
         required
         maxLength={100}
@@ -54,8 +60,16 @@ export function LogIn() {
       <button class="button primary wide" disabled={busy.value}>
         {text.logIn}
       </button>
+      {passkey.isThere && (
+        <>
+          <p class="or">{wayText().or}</p>
+          <button type="button" class="button wide" disabled={busy.value} onClick={() => void passkey.use()}>
+            {wayText().passkeyLogIn}
+          </button>
+        </>
+      )}
       <p class="auth-more">
-        {serverOptions.value?.registration === false ? (
+        {registration === false ? (
           <span>{text.closed}</span>
         ) : (
           <span>

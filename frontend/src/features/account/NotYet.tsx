@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { send } from "../../api/http";
+import { type Second, send } from "../../api/http";
 import { logIn } from "../../api/session";
 import { leaveLogin } from "../../browser/router";
 import { Problem } from "../../ui/Problem";
@@ -28,7 +28,7 @@ export function NotYet({ why, name, password, onBack }: Props) {
   const now = useSignal(why);
   /** What came of the last press. */
   const said = useSignal("");
-  const ticket = useSignal<string | undefined>(undefined);
+  const second = useSignal<Second | undefined>(undefined);
   const { busy, error, run } = useAction();
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => heading.current?.focus(), [now.value]);
@@ -36,9 +36,9 @@ export function NotYet({ why, name, password, onBack }: Props) {
   const tryAgain = async () => {
     said.value = "";
     const isDone = await run(async () => {
-      ticket.value = await logIn(name, password);
+      second.value = await logIn(name, password);
     });
-    if (isDone) return ticket.value ? undefined : leaveLogin();
+    if (isDone) return second.value ? undefined : leaveLogin();
     const code = error.value?.code;
     if (!isHindrance(code)) return;
     said.value = code === "approval_pending" ? text.pendingStill : text.unverifiedStill;
@@ -50,7 +50,7 @@ export function NotYet({ why, name, password, onBack }: Props) {
     const body = { username_or_email: name, password };
     if (await run(() => send("POST /auth/email/verification", { body }))) said.value = text.sentAgain;
   };
-  if (ticket.value) return <SecondStep ticket={ticket.value} onBack={onBack} />;
+  if (second.value) return <SecondStep second={second.value} onBack={onBack} />;
   return (
     <div class="auth-state">
       <h1 ref={heading} tabIndex={-1}>

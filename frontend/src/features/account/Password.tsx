@@ -1,40 +1,57 @@
 import { useSignal } from "@preact/signals";
-import { api } from "../../api/client";
 import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
+import { notify } from "../../ui/toasts";
 import { useAction } from "../../ui/useAction";
-import { account } from "./account";
+import { account, changed } from "./account";
 import { authText } from "./authTexts";
+import { hasOther } from "./factors";
+import { surely } from "./fresh";
+import { Sure } from "./Sure";
 import { accountText } from "./texts";
 
+/** Another one, or the first. */
 export function Password() {
   const old = useSignal("");
   const next = useSignal("");
-  const done = useSignal(false);
+  const done = useSignal<string | false>(false);
+  const removing = useSignal(false);
   const { busy, error, run } = useAction();
+  const text = accountText();
+  const hasOne = account.value?.has_password !== false;
   const submit = async (event: Event) => {
     event.preventDefault();
-    const body = { old_password: old.value, new_password: next.value };
-    done.value = await run(() => api("PUT /auth/password", { body }));
-    if (done.value) old.value = next.value = "";
+    const body = { old_password: hasOne ? old.value : undefined, new_password: next.value };
+    done.value =
+      (await run(() => surely("PUT /auth/password", { body }))) && (hasOne ? text.passwordChanged : text.passwordSet);
+    if (!done.value) return;
+    old.value = next.value = "";
+    if (!hasOne) changed({ ...account.value!, has_password: true });
   };
-  const text = accountText();
+  const remove = async () => {
+    await surely("DELETE /auth/password");
+    done.value = false;
+    changed({ ...account.value!, has_password: false });
+    notify({ text: text.passwordRemoved });
+  };
   const wrong = (code: string) => (error.value?.code === code ? error.value.text : undefined);
   const other = error.value && !["wrong_password", "password_too_common"].includes(error.value.code);
   return (
-    <Section title={text.password}>
+    <Section title={text.password} lead={hasOne ? undefined : text.noPassword}>
       <form onSubmit={(event) => void submit(event)}>
         <input type="text" autocomplete="username" value={account.value?.username} hidden readOnly />
-        <PasswordField
-          label={text.oldPassword}
-          autocomplete="current-password"
-          required
-          maxLength={128}
-          value={old.value}
-          error={wrong("wrong_password")}
-          onValue={(value) => (old.value = value)}
-        />
+        {hasOne && (
+          <PasswordField
+            label={text.oldPassword}
+            autocomplete="current-password"
+            required
+            maxLength={128}
+            value={old.value}
+            error={wrong("wrong_password")}
+            onValue={(value) => (old.value = value)}
+          />
+        )}
         <PasswordField
           label={authText().newPassword}
           hint={authText().passwordHint}
@@ -48,12 +65,26 @@ export function Password() {
         />
         <Problem text={other ? error.value?.text : undefined} />
         <p class="verdict" role="status">
-          {done.value && text.passwordChanged}
+          {done.value}
         </p>
         <button class="button" disabled={busy.value}>
-          {text.changePassword}
+          {hasOne ? text.changePassword : text.setPassword}
         </button>
       </form>
+      {hasOne && hasOther.value && !removing.value && (
+        <button class="button" onClick={() => (removing.value = true)}>
+          {text.removePassword}…
+        </button>
+      )}
+      {removing.value && (
+        <Sure
+          lead={text.removePasswordLead}
+          label={text.removePassword}
+          work={remove}
+          onEnd={() => (removing.value = false)}
+          isBad
+        />
+      )}
     </Section>
   );
 }

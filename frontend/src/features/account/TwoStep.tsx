@@ -1,6 +1,6 @@
-import { type Signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api, patient } from "../../api/client";
+import { api } from "../../api/client";
 import type { Factors, TotpBegun } from "../../api/types";
 import { t } from "../../i18n";
 import { CopyButton } from "../../ui/CopyButton";
@@ -8,25 +8,23 @@ import { Problem } from "../../ui/Problem";
 import { Section } from "../../ui/Section";
 import { notify } from "../../ui/toasts";
 import { useAction } from "../../ui/useAction";
+import { factors, loadFactors } from "./factors";
 import { factorText } from "./factorTexts";
+import { surely } from "./fresh";
 import { GivenCode, NO_CODE } from "./GivenCode";
 import { RecoveryCodes } from "./RecoveryCodes";
-import { useAgain } from "./useAgain";
+import { Sure } from "./Sure";
 import "../../ui/forms.css";
 import "./factors.css";
 
 /** In the settings: whether logins ask for a code, and how that is changed. */
 export function TwoStep() {
   const text = factorText();
-  const factors = useSignal<Factors | undefined>(undefined);
   const codes = useSignal<string[] | null>(null);
   const { error, run } = useAction();
-  const load = () =>
-    run(async () => {
-      factors.value = await patient("GET /auth/factors");
-    });
+  const load = () => run(loadFactors);
   useEffect(() => void load(), []);
-  const onCodes = (made: string[]) => {
+  const onCodes = (made: string[] | null) => {
     codes.value = made;
     void load();
   };
@@ -41,43 +39,34 @@ export function TwoStep() {
         </button>
       )}
       {codes.value && <RecoveryCodes codes={codes.value} done={text.kept} onDone={onKept} />}
-      {!codes.value && factors.value && !factors.value.totp && <SetUp onCodes={onCodes} />}
-      {!codes.value && factors.value?.totp && (
-        <TurnedOn left={factors.value.recovery_codes_left} onCodes={onCodes} onOff={() => void load()} />
-      )}
+      {!codes.value && factors.value && <Ways has={factors.value} onCodes={onCodes} onOff={() => void load()} />}
     </Section>
   );
 }
 
 /** A picture for the app, and a code back from it. */
-export function SetUp({ onCodes }: { onCodes: (codes: string[]) => void }) {
+export function SetUp({ label, onCodes }: { label?: string; onCodes: (codes: string[] | null) => void }) {
   const text = factorText();
   const begun = useSignal<TotpBegun | null>(null);
-  const again = useAgain();
   const { busy, error, run } = useAction();
-  const begin = async (event: Event) => {
-    event.preventDefault();
-    await run(async () => {
-      await again.before();
-      begun.value = await api("POST /auth/totp");
+  const begin = () =>
+    run(async () => {
+      begun.value = await surely("POST /auth/totp");
     });
-    again.after(error.value);
-  };
   if (begun.value) return <Confirm begun={begun.value} onCodes={onCodes} onCancel={() => (begun.value = null)} />;
   return (
-    <form onSubmit={(event) => void begin(event)}>
-      {again.fields(error.value)}
-      <Problem text={again.isSaid(error.value) ? undefined : error.value?.text} />
-      <button class="button" disabled={busy.value}>
-        {text.setUp}
+    <>
+      <Problem text={error.value?.text} />
+      <button class="button" disabled={busy.value} onClick={() => void begin()}>
+        {label ?? text.setUp}
       </button>
-    </form>
+    </>
   );
 }
 
 interface ConfirmProps {
   begun: TotpBegun;
-  onCodes: (codes: string[]) => void;
+  onCodes: (codes: string[] | null) => void;
   onCancel: () => void;
 }
 
@@ -116,77 +105,55 @@ function Confirm({ begun, onCodes, onCancel }: ConfirmProps) {
   );
 }
 
-interface TurnedOnProps {
-  left: number;
-  onCodes: (codes: string[]) => void;
+interface WaysProps {
+  has: Factors;
+  onCodes: (codes: string[] | null) => void;
   onOff: () => void;
 }
 
-function TurnedOn({ left, onCodes, onOff }: TurnedOnProps) {
+/** An app, passkeys, or both; recovery codes stand for either. */
+function Ways({ has, onCodes, onOff }: WaysProps) {
   const text = factorText();
-  const doing = useSignal<"renew" | "off" | null>(null);
-  const renew = async () => onCodes((await api("POST /auth/recovery-codes")).recovery_codes);
+  const doing = useSignal<"renew" | "off" | "setUp" | null>(null);
+  const { totp, passkeys, recovery_codes_left: left } = has;
+  if (!totp && !passkeys) return <SetUp onCodes={onCodes} />;
+  const renew = async () => onCodes((await surely("POST /auth/recovery-codes")).recovery_codes);
   const turnOff = async () => {
-    await api("DELETE /auth/totp");
-    notify({ text: text.turnedOff });
+    await surely("DELETE /auth/totp");
+    notify({ text: passkeys ? text.appOff : text.turnedOff });
     onOff();
   };
   return (
     <>
       <p>
-        {text.on} <span class={left > 2 ? "lead" : ""}>{text.left(left)}</span>
+        {totp ? text.on : text.onByPasskey} <span class={left > 2 ? "lead" : ""}>{text.left(left)}</span>
       </p>
-      {doing.value === "renew" && <Sure lead={text.newConfirm} label={text.makeNew} work={renew} doing={doing} />}
-      {doing.value === "off" && <Sure lead={text.offConfirm} label={text.turnOff} work={turnOff} doing={doing} isBad />}
+      {doing.value === "renew" && (
+        <Sure lead={text.newConfirm} label={text.makeNew} work={renew} onEnd={() => (doing.value = null)} />
+      )}
+      {doing.value === "off" && (
+        <Sure
+          lead={passkeys ? text.appOffConfirm : text.offConfirm}
+          label={text.turnOff}
+          work={turnOff}
+          onEnd={() => (doing.value = null)}
+          isBad
+        />
+      )}
       {!doing.value && (
         <div class="form-buttons">
           <button class="button" onClick={() => (doing.value = "renew")}>
             {text.newCodes}…
           </button>
-          <button class="button danger" onClick={() => (doing.value = "off")}>
-            {text.turnOff}…
-          </button>
+          {totp && (
+            <button class="button danger" onClick={() => (doing.value = "off")}>
+              {text.turnOff}…
+            </button>
+          )}
         </div>
       )}
+      {!totp && !doing.value && <SetUp label={text.addApp} onCodes={onCodes} />}
     </>
-  );
-}
-
-interface SureProps {
-  lead: string;
-  label: string;
-  work: () => Promise<void>;
-  doing: Signal<unknown>;
-  isBad?: boolean;
-}
-
-/** Asked in its place, with the password where the login is not fresh. */
-function Sure({ lead, label, work, doing, isBad }: SureProps) {
-  const again = useAgain();
-  const { busy, error, run } = useAction();
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    const isDone = await run(async () => {
-      await again.before();
-      await work();
-    });
-    if (isDone) doing.value = null;
-    else again.after(error.value);
-  };
-  return (
-    <form class="factor" onSubmit={(event) => void submit(event)}>
-      <p>{lead}</p>
-      {again.fields(error.value)}
-      <Problem text={again.isSaid(error.value) ? undefined : error.value?.text} />
-      <div class="form-buttons">
-        <button type="button" class="button" autofocus onClick={() => (doing.value = null)}>
-          {t().common.cancel}
-        </button>
-        <button class={isBad ? "button danger" : "button primary"} disabled={busy.value}>
-          {label}
-        </button>
-      </div>
-    </form>
   );
 }
 

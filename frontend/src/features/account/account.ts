@@ -55,7 +55,8 @@ export async function signOut(everywhere = false): Promise<void> {
   clearPersonal();
 }
 
-export async function deleteAccount(password: string): Promise<void> {
+/** Without a password where there is none. Throws `ApiError`. */
+export async function deleteAccount(password?: string): Promise<void> {
   await api("DELETE /auth/me", { body: { password } });
   leave();
   clearPersonal();

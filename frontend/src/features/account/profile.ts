@@ -2,6 +2,7 @@
 import { api } from "../../api/client";
 import { sendBytes } from "../../api/upload";
 import { account, changed } from "./account";
+import { surely } from "./fresh";
 
 /** Its edges, in pixels: more than the server keeps. */
 const SIDE = 512;
@@ -48,9 +49,9 @@ export async function removeAvatar(): Promise<void> {
   change({ avatar: null });
 }
 
-/** It changes once the links are opened that go to both addresses. Throws `ApiError`. */
-export async function changeEmail(email: string, password: string): Promise<void> {
-  await api("POST /auth/email", { body: { email, password } });
+/** It changes once the links are opened that go to both addresses; without a password where there is none. Throws `ApiError`. */
+export async function changeEmail(email: string, password?: string): Promise<void> {
+  await surely("POST /auth/email", { body: { email, password } });
   changed();
 }
 

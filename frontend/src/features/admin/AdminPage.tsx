@@ -6,10 +6,9 @@ import { cameFrom, follow } from "../../browser/router";
 import { t } from "../../i18n";
 import { Icon } from "../../ui/Icon";
 import { account } from "../account/account";
+import { FreshLogin } from "../account/FreshLogin";
 import { AdminOnly } from "./AdminOnly";
 import { at, isCovered, placeOf } from "./at";
-import { FreshLogin } from "./FreshLogin";
-import { asked } from "./fresh";
 import { Place } from "./Place";
 import { SectionIcon } from "./SectionIcon";
 import { sections } from "./sections";
@@ -72,7 +71,7 @@ export function AdminPage() {
           </div>
         </div>
       </main>
-      {asked.value && <FreshLogin />}
+      <FreshLogin />
     </div>
   );
 }

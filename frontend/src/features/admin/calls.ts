@@ -1,12 +1,12 @@
 /** What administrators ask of the server. Whoever is none any more is shown that at once. */
-import { api, patient } from "../../api/client";
-import { ApiError, type Ask, type Options } from "../../api/http";
+import { patient } from "../../api/client";
+import { ApiError, type Ask, Cancelled, type Options } from "../../api/http";
 import { explainError, texts } from "../../i18n";
 import { notify } from "../../ui/toasts";
 import { useAction } from "../../ui/useAction";
 import { loadAccount } from "../account/account";
+import { surely } from "../account/fresh";
 import { errors } from "./errorTexts";
-import { isTooOld, TOO_OLD, withFreshLogin } from "./fresh";
 
 const errorText = texts<Record<string, string>>(errors);
 
@@ -15,9 +15,8 @@ type AnyAsk = (call: string, options?: Options) => Promise<unknown>;
 /** Looks at something; a pause that the server asks for is made. */
 export const read = ((call, options) => watched(() => (patient as AnyAsk)(call, options))) as AnyAsk as Ask;
 
-/** Changes something; asks for the password where the login is not fresh. */
-export const write = ((call, options) =>
-  watched(() => withFreshLogin(() => (api as AnyAsk)(call, options)))) as AnyAsk as Ask;
+/** Changes something; asks who it is where the login is not fresh. */
+export const write = ((call, options) => watched(() => (surely as AnyAsk)(call, options))) as AnyAsk as Ask;
 
 async function watched<T>(work: () => Promise<T>): Promise<T> {
   try {
@@ -28,14 +27,13 @@ async function watched<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** As `useAction`, in the words of administrators; whoever did not want to give the password is told nothing. */
+/** As `useAction`, in the words of administrators. */
 export function useWork() {
   const action = useAction();
   const run = async (work: () => Promise<unknown>) => {
     const isDone = await action.run(work);
     const { value: error } = action.error;
-    if (error)
-      action.error.value = error.code === TOO_OLD ? null : { ...error, text: worded(error.code) ?? error.text };
+    if (error) action.error.value = { ...error, text: worded(error.code) ?? error.text };
     return isDone;
   };
   return { ...action, run };
@@ -47,7 +45,7 @@ export function explainFailure(error: unknown): string {
 
 /** For a failure that has no place of its own on the page. */
 export function tellFailure(error: unknown): void {
-  if (!isTooOld(error)) notify({ text: explainFailure(error) });
+  if (!(error instanceof Cancelled)) notify({ text: explainFailure(error) });
 }
 
 function worded(code: string): string | undefined {

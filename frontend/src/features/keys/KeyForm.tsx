@@ -8,7 +8,6 @@ import { Field } from "../../ui/Field";
 import { Problem } from "../../ui/Problem";
 import { notify } from "../../ui/toasts";
 import { useAction } from "../../ui/useAction";
-import { useAgain } from "../account/useAgain";
 import { dayOf } from "../sharing/days";
 import { timeOf } from "../sharing/ends";
 import { KeyLimit } from "./KeyLimit";
@@ -25,12 +24,11 @@ interface Props {
   onCancel: () => void;
 }
 
-/** What a key may be used for, and until when. A login that is not fresh is asked for the password. */
+/** What a key may be used for, and until when. */
 export function KeyForm({ saved, onDone, onCancel }: Props) {
   const text = texts();
   const typed = useSignal<TypedKey>(typedKey(saved));
   const wrong = useSignal<WrongKey>({});
-  const again = useAgain();
   const { busy, error, run } = useAction();
   const form = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => form.current!.querySelector("input")!.focus(), []);
@@ -44,19 +42,17 @@ export function KeyForm({ saved, onDone, onCancel }: Props) {
     wrong.value = found;
     if (!terms) return;
     const keep = async () => {
-      await again.before();
       if (!saved) return onDone(await makeKey(terms));
       await changeKey(saved, changesOf(saved, terms));
       notify({ text: text.changed(terms.name) });
       onDone();
     };
     await run(keep);
-    again.after(error.value);
   };
   const { name, until, models, scopes } = typed.value;
   const ends = until === "kept" ? saved!.expires_at : timeOf(until, Date.now());
   const told = (of: string) => error.value?.fields.find(({ field }) => field === of)?.message;
-  const isSaid = again.isSaid(error.value) || told("name") || told("cap.amount");
+  const isSaid = told("name") || told("cap.amount");
   return (
     <form
       ref={form}
@@ -96,7 +92,6 @@ export function KeyForm({ saved, onDone, onCancel }: Props) {
         onChange={(chosen) => change({ scopes: chosen })}
       />
       <KeyLimit typed={typed.value} wrong={wrong.value.amount} told={told("cap.amount")} onChange={change} />
-      {again.fields(error.value)}
       <Problem text={isSaid ? undefined : error.value?.text} />
       <div class="form-buttons">
         <button class="button primary" disabled={busy.value}>

@@ -4,6 +4,7 @@ import { api, patient } from "../../api/client";
 import { ApiError } from "../../api/http";
 import type { Key, KeyCreated } from "../../api/types";
 import { account } from "../account/account";
+import { surely } from "../account/fresh";
 import type { KeyTerms } from "./typedKey";
 
 /** Undefined while they are not known. */
@@ -18,13 +19,13 @@ export async function loadKeys(): Promise<void> {
 
 /** The answer alone has the key itself. */
 export async function makeKey(terms: KeyTerms): Promise<KeyCreated> {
-  const made = await changing(api("POST /auth/keys", { body: terms }));
+  const made = await changing(surely("POST /auth/keys", { body: terms }));
   if (!keys.value?.some(({ id }) => id === made.id)) keys.value = [made, ...(keys.value ?? [])];
   return made;
 }
 
 export async function changeKey({ id }: Key, change: Partial<KeyTerms>): Promise<void> {
-  await changing(api("PATCH /auth/keys/{id}", { params: { id }, body: change }));
+  await changing(surely("PATCH /auth/keys/{id}", { params: { id }, body: change }));
 }
 
 /** At once, for good; one that is gone already is as well. */

@@ -7,6 +7,7 @@ import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/Icon";
 import { IconButton } from "../../ui/IconButton";
 import { loadOptions, serverOptions } from "../account/account";
+import { FreshLogin } from "../account/FreshLogin";
 import { sections } from "./sections";
 import { text } from "./texts";
 import "./settings.css";
@@ -67,6 +68,7 @@ export function SettingsDialog() {
           <Part key={Part} />
         ))}
       </div>
+      <FreshLogin />
     </Dialog>
   );
 }

@@ -22,6 +22,7 @@ import type { text } from "./texts";
 
 const keys = part(() => import("../keys/ApiKeys"));
 const links = part(() => import("../sharing/Links"));
+const passkeys = part(() => import("../account/Passkeys"));
 const transfer = part(() => import("../transfer/Transfer"));
 const twoStep = part(() => import("../account/TwoStep"));
 const usage = part(() => import("../usage/UsagePage"));
@@ -39,7 +40,7 @@ const all: (Page | false)[] = [
   { name: "presets", icon: "preset", parts: [PresetList] },
   { name: "usage", icon: "usage", parts: [Usage] },
   { name: "data", icon: "data", parts: [Transfer, Links, Archive, RecentlyDeleted, StorageUsed] },
-  { name: "account", icon: "person", parts: [Profile, Email, Password, TwoStep, DeleteAccount] },
+  { name: "account", icon: "person", parts: [Profile, Email, Password, Passkeys, TwoStep, DeleteAccount] },
   { name: "devices", icon: "shield", parts: [Devices, Activity] },
   { name: "keys", icon: "code", parts: [ApiKeys] },
   !isTouch() && { name: "keyboard", icon: "keyboard", parts: [Keyboard] },
@@ -63,6 +64,12 @@ function Links() {
 function TwoStep() {
   const loaded = twoStep();
   return loaded ? <loaded.TwoStep /> : <span class="skeleton row-skeleton" />;
+}
+
+/** It is not there for everybody, so nothing holds its place. */
+function Passkeys() {
+  const loaded = passkeys();
+  return loaded ? <loaded.Passkeys /> : null;
 }
 
 function Usage() {

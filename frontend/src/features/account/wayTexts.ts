@@ -1,0 +1,16 @@
+import { texts } from "../../i18n";
+
+const en = {
+  or: "or",
+  passkeyLogIn: "Log in with a passkey",
+  passkey: "Use a passkey",
+};
+
+const zhCN: typeof en = {
+  or: "或",
+  passkeyLogIn: "使用通行密钥登录",
+  passkey: "使用通行密钥",
+};
+
+/** Texts of the ways to log in that are no password. */
+export const wayText = texts({ en, "zh-CN": zhCN });

@@ -4,7 +4,7 @@ import { persistent } from "./api/client";
 import { loggedIn, resume } from "./api/session";
 import { replacePage } from "./browser/back";
 import { lazy, missing, part } from "./browser/lazy";
-import { closeSettings, isAdmin, leaveLogin, logInFirst, navigate, route } from "./browser/router";
+import { closeSettings, isAdmin, leaveLogin, logInFirst, navigate, problem, route } from "./browser/router";
 import { stored } from "./browser/storage";
 import { account, loadAccount } from "./features/account/account";
 import { ChatPage } from "./features/chat/ChatPage";
@@ -61,6 +61,9 @@ export function App() {
   useEffect(() => {
     if (known === true) void loadAccount();
   }, [known]);
+  useEffect(() => {
+    if (who && problem.value !== null) void import("./features/account/problem").then(({ tell }) => tell());
+  }, [who]);
   useLayoutEffect(frameShortcuts, []); // before the first key
   useEffect(() => (who ? whenIdle(warm) : undefined), [who]);
   if (isLink || (outside && known !== true))

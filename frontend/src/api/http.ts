@@ -21,7 +21,8 @@ export class ApiError extends Error {
 
 /** The other half of a login: what it goes on with, and by what. */
 export interface Second {
-  ticket: string;
+  /** None where a cookie has it. */
+  ticket?: string;
   /** `totp`, `passkey` and `recovery_code`; none where it was not said. */
   kinds?: string[];
 }

@@ -33,6 +33,7 @@ export type {
   FoundTitle,
   Grant,
   GroupRead as Group,
+  IdentityRead as Identity,
   InviteCreate,
   InviteCreated,
   InviteRead as Invite,

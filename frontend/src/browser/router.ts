@@ -16,6 +16,12 @@ interface State {
   continues?: boolean;
 }
 
+/** Kept by the tab while a provider has the person: by address, what the browser keeps beside it. */
+export const AWAY = "away";
+
+/** How a provider's login ended that led to none; taken out of the address. */
+export const problem = signal(comeBack());
+
 const place = signal({ path: location.pathname, state: stateNow() });
 addEventListener("popstate", () => {
   if (heardBack(place.value.path)) return;
@@ -130,6 +136,19 @@ function routeOf(path: string): Route {
 
 function pattern(address: string, name: string): RegExp {
   return new RegExp(`^${address.replace(/\{\w+\}/, name)}$`);
+}
+
+function comeBack(): string | null {
+  try {
+    const kept = sessionStorage.getItem(AWAY);
+    sessionStorage.removeItem(AWAY);
+    if (kept && !history.state) history.replaceState(JSON.parse(kept)[location.pathname], "");
+  } catch {
+    // this browser keeps nothing
+  }
+  const found = new URLSearchParams(location.search).get("problem");
+  if (found !== null) history.replaceState(history.state, "", location.pathname);
+  return found;
 }
 
 function stateNow(): State {

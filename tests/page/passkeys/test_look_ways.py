@@ -13,12 +13,23 @@ from tests.page.test_look_models import look_whole
 pytestmark = pytest.mark.anyio
 LOOKS = looks(("en-US", "light", WIDE), ("zh-CN", "dark", HAND), ("en-US", "dark", ZOOMED))
 DAY = "2026-11-30T20:00:00Z"
+PROVIDERS = [
+    {"slug": "acme", "label": "Acme"},
+    {"slug": "uni", "label": "University of Tübingen"},
+]
 PASSKEYS = [
     {"id": 1, "name": "Chrome · Linux", "last_used_at": None, "synced": False, "created_at": DAY},
     {"id": 2, "name": "the telephone in my pocket", "synced": True}
     | {"created_at": DAY, "last_used_at": DAY},
 ]
+IDENTITIES = [
+    {"id": 1, "provider": "acme", "label": "Acme", "issuer": "https://acme.example"}
+    | {"created_at": DAY, "last_login_at": DAY},
+    {"id": 2, "provider": None, "label": "Old Place", "issuer": "https://old.example"}
+    | {"created_at": DAY, "last_login_at": None},
+]
 FACTORS = {"totp": False, "passkeys": 2, "recovery_codes_left": 10, "required": False}
+SECOND = "/login?step=second&kinds=totp,passkey,recovery_code"
 
 
 async def answers(page: Page, path: str, what: dict[str, Any]) -> None:
@@ -39,18 +50,18 @@ async def test_before_the_login(
     name = name_of(locale, scheme, options)
     page = await open_page(None, "/reset", locale=locale, color_scheme=scheme, **options)
 
-    await answers(page, "options", {"passkeys": True})
-    await page.goto("/login")
-    await expect(page.locator(".or")).to_be_visible()
-    await look_whole(page, f"ways-login-{name}", options)
-    second = {"code": "second_factor_required", "detail": "", "second_factor": "0" * 43}
-    kinds = {"second_factor_kinds": ["totp", "passkey", "recovery_code"]}
-    await page.route("**/auth/login", lambda route: route.fulfill(status=401, json=second | kinds))
-    await page.locator("form input").first.fill("ada")
-    await page.locator("form input").last.fill("nothing of the kind")
-    await page.keyboard.press("Enter")
-    await expect(page.locator("form .primary")).to_be_focused()
-    await look_whole(page, f"ways-second-{name}", options)
+    async def look(what: str, path: str, shown: str, **more: Any) -> None:
+        offered = {"passkeys": True, "providers": PROVIDERS}
+        await answers(page, "options", offered | more)
+        await page.goto(path)
+        await expect(page.locator(shown).first).to_be_visible()
+        await look_whole(page, f"ways-{what}-{name}", options)
+
+    await look("login", "/login?problem=identity_not_linked", ".or")
+    await look("register", "/register", ".or")
+    await look("second", SECOND, "form .primary")
+    await look("only", "/login", ".ways .primary", ways="oidc", registration=False)
+    await look("only-new", "/register", ".ways .primary", ways="oidc", registration=False)
 
 
 @pytest.mark.parametrize(("locale", "scheme", "options"), LOOKS)
@@ -60,32 +71,36 @@ async def test_in_the_settings(
     name = name_of(locale, scheme, options)
     person = await site.server.register(f"ways-{name}")
     page = await open_page(person, "/reset", locale=locale, color_scheme=scheme, **options)
-    await answers(page, "options", {"passkeys": True})
+    await answers(page, "options", {"passkeys": True, "providers": PROVIDERS})
     await answers(page, "passkeys", {"passkeys": PASSKEYS})
+    await answers(page, "identities", {"identities": IDENTITIES})
     await answers(page, "factors", FACTORS)
 
     async def look(what: str) -> None:
         await look_whole(page, f"ways-{what}-{name}", options)
 
-    await page.goto("/settings/account")
-    password, passkeys, two_step, delete = (
-        page.locator(".section").nth(place) for place in range(2, 6)
+    await page.goto("/settings/account?problem=provider_refused")
+    password, passkeys, linked, two_step, delete = (
+        page.locator(".section").nth(place) for place in range(2, 7)
     )
     ways = passkeys.locator(".factor-ways")
     await expect(ways).to_have_count(2)
     await ways.first.scroll_into_view_if_needed()
     await look("passkeys")
+    await page.locator(".toast .icon-button").click()
     await ways.first.locator(".button").last.click()
     await ways.locator(".button").first.click()
     await look("passkeys-open")
     await passkeys.locator("> .button").click()
     await look("passkeys-new")
+    await linked.locator(".rows .button").first.click()
+    await look("linked")
     await two_step.scroll_into_view_if_needed()
     await look("two-step")
     await make_logins_old(site, person)
     await two_step.locator("> .button").click()
     asked = page.locator(".fresh-login")
-    await expect(asked.locator(".ways .button")).to_be_visible()
+    await expect(asked.locator(".ways .button")).to_have_count(2)
     await look("sure")
     await asked.locator("[autocomplete=current-password]").fill("nothing of the kind")
     await page.keyboard.press("Enter")

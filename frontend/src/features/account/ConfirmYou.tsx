@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { api, patient } from "../../api/client";
-import type { Again } from "../../api/types";
+import type { Again, Identity } from "../../api/types";
 import { hasPasskeys } from "../../browser/webauthn";
 import { t } from "../../i18n";
 import { Dialog } from "../../ui/Dialog";
@@ -9,6 +9,7 @@ import { PasswordField } from "../../ui/PasswordField";
 import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
 import { account } from "./account";
+import { goAway } from "./away";
 import { confirmText } from "./confirmTexts";
 import { asked } from "./fresh";
 import { GivenCode, givenIn, NO_CODE } from "./GivenCode";
@@ -21,38 +22,61 @@ import "./ways.css";
 /** Said at their field. */
 const SAID = ["wrong_password", "wrong_code", "code_required"];
 
+/** What the person can show besides a password. */
+interface Others {
+  passkey: boolean;
+  providers: Identity[];
+}
+
 /** Asks the person who is logged in to show again who they are, by what their account has. */
 export function ConfirmYou() {
   const text = confirmText();
   const { answer } = asked.value!;
   const hasPassword = account.value?.has_password !== false;
-  /** Undefined until it is known. */
-  const hasPasskey = useSignal<boolean | undefined>(undefined);
+  const others = useSignal<Others | null>(null);
   const password = useSignal("");
   const given = useSignal(NO_CODE);
-  const wantsCode = useSignal(false);
+  /** What wants a code beside it. */
+  const coded = useSignal<Identity | "password" | null>(null);
   const looking = useAction();
   const { busy, error, run } = useAction();
   const box = useRef<HTMLFormElement>(null);
-  const look = async () => {
-    hasPasskey.value = (await patient("GET /auth/factors")).passkeys > 0 && hasPasskeys();
-  };
-  useEffect(() => void looking.run(look), []);
+  useEffect(() => {
+    void looking.run(async () => (others.value = await findOthers()));
+  }, []);
   useLayoutEffect(() => {
     if (!hasPassword) box.current!.querySelector<HTMLElement>(".ways .button")?.focus();
-  }, [hasPasskey.value]);
-  const show = (what: () => Promise<Again> | Again) =>
-    run(async () => {
-      await api("POST /auth/reauthenticate", { body: await what() });
-      answer(true);
+  }, [others.value]);
+  const show = async (what: () => Promise<Again> | Again) => {
+    await run(async () => {
+      const answered = await api("POST /auth/reauthenticate", { body: await what() });
+      const elsewhere = answered as { url: string } | undefined;
+      if (elsewhere) location.assign(elsewhere.url);
+      else answer(true);
     });
-  const showPassword = async (event: Event) => {
-    event.preventDefault();
-    await show(() => ({ password: password.value, ...(wantsCode.value && givenIn(given.value)) }));
-    if (error.value?.code === "code_required") wantsCode.value = true;
+    return error.value?.code === "code_required";
   };
-  const showPasskey = () => void show(async () => ({ passkey: await passkeyAgain() }));
-  const failure = error.value ?? (hasPassword ? null : looking.error.value);
+  const code = () => (coded.value ? givenIn(given.value) : {});
+  const showPassword = async () => {
+    if (await show(() => ({ password: password.value, ...code() }))) coded.value = "password";
+  };
+  const showProvider = async (one: Identity) => {
+    if (await show(() => ({ provider: one.provider, return_to: goAway(), ...code() }))) coded.value = one;
+  };
+  const showPasskey = () => show(async () => ({ passkey: await passkeyAgain() }));
+  const by = coded.value;
+  const isProvider = by !== null && by !== "password";
+  const isForm = hasPassword || isProvider;
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void (isProvider ? showProvider(by) : showPassword());
+  };
+  const failure = error.value ?? (isForm ? null : looking.error.value);
+  const goOn = (
+    <button key="on" class="button primary" disabled={busy.value}>
+      {text.goOn}
+    </button>
+  );
   const cancel = (
     <button key="cancel" type="button" class="button" onClick={() => answer(false)}>
       {t().common.cancel}
@@ -60,9 +84,9 @@ export function ConfirmYou() {
   );
   return (
     <Dialog title={text.title} onClose={() => answer(false)}>
-      <form class="fresh-login" ref={box} onSubmit={(event) => void showPassword(event)}>
+      <form class="fresh-login" ref={box} onSubmit={submit}>
         <p class="lead">{text.lead}</p>
-        {hasPassword && (
+        {isForm && !isProvider && (
           <>
             <input type="text" autocomplete="username" value={account.value?.username} hidden readOnly />
             <PasswordField
@@ -77,33 +101,65 @@ export function ConfirmYou() {
             />
           </>
         )}
-        {wantsCode.value && <GivenCode given={given} failure={error.value} />}
+        {by && <GivenCode given={given} failure={error.value} />}
         <Problem text={failure && !SAID.includes(failure.code) ? failure.text : undefined} />
-        {hasPassword && (
-          <div class="form-buttons">
-            <button class="button primary" disabled={busy.value}>
-              {text.goOn}
-            </button>
-            {cancel}
-          </div>
+        {isForm && <div class="form-buttons">{[goOn, cancel]}</div>}
+        {!isForm && !others.value && !looking.error.value && <span class="skeleton row-skeleton" />}
+        {!isProvider && others.value && (
+          <Ways
+            others={others.value}
+            isAfter={isForm}
+            busy={busy.value}
+            onPasskey={showPasskey}
+            onProvider={showProvider}
+          />
         )}
-        {!hasPassword && hasPasskey.value === undefined && !failure && <span class="skeleton row-skeleton" />}
-        {!hasPassword && hasPasskey.value === false && <p>{text.none}</p>}
-        {hasPasskey.value && (
-          <div class="ways">
-            {hasPassword && <p class="or">{wayText().or}</p>}
-            <button
-              type="button"
-              class={hasPassword ? "button wide" : "button wide primary"}
-              disabled={busy.value}
-              onClick={showPasskey}
-            >
-              {wayText().passkey}
-            </button>
-          </div>
-        )}
-        {!hasPassword && <div class="form-buttons">{cancel}</div>}
+        {!isForm && <div class="form-buttons">{cancel}</div>}
       </form>
     </Dialog>
   );
+}
+
+interface WaysProps {
+  others: Others;
+  /** Behind the form for the password. */
+  isAfter: boolean;
+  busy: boolean;
+  onPasskey: () => unknown;
+  onProvider: (one: Identity) => unknown;
+}
+
+function Ways({ others: { passkey, providers }, isAfter, busy, onPasskey, onProvider }: WaysProps) {
+  const text = wayText();
+  if (!passkey && !providers.length) return isAfter ? null : <p>{confirmText().none}</p>;
+  const look = (isFirst: boolean) => (isFirst && !isAfter ? "button wide primary" : "button wide");
+  return (
+    <div class="ways">
+      {isAfter && <p class="or">{text.or}</p>}
+      {passkey && (
+        <button type="button" class={look(true)} disabled={busy} onClick={onPasskey}>
+          {text.passkey}
+        </button>
+      )}
+      {providers.map((one, place) => (
+        <button
+          key={one.id}
+          type="button"
+          class={look(!passkey && !place)}
+          disabled={busy}
+          onClick={() => onProvider(one)}
+        >
+          {text.continueWith(one.label)}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+async function findOthers(): Promise<Others> {
+  const [{ passkeys }, { identities }] = await Promise.all([
+    patient("GET /auth/factors"),
+    patient("GET /auth/identities").catch(() => ({ identities: [] as Identity[] })),
+  ]);
+  return { passkey: passkeys > 0 && hasPasskeys(), providers: identities.filter((one) => one.provider !== null) };
 }

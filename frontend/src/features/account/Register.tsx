@@ -13,6 +13,9 @@ import { authText } from "./authTexts";
 import { invite } from "./invite";
 import { NeedsInvite } from "./NeedsInvite";
 import { isHindrance, NotYet } from "./NotYet";
+import { Providers } from "./Providers";
+import { wayText } from "./wayTexts";
+import "./ways.css";
 
 const FIELD_OF: Record<string, string> = {
   username_taken: "username",
@@ -28,11 +31,18 @@ export function Register() {
   const { busy, error, run } = useAction();
   const made = useRef("");
   const text = authText();
-  if (serverOptions.value?.registration === false)
+  const { registration, ways, providers = [] } = serverOptions.value ?? {};
+  const isByProvider = ways === "oidc" && providers.length > 0;
+  if (registration === false)
     return (
       <>
         <h1>{text.register}</h1>
-        <p>{text.closed}</p>
+        <p>{isByProvider ? text.providerLead : text.closed}</p>
+        {isByProvider && (
+          <div class="ways">
+            <Providers of={providers} isFirst />
+          </div>
+        )}
         <p class="auth-more">
           <a href={routes.login} onClick={follow}>
             {text.logIn}
@@ -50,7 +60,6 @@ export function Register() {
         onBack={() => navigate(routes.login, { replace: true })}
       />
     );
-  const ways = serverOptions.value?.ways;
   const isGone = why === "invite_invalid";
   if (ways === "invite" && !invite.value) return <NeedsInvite problem={isGone ? text.inviteGone : undefined} />;
   const lead = invite.value ? text.invited : ways === "approve" && text.approve;
@@ -114,6 +123,14 @@ export function Register() {
       <button class="button primary wide" disabled={busy.value}>
         {text.register}
       </button>
+      {ways === "open" && providers.length > 0 && (
+        <>
+          <p class="or">{wayText().or}</p>
+          <div class="ways">
+            <Providers of={providers} />
+          </div>
+        </>
+      )}
       <p class="auth-more">
         <span>
           {text.haveAccount}{" "}

@@ -7,7 +7,7 @@ import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
 import { factorText } from "./factorTexts";
 import { type Given, GivenCode, givenIn, NO_CODE } from "./GivenCode";
-import { logInSecond } from "./logins";
+import { logInByPasskey, logInSecond } from "./logins";
 import { passkeyForLogin } from "./passkeyCalls";
 
 interface Props {
@@ -30,7 +30,9 @@ export function SecondStep({ second: { ticket, kinds }, onBack }: Props) {
   const isWrong = error.value?.code === "wrong_code";
   const logIn = async () => {
     if (!byPasskey.value) return logInSecond(ticket, givenIn(given.value));
-    return logInSecond(ticket, { passkey: await passkeyForLogin(ticket) });
+    const passkey = await passkeyForLogin(ticket);
+    // Without a ticket at hand it is shown as for a login of its own, which it is enough for.
+    return ticket ? logInSecond(ticket, { passkey }) : logInByPasskey(passkey);
   };
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -73,7 +75,7 @@ export function SecondStep({ second: { ticket, kinds }, onBack }: Props) {
       )}
       <p class="auth-more">
         <button type="button" class="link" onClick={onBack}>
-          {text.back}
+          {ticket ? text.back : text.another}
         </button>
       </p>
     </form>

@@ -10,5 +10,8 @@ export async function loadFactors(): Promise<void> {
   factors.value = await patient("GET /auth/factors");
 }
 
+/** How many accounts elsewhere open this one. */
+export const linked = signal(0);
+
 /** Whether somebody gets in without the password. */
-export const hasOther = computed(() => (factors.value?.passkeys ?? 0) > 0);
+export const hasOther = computed(() => linked.value + (factors.value?.passkeys ?? 0) > 0);

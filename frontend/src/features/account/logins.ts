@@ -10,7 +10,8 @@ interface GivenSecond {
   passkey?: GivenPasskey;
 }
 
-export async function logInSecond(ticket: string, given: GivenSecond): Promise<void> {
+/** Without a ticket a cookie has it. */
+export async function logInSecond(ticket: string | undefined, given: GivenSecond): Promise<void> {
   begin(await send("POST /auth/login/second", { body: { ticket, ...given } }));
 }
 

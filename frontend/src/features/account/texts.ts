@@ -10,7 +10,8 @@ const en = {
   setPassword: "Set a password",
   passwordSet: "Your password is set.",
   removePassword: "Remove the password",
-  removePasswordLead: "You then log in with your passkeys alone. Your other devices are signed out.",
+  removePasswordLead:
+    "You then log in with your passkeys and linked accounts alone. Your other devices are signed out.",
   passwordRemoved: "Your password was removed.",
   devices: "Devices",
   devicesLead: "Where you are signed in.",
@@ -120,7 +121,7 @@ const zhCN: typeof en = {
   setPassword: "设置密码",
   passwordSet: "密码已设置。",
   removePassword: "移除密码",
-  removePasswordLead: "移除后只能用通行密钥登录，其他设备将退出登录。",
+  removePasswordLead: "移除后只能用通行密钥或关联账号登录，其他设备将退出登录。",
   passwordRemoved: "密码已移除。",
   devices: "设备",
   devicesLead: "已登录的设备。",

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { leaveLogin } from "../../browser/router";
+import { leaveLogin, problem } from "../../browser/router";
 import { canSuggest, hasPasskeys } from "../../browser/webauthn";
 import { logInByPasskey } from "./logins";
 import { passkeyForLogin, suggestedPasskey } from "./passkeyCalls";
@@ -25,6 +25,7 @@ export function usePasskeyLogin(isOffered: boolean, run: Run) {
     waiting.current = mine;
     const given = await suggestedPasskey(mine.signal).catch(() => null);
     if (!given || mine.signal.aborted) return;
+    problem.value = null;
     if (await run(() => logInByPasskey(given))) leaveLogin();
     else void suggest();
   }
@@ -47,6 +48,7 @@ export function usePasskeyLogin(isOffered: boolean, run: Run) {
   }, [isThere]);
 
   async function use(): Promise<void> {
+    problem.value = null;
     waiting.current?.abort();
     if (await run(async () => logInByPasskey(await passkeyForLogin()))) leaveLogin();
     else if (suggests.value) void suggest();

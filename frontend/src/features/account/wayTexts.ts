@@ -2,12 +2,14 @@ import { texts } from "../../i18n";
 
 const en = {
   or: "or",
+  continueWith: (label: string) => `Continue with ${label}`,
   passkeyLogIn: "Log in with a passkey",
   passkey: "Use a passkey",
 };
 
 const zhCN: typeof en = {
   or: "或",
+  continueWith: (label) => `使用 ${label} 登录`,
   passkeyLogIn: "使用通行密钥登录",
   passkey: "使用通行密钥",
 };

@@ -20,6 +20,7 @@ import { General } from "./General";
 import { Keyboard } from "./Keyboard";
 import type { text } from "./texts";
 
+const identities = part(() => import("../account/Identities"));
 const keys = part(() => import("../keys/ApiKeys"));
 const links = part(() => import("../sharing/Links"));
 const passkeys = part(() => import("../account/Passkeys"));
@@ -40,7 +41,7 @@ const all: (Page | false)[] = [
   { name: "presets", icon: "preset", parts: [PresetList] },
   { name: "usage", icon: "usage", parts: [Usage] },
   { name: "data", icon: "data", parts: [Transfer, Links, Archive, RecentlyDeleted, StorageUsed] },
-  { name: "account", icon: "person", parts: [Profile, Email, Password, Passkeys, TwoStep, DeleteAccount] },
+  { name: "account", icon: "person", parts: [Profile, Email, Password, Passkeys, Identities, TwoStep, DeleteAccount] },
   { name: "devices", icon: "shield", parts: [Devices, Activity] },
   { name: "keys", icon: "code", parts: [ApiKeys] },
   !isTouch() && { name: "keyboard", icon: "keyboard", parts: [Keyboard] },
@@ -66,10 +67,15 @@ function TwoStep() {
   return loaded ? <loaded.TwoStep /> : <span class="skeleton row-skeleton" />;
 }
 
-/** It is not there for everybody, so nothing holds its place. */
+/** Neither of the two is there for everybody, so nothing holds their place. */
 function Passkeys() {
   const loaded = passkeys();
   return loaded ? <loaded.Passkeys /> : null;
+}
+
+function Identities() {
+  const loaded = identities();
+  return loaded ? <loaded.Identities /> : null;
 }
 
 function Usage() {

@@ -46,6 +46,7 @@ it("explains every code that docs/api.md lists", () => {
   const programs = [
     ...["invalid_api_key", "scope_missing", "invalid_request", "not_supported"],
     ...["endpoint_not_found", "too_many_requests"],
+    "logout_token_refused", // a provider
   ];
   /** In the server's words, which name what it is about. */
   const worded = [
@@ -62,6 +63,7 @@ it("explains every code that docs/api.md lists", () => {
       "too_many_passkeys",
     ],
     ...["passkey_needs_password", "second_step_over", "second_factor_needed", "factor_exists", "factor_not_found"],
+    ...["provider_not_found", "provider_unavailable", "oidc_not_configured", "identity_not_found"],
     ...["avatar_not_found", "avatar_too_large", "avatar_unreadable", "set_by_environment"],
   ];
   const known = [...Object.keys(en.errors), ...Object.keys(adminErrors.en), ...unseen, ...programs, ...worded];

@@ -1,5 +1,7 @@
 """`/auth`: what asks for the password, and how to get a new one."""
 
+from contextlib import nullcontext
+
 from fastapi import APIRouter, Request, Response
 
 from app.connections.request import request_state
@@ -58,7 +60,9 @@ async def reauthenticate(
 ) -> Response:
     """Show again who you are, with the second factor where there is one, so that this login counts
     as a recent one. By a provider it does once the browser comes back from there."""
-    with limits.guessing(f"user:{user.id}", request_state(request.scope).address):
+    guessing = limits.guessing(f"user:{user.id}", request_state(request.scope).address)
+    # Who is only sent to a provider has shown nothing yet: no count of wrong passwords ends by it.
+    with guessing if body.provider is None or user.has_factor else nullcontext():
         if body.passkey is not None:
             await services.passkeys.confirm(user, request.url.hostname, body.passkey)
             return Response(status_code=204)

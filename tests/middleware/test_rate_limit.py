@@ -219,6 +219,17 @@ async def test_guessing_the_password_of_a_login_is_bounded(start_server: StartSe
     assert (await ada.get("/auth/me")).status_code == 200
 
 
+async def test_going_to_a_provider_clears_no_count(start_server: StartServer) -> None:
+    server = await start_server(login_rate_limit_per_minute=BUDGET)
+    ada = await server.register()
+
+    async def guess(number: int) -> httpx2.Response:
+        await ada.post("/auth/reauthenticate", json={"provider": "none"})
+        return await ada.post("/auth/reauthenticate", json={"password": "a guess"})
+
+    assert await until_refused(guess) in SPENT
+
+
 async def test_a_proxy_may_add_a_line_of_its_own(start_server: StartServer) -> None:
     """As HAProxy does: the client's own lines come first, and are still only its claim."""
     server = await start_server(rate_limit_per_minute=BUDGET, trusted_proxies=["127.0.0.1"])

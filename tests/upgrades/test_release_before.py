@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import URL
 
+from app.services.settings import rows
 from tests.admin.acts import act, make_pending
 from tests.admin.acts import delete as trash
 from tests.endpoints.connecting import KEY, add_model, connect, models, patch
@@ -322,6 +323,25 @@ async def test_what_is_for_groups_the_old_one_lets_nobody_use(both: Both) -> Non
             assert_refused(await there.post(path, json=said), 404, "model_not_found")
             assert (await there.get("/usage/caps")).status_code == 200
             assert (await there.say(await there.conversation(), "my own")).status_code == 200
+
+
+async def test_where_accounts_come_by_providers_the_old_one_makes_none(both: Both) -> None:
+    database = both.new.app.state.services.database
+
+    async def offers(registration: bool) -> bool:
+        answer = await both.old.http.get("/auth/options")
+        return answer.is_success and answer.json()["registration"] is registration
+
+    await database.write(rows.change, {"registration": "oidc"})
+    try:
+        assert (await database.read(rows.stored))["registration"] == "oidc"
+        await eventually(lambda: offers(False))
+        body = {"username": "stranger", "email": "stranger@example.com", "password": PASSWORD}
+        answer = await both.old.http.post("/auth/register", json=body)
+        assert_refused(answer, 403, "registration_closed")
+    finally:
+        await database.write(rows.change, {"registration": None})
+        await eventually(lambda: offers(True))
 
 
 @pytest.fixture(scope="module")

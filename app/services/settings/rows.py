@@ -11,11 +11,15 @@ from app.models import Setting, utc_now
 
 _setting = table_of(Setting)
 
+BY_PROVIDERS = '"\\u0063losed"'
+"""How `REGISTRATION=oidc` is stored: JSON that a release without providers reads as `closed`. Taken
+as it is, it would have everybody register there."""
+
 
 def stored(connection: Connection) -> dict[str, Any]:
     """What is stored, by name."""
     rows = connection.execute(select(_setting.c.name, _setting.c.value))
-    return {row.name: orjson.loads(row.value) for row in rows}
+    return {row.name: _read(row.value) for row in rows}
 
 
 def stored_value(name: str) -> ScalarSelect[Any]:
@@ -28,9 +32,19 @@ def change(connection: Connection, values: Mapping[str, Any]) -> None:
     names = sorted(values)
     connection.execute(delete(_setting).where(_setting.c.name.in_(names)))
     given = [
-        {"name": name, "value": orjson.dumps(values[name]).decode(), "updated_at": utc_now()}
+        {"name": name, "value": _written(name, values[name]), "updated_at": utc_now()}
         for name in names
         if values[name] is not None
     ]
     if given:
         connection.execute(insert(_setting), given)
+
+
+def _read(value: str) -> Any:
+    return "oidc" if value == BY_PROVIDERS else orjson.loads(value)
+
+
+def _written(name: str, value: Any) -> str:
+    if (name, value) == ("registration", "oidc"):
+        return BY_PROVIDERS
+    return orjson.dumps(value).decode()

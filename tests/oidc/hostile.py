@@ -73,7 +73,7 @@ def _hmac_signed(claims: dict[str, Any], secret: bytes) -> str:
 @dataclass
 class HostileProvider:
     """`claims`, `header` and `algorithm` change the next ID tokens, `document` the metadata;
-    `mood`: how the token endpoint behaves; `renewed`: what stands behind the names of its keys."""
+    `mood`: how its endpoints behave; `renewed`: what stands behind the names of its keys."""
 
     port: int
     claims: dict[str, Any] = field(default_factory=dict)
@@ -103,6 +103,8 @@ class HostileProvider:
         return {"state": asked["state"], "code": code, "iss": self.issuer}
 
     async def metadata(self, request: Request) -> Response:
+        if self.mood == "silent":
+            await asyncio.sleep(3600)
         endpoints = {
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",

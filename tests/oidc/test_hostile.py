@@ -1,6 +1,7 @@
 """Whatever a provider, or somebody in its name, makes up: nobody is logged in, and the page is told
 which of a few things it was."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from typing import Any
@@ -98,6 +99,25 @@ async def test_bad_day(
     provider.mood = mood
     assert problem_of(await browser.log_in(provider)) == MOODS[mood]
     assert not await browser.is_logged_in()
+
+
+async def test_a_silent_provider_holds_nobody_up_twice(
+    provider: HostileProvider, start_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await start_server(
+        public_url=PUBLIC_URL,
+        allowed_private_oidc_hosts=["127.0.0.1"],
+        oidc_providers={"corp": settings_of(provider)},
+    )
+    monkeypatch.setattr(fetch, "ANSWER_SECONDS", 0.5)
+    provider.mood = "silent"
+    begun = time.monotonic()
+    starts = (Browser(server).get("/auth/oidc/corp/start") for _ in range(20))
+    answers = await asyncio.gather(*starts)
+    assert time.monotonic() - begun < 5
+    assert {problem_of(each.headers["location"]) for each in answers} == {"provider_unavailable"}
+    provider.be_good()
+    assert await Browser(server).log_in(provider, sub="after the silence") == "/c/7"
 
 
 def _twice(browser: Browser, back: dict[str, str]) -> tuple[Browser, dict[str, str]]:

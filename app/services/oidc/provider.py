@@ -5,6 +5,8 @@ import base64
 import hashlib
 import secrets
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,7 +16,7 @@ import orjson
 from app.oidc_settings import OidcProvider
 from app.services.oidc.fetch import ProviderClient
 from app.services.oidc.metadata import Metadata, address_of, read_metadata
-from app.services.oidc.refusal import invalid, unavailable
+from app.services.oidc.refusal import OidcRefused, invalid, unavailable
 from app.services.oidc.tokens import KeyMissing, read_signed
 
 KEPT_SECONDS = 3600
@@ -58,16 +60,19 @@ class Provider:
         self.redirect_uri = redirect_uri
         self._client = client
         self._lock = asyncio.Lock()
+        self._failed: tuple[float, OidcRefused] | None = None
         self._metadata: tuple[float, Metadata] | None = None
         self._keys: tuple[float, list[Any]] | None = None
 
     async def metadata(self) -> Metadata:
         """What it says of itself, as of the last hour."""
-        async with self._lock:
-            if self._metadata is None or _age(self._metadata[0]) > KEPT_SECONDS:
-                document = await self._client.get(address_of(self.rules.issuer))
-                self._metadata = time.monotonic(), read_metadata(document, self.rules.issuer)
-            return self._metadata[1]
+        if _is_old(self._metadata, KEPT_SECONDS):
+            async with self._asking():
+                if _is_old(self._metadata, KEPT_SECONDS):
+                    document = await self._client.get(address_of(self.rules.issuer))
+                    self._metadata = time.monotonic(), read_metadata(document, self.rules.issuer)
+        assert self._metadata is not None
+        return self._metadata[1]
 
     async def check(self) -> None:
         """See that it can be asked, and signs in a way that is taken."""
@@ -166,15 +171,35 @@ class Provider:
         except KeyMissing:
             raise invalid("key") from None
 
-    async def _known_keys(self, kept_seconds: float) -> tuple[float, list[Any]]:
-        metadata = await self.metadata()
+    @asynccontextmanager
+    async def _asking(self) -> AsyncIterator[None]:
+        """Ask alone. Who waited while that failed has the same failure: a silent provider would
+        hold them up one after the other, each for as long as an answer may take."""
+        began = time.monotonic()
         async with self._lock:
-            if self._keys is None or _age(self._keys[0]) >= kept_seconds:
-                keys = (await self._client.get(metadata.jwks_uri)).get("keys")
-                if not isinstance(keys, list):
-                    raise invalid("keys")
-                self._keys = time.monotonic(), keys
-            return self._keys
+            if self._failed is not None and self._failed[0] >= began:
+                raise OidcRefused(self._failed[1].problem, self._failed[1].reason)
+            try:
+                yield
+            except OidcRefused as error:
+                self._failed = time.monotonic(), error
+                raise
+
+    async def _known_keys(self, kept_seconds: float) -> tuple[float, list[Any]]:
+        if _is_old(self._keys, kept_seconds):
+            metadata = await self.metadata()
+            async with self._asking():
+                if _is_old(self._keys, kept_seconds):
+                    keys = (await self._client.get(metadata.jwks_uri)).get("keys")
+                    if not isinstance(keys, list):
+                        raise invalid("keys")
+                    self._keys = time.monotonic(), keys
+        assert self._keys is not None
+        return self._keys
+
+
+def _is_old(known: tuple[float, Any] | None, kept_seconds: float) -> bool:
+    return known is None or _age(known[0]) >= kept_seconds
 
 
 def _age(at: float) -> float:

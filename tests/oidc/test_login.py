@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.database import table_of
 from app.models import AuditEvent, User
+from app.services.oidc.accounts import GIVEN_MAX, Person
 from tests.oidc.browser import Browser, problem_of
 from tests.oidc.conftest import PUBLIC_URL, settings_of
 from tests.oidc.hostile import HostileProvider
@@ -51,6 +52,18 @@ async def test_names_are_made_their_own(browser: Browser, provider: HostileProvi
         names.append((await other.person()).name)
     assert names[:3] == ["Grace", "grace-2", "GRACE-3"]
     assert all(name.startswith("user-") for name in names[3:])
+
+
+@pytest.mark.databases("sqlite")
+async def test_a_name_without_end_is_not_read_to_its_end(
+    browser: Browser, provider: HostileProvider
+) -> None:
+    """UserInfo may tell one of 512 KiB, which took half a minute to normalise, while nobody else
+    could write."""
+    assert len(Person.of({"preferred_username": "\ufdfa" * 170_000}).name) == GIVEN_MAX
+    told = {"sub": "long name", "preferred_username": "Augusta " * 1_000}
+    assert await browser.log_in(provider, **told) == "/c/7"
+    assert (await browser.person()).name == ("Augusta " * 7)[:50].rstrip()
 
 
 async def test_first_logins_at_once_make_one_account(

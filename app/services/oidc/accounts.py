@@ -21,6 +21,8 @@ from app.utils.names import EMAIL_KEY_MAX_BYTES, canonical, check_username, emai
 from app.utils.security import NO_PASSWORD
 
 NAME_MIN, NAME_MAX = 3, 50
+GIVEN_MAX = 200
+"""What is looked at of a name, which may be as long as an answer of a provider."""
 TAIL_CHARACTERS = 8
 TRIES = 20
 NO_ADDRESS = "oidc.invalid"
@@ -44,7 +46,7 @@ class Person:
         """What the claims say, as far as it makes sense."""
         email = _email(claims.get("email"))
         given = claims.get("preferred_username") or email or claims.get("name")
-        name = given.partition("@")[0] if isinstance(given, str) else ""
+        name = given[:GIVEN_MAX].partition("@")[0] if isinstance(given, str) else ""
         verified = email is not None and claims.get("email_verified") is True
         return cls(name, email, verified)
 

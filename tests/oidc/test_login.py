@@ -131,6 +131,29 @@ async def test_registration(
     assert (register.status_code == 201) == (registration in ("open", "approve"))
 
 
+@pytest.mark.databases("sqlite")
+async def test_a_provider_vouches_for_an_address_later(
+    provider: HostileProvider, start_server: Any
+) -> None:
+    server = await start_server(
+        public_url=PUBLIC_URL,
+        allowed_private_oidc_hosts=["127.0.0.1"],
+        oidc_providers={"corp": settings_of(provider)},
+        require_verified_email=True,
+        smtp_host="127.0.0.1",
+        smtp_from="chat@example.com",
+    )
+    browser = Browser(server)
+    told = {"sub": "confirming", "email": "confirming@corp.example"}
+    assert problem_of(await browser.log_in(provider, **told)) == "email_unverified"
+    other = told | {"email": "other@corp.example", "email_verified": True}
+    assert problem_of(await browser.log_in(provider, **other)) == "email_unverified"
+    assert await browser.log_in(provider, **told, email_verified=True) == "/c/7"
+    me = (await (await browser.person()).get("/auth/me")).json()
+    assert (me["email"], me["email_verified"]) == (told["email"], True)
+    assert await browser.log_in(provider, **told) == "/c/7"
+
+
 async def test_disabled(browser: Browser, provider: HostileProvider) -> None:
     await browser.log_in(provider, sub="disabled")
     person = await browser.person()

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from app.config import Registration
 from app.database import table_of
-from app.models import User
+from app.models import User, utc_now
 from app.models.user import ACTIVE, PENDING
+from app.services.audit.events import AuditAction, record
 from app.services.auth.refresh_tokens import revoke_all
 from app.services.auth.second_step import forget_steps
 from app.services.oidc import rows
@@ -16,6 +17,7 @@ from app.services.oidc.accounts import Person, create
 from app.services.oidc.groups import claimed_groups, join_and_leave, may_come, set_role
 from app.services.oidc.provider import Provider
 from app.services.oidc.refusal import OidcRefused, Problem
+from app.utils.names import canonical
 
 _user = table_of(User)
 
@@ -44,11 +46,10 @@ def recognise(
     rules, subject = provider.rules, str(claims["sub"])
     groups = claimed_groups(claims, rules)
     may = may_come(groups, rules)
-    known = rows.find(connection, rules.issuer, subject)
+    known, person = rows.find(connection, rules.issuer, subject), Person.of(claims)
     if known is None:
         if not may:
             raise OidcRefused("not_allowed", "groups")
-        person = Person.of(claims)
         user_id = create(connection, person, way, requires_email, provider.slug)
         identity_id = rows.add(connection, user_id, rules.issuer, subject)
     else:
@@ -65,10 +66,22 @@ def recognise(
         return _but(who, "approval_pending", "pending")
     if user.status != ACTIVE:
         return _but(who, "account_disabled", "disabled")
-    if requires_email and user.email_verified_at is None:
+    if requires_email and not _is_confirmed(connection, user, person, provider.slug):
         return _but(who, "email_unverified", "email_unverified")
     rows.touch(connection, identity_id)
     return who
+
+
+def _is_confirmed(connection: Connection, user: Any, person: Person, slug: str) -> bool:
+    """Whether a user's address is, which the provider may vouch for since."""
+    if user.email_verified_at is not None:
+        return True
+    if not person.email_verified or canonical(person.email or "") != user.email_key:
+        return False
+    now = {"email_verified_at": utc_now()}
+    connection.execute(update(_user).where(_user.c.id == user.id).values(now))
+    record(connection, AuditAction.EMAIL_VERIFIED, user.id, provider=slug)
+    return True
 
 
 def _but(who: Recognised, problem: Problem, reason: str) -> Recognised:

@@ -43,6 +43,18 @@ async def test_sid_and_sub(server: RunningServer, provider: HostileProvider) -> 
     assert not any([await each.is_logged_in() for each in browsers.values()])
 
 
+async def test_its_owner_is_told(server: RunningServer, provider: HostileProvider) -> None:
+    browsers = [Browser(server) for _ in range(3)]
+    for number, browser in enumerate(browsers):
+        await browser.log_in(provider, sub="told", sid=f"told-{number}")
+    person = await browsers[0].person()
+    for number, more in ((1, {}), (2, {"sub": "told"})):
+        token = logout_token(provider, sid=f"told-{number}", **more)
+        assert (await told(server, token)).status_code == 200
+    events = (await person.get("/auth/audit")).json()["events"]
+    assert [event["action"] for event in events[:2]] == ["provider_logout"] * 2
+
+
 BAD: dict[str, dict[str, Any]] = {
     "issuer": {"iss": "https://elsewhere.example"},
     "audience": {"aud": "another"},

@@ -68,6 +68,13 @@ def end_of_identity(connection: Connection, identity_id: int, but: int | None = 
     return _end(connection, _of_session.c.identity_id == identity_id, *others)
 
 
+def users_of_sid(connection: Connection, sid_hash: bytes) -> set[int]:
+    """Who is logged in by one at the provider: one user, as far as it keeps to what it says."""
+    live = select(_session.c.user_id).where(_session.c.revoked_at.is_(None))
+    its = live.join(_of_session, _of_session.c.session_id == _session.c.id)
+    return {*connection.execute(its.where(_of_session.c.sid_hash == sid_hash)).scalars()}
+
+
 def end_of_sid(connection: Connection, sid_hash: bytes) -> int:
     """End the sessions of one at the provider; how many there were."""
     _forget_steps(connection, _of_step.c.sid_hash == sid_hash)

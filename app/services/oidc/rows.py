@@ -10,7 +10,7 @@ from app.errors import IdentityNotFound, ListFull, LoginTooOld
 from app.models import Identity, LoginSession, OidcLogout, User, utc_now
 from app.services.audit.events import AuditAction, record
 from app.services.auth.account import Account
-from app.services.auth.provider_login import end_of_identity, end_of_sid
+from app.services.auth.provider_login import end_of_identity, end_of_sid, users_of_sid
 from app.services.auth.recent import require_recent
 from app.services.auth.ways import require_other_way
 from app.services.oidc.groups import leave_all
@@ -118,11 +118,12 @@ def log_out(
     row = {"hash": token_hash, "expires_at": utc_now() + kept}
     connection.execute(insert(_logout).values(row))
     known = None if subject is None else find(connection, issuer, subject)
-    ended = 0
+    whose: set[int] = set()
     if sid is not None:
-        ended = end_of_sid(connection, sid)
-    elif known is not None:
-        ended = end_of_identity(connection, known.id)
-    if known is not None and ended:
-        record(connection, AuditAction.PROVIDER_LOGOUT, known.user_id)
+        whose = users_of_sid(connection, sid)
+        end_of_sid(connection, sid)
+    elif known is not None and end_of_identity(connection, known.id):
+        whose = {known.user_id}
+    for user_id in sorted(whose):
+        record(connection, AuditAction.PROVIDER_LOGOUT, user_id)
     return True

@@ -1,11 +1,13 @@
 """Accounts at providers are linked, unlinked and shown again, each by their owner alone."""
 
 import time
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.oidc.browser import Browser
+from app.services.oidc.service import OidcService
+from tests.oidc.browser import Browser, problem_of
 from tests.oidc.hostile import HostileProvider
 from tests.support.factors import set_up
 from tests.support.refusals import assert_refused
@@ -52,6 +54,28 @@ async def test_link_and_log_in(
     assert (await ada.request("DELETE", f"/auth/identities/{id}")).status_code == 204
     assert not await other.is_logged_in()
     assert (await ada.get("/auth/me")).status_code == 200
+
+
+async def test_unlinked_at_this_moment(
+    browser: Browser,
+    provider: HostileProvider,
+    server: RunningServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ada = await server.register()
+    await link(browser, ada, provider, "meanwhile")
+    [id] = await identities(ada)
+    recognised = OidcService._recognised
+
+    async def unlinked(self: OidcService, *args: Any) -> Any:
+        who = await recognised(self, *args)
+        assert (await ada.request("DELETE", f"/auth/identities/{id}")).status_code == 204
+        return who
+
+    monkeypatch.setattr(OidcService, "_recognised", unlinked)
+    other = Browser(server)
+    assert problem_of(await other.log_in(provider, sub="meanwhile")) == "login_expired"
+    assert not await other.is_logged_in()
 
 
 async def test_links_end_with_the_session(

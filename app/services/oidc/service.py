@@ -229,7 +229,7 @@ class OidcService:
                 device,
                 partial(keep_for_session, login=login),
             )
-        except InvalidCredentials as error:  # changed at this moment
+        except (InvalidCredentials, IntegrityError) as error:  # changed or unlinked at this moment
             raise OidcRefused("login_expired", "account_changed", who.user_id) from error
         return Arrived(row.return_to, token=token)
 

@@ -78,6 +78,20 @@ async def test_unlinked_at_this_moment(
     assert not await other.is_logged_in()
 
 
+async def test_twenty_at_most(
+    browser: Browser, provider: HostileProvider, server: RunningServer
+) -> None:
+    ada = await server.register()
+    await link(browser, ada, provider, "the first of many")
+    begun = [await sent(browser, ada, "/auth/identities") for _ in range(21)]
+    for number, address in enumerate(begun):
+        back = await browser.come_back(**provider.agree(address, sub=f"many-{number}"))
+    assert back == "/settings/account?problem=login_expired"
+    assert len(await identities(ada)) == 20
+    answer = await ada.post("/auth/identities", json={"provider": "corp"})
+    assert_refused(answer, 409, "list_full")
+
+
 async def test_links_end_with_the_session(
     browser: Browser, provider: HostileProvider, server: RunningServer
 ) -> None:

@@ -53,9 +53,13 @@ def touch(connection: Connection, identity_id: int) -> None:
 def require_room(connection: Connection, account: Account) -> None:
     """Whether this login may link one more; LoginTooOld, ListFull."""
     require_recent(connection, account.session_id)
-    mine = select(func.count()).where(_identity.c.user_id == account.id)
-    if connection.execute(mine).scalar_one() >= IDENTITIES_MOST:
+    if _has_all(connection, account.id):
         raise ListFull(IDENTITIES_MOST)
+
+
+def _has_all(connection: Connection, user_id: int) -> bool:
+    mine = select(func.count()).where(_identity.c.user_id == user_id)
+    return bool(connection.execute(mine).scalar_one() >= IDENTITIES_MOST)
 
 
 def link(
@@ -75,6 +79,8 @@ def link(
         if known.user_id != user_id:
             raise OidcRefused("identity_taken", "identity_of_another_account", user_id)
         return
+    if _has_all(connection, user_id):  # of many who went at once
+        raise OidcRefused("login_expired", "list_full", user_id)
     add(connection, user_id, issuer, subject)
     told: dict[str, Any] = {"session_id": session_id, "provider": slug}
     record(connection, AuditAction.IDENTITY_LINKED, user_id, **told)

@@ -5,7 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.config import Settings
-from app.errors import InvalidKey, LogoutTokenRefused, RateLimited, ShareNotFound
+from app.errors import (
+    InvalidKey,
+    LogoutTokenRefused,
+    ProviderUnavailable,
+    RateLimited,
+    ShareNotFound,
+)
 from app.metrics import rate_limited
 from app.sliding_window import SlidingWindow
 from app.utils.client_address import network_of
@@ -147,13 +153,14 @@ class RateLimits:
 
     @contextmanager
     def finding_logout(self, address: str) -> Iterator[None]:
-        """Count a logout token that is refused against its address, of IPv6 a /64; RateLimited when
-        that is spent. A provider ends as many logins as it likes."""
+        """Count a logout token that is refused, or that nobody can be asked about now, against its
+        address, of IPv6 a /64; RateLimited when that is spent. A provider ends as many logins as it
+        likes."""
         who = network_of(address, 32, 64)
         self._refuse("login", self._budgets["login"].wait(who))
         try:
             yield
-        except LogoutTokenRefused:
+        except (LogoutTokenRefused, ProviderUnavailable):
             self._hit("login", who)
             raise
 

@@ -7,8 +7,11 @@ from typing import Any
 import httpx2
 import pytest
 
+from app.services.oidc import fetch
 from app.services.oidc.tokens import LOGOUT_EVENT
+from tests.conftest import StartServer
 from tests.oidc.browser import Browser
+from tests.oidc.conftest import PUBLIC_URL, settings_of
 from tests.oidc.hostile import CLIENT_ID, HostileProvider, signed
 from tests.support.server import RunningServer
 
@@ -89,3 +92,19 @@ async def test_an_id_token_is_no_logout_token(
     browser = Browser(server)
     provider.claims = {"events": {LOGOUT_EVENT: {}}, "jti": "x", "nonce": None}
     assert "problem=provider_answer_invalid" in await browser.log_in(provider, sub="swapped")
+
+
+async def test_a_silent_provider_is_not_asked_by_strangers_without_end(
+    provider: HostileProvider, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = await start_server(
+        public_url=PUBLIC_URL,
+        allowed_private_oidc_hosts=["127.0.0.1"],
+        oidc_providers={"corp": settings_of(provider)},
+        login_rate_limit_per_minute=3,
+    )
+    monkeypatch.setattr(fetch, "ANSWER_SECONDS", 0.2)
+    provider.mood = "silent"
+    answers = [(await told(server, "anything")).status_code for _ in range(8)]
+    assert answers[0] == 503
+    assert answers[-1] == 429

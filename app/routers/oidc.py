@@ -56,7 +56,7 @@ LOGOUT_BODY = {
     "/oidc/{slug}/start",
     status_code=302,
     response_class=RedirectResponse,
-    responses=errors(404, 422, 429, 503),
+    responses=errors(404, 422, 429, 431, 503),
 )
 async def start(
     slug: NamedProvider,
@@ -85,7 +85,7 @@ async def start(
     "/oidc/{slug}/callback",
     status_code=303,
     response_class=RedirectResponse,
-    responses=errors(404, 422, 429, 503),
+    responses=errors(404, 422, 429, 431, 503),
 )
 async def callback(
     slug: NamedProvider,

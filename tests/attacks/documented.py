@@ -27,7 +27,10 @@ CONFIG = SchemathesisConfig.from_dict(
         },
         "phases": {"coverage": {"unexpected-methods": ["TRACE"]}},
         # Some rules are beyond a schema's words: a common password, a blank message.
-        "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", *REFUSED]}},
+        "checks": {
+            "positive_data_acceptance": {"expected-statuses": ["2xx", *REFUSED]},
+            "negative_data_rejection": {"expected-statuses": [*REFUSED, "400", "429", "431", "5xx"]},
+        },
     }
 )
 SCHEMA = schemathesis.openapi.from_dict(OPENAPI, config=CONFIG)

@@ -19,7 +19,7 @@ from tests.faults.watching import eventually
 from tests.support.patience import PATIENCE_SECONDS, promised
 from tests.support.refusals import assert_refused
 from tests.support.server import ChatSocket, Person, text_of
-from tests.support.server_process import PROGRAMS, ServerProcess, server_process
+from tests.support.server_process import SERVERS, ServerProcess, server_process
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
@@ -99,7 +99,7 @@ async def _ending(viewer: ChatSocket) -> tuple[tuple[str, ...], int | None]:
 
 
 @pytest.mark.databases("sqlite")
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("program", SERVERS)
 async def test_whatever_its_clients_wait_for(
     start_server: StartServer,
     upstream: ScriptedUpstream,

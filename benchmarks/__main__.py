@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL
 
 from benchmarks import (
     beside,
+    cached,
     capacity,
     footprint,
     history,
@@ -46,6 +47,7 @@ SCENARIOS: dict[str, Callable[[Lab], Awaitable[None]]] = {
     "idle": reads.idle,
     "look": look.look,
     "nodes": nodes.nodes,
+    "cached": cached.cached,
     "first": latency.first_tokens,
     "logins": latency.login_storm,
     "once": capacity.at_once,

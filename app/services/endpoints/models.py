@@ -61,7 +61,7 @@ class ModelService:
     async def all(self, user_id: int) -> bytes:
         """Every model that the user may use, as JSON of a `ModelList`."""
         environment = self._configs.default_endpoint(user_id)
-        return await read_carried(self._database, _all, user_id, environment)
+        return await read_carried(self._database, usable, user_id, environment)
 
     async def change(self, user_id: int, model_id: int, change: ModelUpdate) -> bytes:
         """Change what is given of a model; the model, as JSON of a `ModelRead`.
@@ -72,7 +72,9 @@ class ModelService:
         return await self._database.write(_change, user_id, model_id, change, environment)
 
 
-def _all(connection: Connection, user_id: int, environment: SavedEndpoint | None) -> bytes:
+def usable(connection: Connection, user_id: int, environment: SavedEndpoint | None) -> bytes:
+    """Every model that the user may use, as JSON of a `ModelList`; `environment`: the operator's of
+    the settings."""
     # Made here, in the thread of the transaction, and not by Pydantic: there may be thousands.
     found = _ALL.all(connection, {"of_user": user_id})
     there = [_read(row, environment) for row in found if _is_there(row, environment)]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.faults.watching import eventually
 from tests.page.chatting import choose, late
 from tests.page.conftest import OpenPage, Site
 from tests.page.sharing.shown import NOTHING, link_to, opened, tides
@@ -56,6 +57,10 @@ async def test_made_seen_updated_and_ended(site: Site, open_page: OpenPage) -> N
     assert all(path.startswith(("/s/", "/assets/")) for path in asked), asked
     assert "harbour" not in await reader.content()
 
+    async def has_views() -> bool:
+        return bool((await person.get("/shares")).json()["shares"][0]["views"] == 1)
+
+    await eventually(has_views)
     await person.say(conversation, "And in the Baltic Sea?")
     await choose(page, "How tides work", "Share a link…")
     row = dialog.get_by_role("listitem")

@@ -48,7 +48,7 @@ class Numbers:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """The other way of `to_bytes`."""
+        """The other way of `to_bytes`; ValueError for anything else."""
         counts, gauges, process = orjson.loads(data)
         return cls(listed_counts(counts), gauges, process)
 

@@ -74,19 +74,24 @@ class Gathering:
                 path = _path(other)
                 reader, writer = await asyncio.open_unix_connection(path, limit=ANSWER_BYTES)
                 try:
-                    life = await reader.readline()
-                    numbers = await reader.read(ANSWER_BYTES)
+                    life, length = map(int, (await reader.readline()).split())
+                    told = await reader.readexactly(min(length, ANSWER_BYTES))
                 finally:
                     writer.close()
-        except (OSError, TimeoutError):
-            return None  # being started again, or it hangs
-        return replace(other, life=int(life)), Numbers.from_bytes(numbers)
+            return replace(other, life=life), Numbers.from_bytes(told)
+        except (OSError, TimeoutError, EOFError, ValueError):
+            return None  # being started again, it hangs, or it died in the middle
+
+    @staticmethod
+    def answer_of(life: int, numbers: Numbers) -> bytes:
+        """What a worker says of itself: its life and a length in a line, then the numbers."""
+        told = numbers.to_bytes()
+        return b"%d %d\n" % (life, len(told)) + told
 
     async def _answer(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         assert self._place is not None
         try:
-            own = await self._whole()
-            writer.write(b"%d\n" % self._place.life + own.to_bytes())
+            writer.write(self.answer_of(self._place.life, await self._whole()))
             async with asyncio.timeout(ANSWER_SECONDS):
                 await writer.drain()
         except (OSError, TimeoutError):

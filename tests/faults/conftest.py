@@ -1,10 +1,11 @@
-"""What the faults need besides: a place for figures."""
+"""What the faults need besides: a place for figures, and the programs that they are tried on."""
 
 import pytest
 
 from tests.faults import scenarios
 from tests.faults.figures import FIGURE, Note
 from tests.support.databases import Backend
+from tests.support.server_process import TWO_WORKERS
 
 __all__ = ["scenarios"]  # imported so that the model server knows them
 
@@ -18,6 +19,13 @@ def note(request: pytest.FixtureRequest) -> Note:
         request.node.user_properties.append((FIGURE, row))
 
     return take
+
+
+@pytest.fixture(params=["uvicorn", TWO_WORKERS])
+def program(request: pytest.FixtureRequest) -> str:
+    """A server of one process, and one of two behind one address."""
+    name: str = request.param
+    return name
 
 
 @pytest.fixture

@@ -75,9 +75,9 @@ async def _check_whole(ada: Person, shown: Shown) -> None:
 
 
 async def test_suspended_then_killed_and_started_again(
-    upstream: ScriptedUpstream, private: DatabaseServer, private_url: str, note: Note
+    upstream: ScriptedUpstream, private: DatabaseServer, private_url: str, note: Note, program: str
 ) -> None:
-    async with server_process(private_url) as process:
+    async with server_process(private_url, None, program) as process:
         ada = await process.person_with_model(upstream.url, "slow")
         for _ in range(TIMES):
             shown, reader = await _during_a_reply(ada, AWAY_SECONDS + 2.5)
@@ -91,14 +91,17 @@ async def test_suspended_then_killed_and_started_again(
             await reader
             await _check_whole(ada, shown)
     fault = f"database suspended for {AWAY_SECONDS} s, killed (-9), started again during a reply"
-    note(f"{fault}, {TIMES} times: text lost", private.kind, "none, `complete`", "none, `complete`")
+    note(
+        f"{fault} ({program}), {TIMES} times: text lost",
+        *(private.kind, "none, `complete`", "none, `complete`"),
+    )
 
 
 async def test_away_for_good_then_back_then_suspended_at_sigterm(
-    upstream: ScriptedUpstream, private: DatabaseServer, private_url: str, note: Note
+    upstream: ScriptedUpstream, private: DatabaseServer, private_url: str, note: Note, program: str
 ) -> None:
     loop = asyncio.get_running_loop()
-    async with server_process(private_url, **PATIENCE) as process:
+    async with server_process(private_url, None, program, **PATIENCE) as process:
         ada = await process.person_with_model(upstream.url, "slow")
         shown, reader = await _during_a_reply(ada, 1.5)
         longer, other = await _during_a_reply(ada, 30)
@@ -119,9 +122,9 @@ async def test_away_for_good_then_back_then_suspended_at_sigterm(
         assert answer.json()["reply"]["status"] == "complete"
         exit_took = await _terminated_while_suspended(process, ada, private)
     end = "a clear error after the patience (2 s), saved when it is back"
-    note("database away for good: end of a reply", private.kind, end, f"{took:.1f} s")
+    note(f"database away for good ({program}): end of a reply", private.kind, end, f"{took:.1f} s")
     note(
-        "SIGTERM while the database is suspended: exit",
+        f"SIGTERM while the database is suspended ({program}): exit",
         private.kind,
         f"≤ {EXIT_SECONDS} s",
         f"{exit_took:.1f} s",

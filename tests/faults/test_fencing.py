@@ -1,6 +1,7 @@
 """A process that was asleep finds its replies taken over: it writes nothing more into them."""
 
 import asyncio
+import os
 import signal
 from contextlib import AsyncExitStack, suppress
 
@@ -12,8 +13,9 @@ from tests.faults.processes import is_stopped, pid_of
 from tests.faults.scale import on
 from tests.faults.watching import REPLY, eventually
 from tests.support.server import Person, text_of
-from tests.support.server_process import ServerProcess, server_process
+from tests.support.server_process import server_process
 from tests.support.upstream import ScriptedUpstream
+from tests.workers.processes import process_of
 
 pytestmark = pytest.mark.anyio
 
@@ -25,29 +27,32 @@ async def test_a_process_that_wakes_up_is_fenced_off(
     database_url: str,
     backend: str,
     note: Note,
+    program: str,
 ) -> None:
     here = await start_server(reap_after_seconds=1)
     ada = await here.person_with_model(upstream.url, "slow")
     old, new = await ada.conversation(), await ada.conversation()
-    async with server_process(database_url, REAP_AFTER_SECONDS="1") as process:
+    async with server_process(database_url, None, program, REAP_AFTER_SECONDS="1") as process:
         elsewhere = process.seen_by(ada)
         async with elsewhere.socket(old) as viewer, elsewhere.socket(new) as other:
+            writer = await process_of(process, viewer)
             await viewer.send(type="message", content="word " * 1000)
             events = await viewer.until("chunk")
             await asyncio.sleep(0.5)  # some of it is kept
-            await _stop_until_taken_over(process, ada, old)
+            await _stop_until_taken_over(writer, ada, old)
             kept = (await ada.messages(old))[1]
-            process.kill(signal.SIGCONT)
+            os.kill(writer, signal.SIGCONT)
             events += await viewer.until("error")
             assert events[-1]["code"] == "interrupted"
             assert text_of(events).startswith(kept["content"]) and kept["content"]
             assert text_of(await other.say("after waking")) == REPLY.format("after waking")
         assert (await ada.messages(old))[1] == kept
         assert (await ada.messages(new))[1]["status"] == "complete"
-    note("owner suspended, reaped, woken: text written afterwards", backend, "none", "none")
+    fault = f"owner suspended, reaped, woken ({program}): text written afterwards"
+    note(fault, backend, "none", "none")
 
 
-async def _stop_until_taken_over(process: ServerProcess, ada: Person, conversation: int) -> None:
+async def _stop_until_taken_over(writer: int, ada: Person, conversation: int) -> None:
     """Suspend the process and wait until another has ended its reply.
 
     Nobody can take over what is locked: where it was stopped in a transaction, it is woken to
@@ -59,20 +64,20 @@ async def _stop_until_taken_over(process: ServerProcess, ada: Person, conversati
         return status == "interrupted"
 
     for _ in range(10):
-        await _stop(process)
+        await _stop(writer)
         with suppress(TimeoutError):
             await eventually(taken_over, 3)
             return
-        process.kill(signal.SIGCONT)
+        os.kill(writer, signal.SIGCONT)
         await asyncio.sleep(0.1)
     raise TimeoutError("the reply was never taken over")
 
 
-async def _stop(process: ServerProcess) -> None:
+async def _stop(pid: int) -> None:
     async def stopped() -> bool:
-        return await asyncio.to_thread(is_stopped, pid_of(process))
+        return await asyncio.to_thread(is_stopped, pid)
 
-    process.kill(signal.SIGSTOP)
+    os.kill(pid, signal.SIGSTOP)
     await eventually(stopped)
 
 
@@ -88,9 +93,9 @@ async def test_processes_that_slept_side_by_side_do_not_reap_each_other(
         async with ada.socket(conversation) as viewer:
             await viewer.send(type="message", content="word " * 100)
             await viewer.until("chunk")
-            await _stop(first)
+            await _stop(pid_of(first))
             await asyncio.sleep(0.3)  # the second sees the last beat
-            await _stop(second)
+            await _stop(pid_of(second))
             await asyncio.sleep(1)
             second.kill(signal.SIGCONT)
             await asyncio.sleep(0.1)  # time for a look

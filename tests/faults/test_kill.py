@@ -13,12 +13,12 @@ from tests.faults.figures import Note
 from tests.faults.scale import on, scaled
 from tests.faults.watching import REPLY, Shown, eventually, watch
 from tests.support.server import Person
-from tests.support.server_process import ServerProcess, server_process
+from tests.support.server_process import TWO_WORKERS, ServerProcess, server_process
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
-KILLS = scaled(2, 500)
+KILLS = {"uvicorn": scaled(2, 500), TWO_WORKERS: scaled(2, 50)}
 REPLIES = scaled(5, 10)
 SECONDS = 1.0
 WORDS = 120
@@ -36,14 +36,15 @@ async def test_killed_at_random_moments(
     database_url: str,
     backend: str,
     note: Note,
+    program: str,
 ) -> None:
     chance = random.Random(1)
-    found = Found()
-    async with server_process(database_url, **SETTINGS) as process:
+    found, kills = Found(), KILLS[program]
+    async with server_process(database_url, None, program, **SETTINGS) as process:
         ada = await process.person_with_model(upstream.url, "slow")
         killed = await _killed(process, ada, chance)
-    for _ in range(KILLS - 1):
-        async with server_process(database_url, **SETTINGS) as process:
+    for _ in range(kills - 1):
+        async with server_process(database_url, None, program, **SETTINGS) as process:
             ada = process.seen_by(ada)
             await _examine(ada, *killed, found)
             killed = await _killed(process, ada, chance)
@@ -51,13 +52,13 @@ async def test_killed_at_random_moments(
     await _examine(ada, *killed, found)
     worst = max(found.lost_seconds)
     note(
-        f"kill -9, {KILLS} times, up to {REPLIES} replies each: text lost, worst",
+        f"kill -9 ({program}), {kills} times, up to {REPLIES} replies each: text lost, worst",
         *(backend, f"≤ {LOST_SECONDS * 1000:.0f} ms of stream", f"{worst * 1000:.0f} ms"),
     )
     acknowledged = f"0 of {found.acknowledged}"
-    note("the same: acknowledged messages lost", backend, "0", acknowledged)
+    note(f"the same ({program}): acknowledged messages lost", backend, "0", acknowledged)
     note(
-        "the same: replies still `generating` after the start",
+        f"the same ({program}): replies still `generating` after the start",
         *(backend, "0 after 20 s", f"0 after {max(found.ended_after):.1f} s (lease 1 s)"),
     )
     assert worst <= LOST_SECONDS + PAUSES * found.longest_pause

@@ -1,10 +1,11 @@
-"""A reader comes and goes at random, over two processes and two protocols, and misses nothing."""
+"""A reader comes and goes at random, over two processes and two protocols, and misses nothing:
+two servers, or the two workers of one, where chance leads each visit to either."""
 
 import asyncio
 import random
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -16,7 +17,7 @@ from tests.faults.scale import on, scaled
 from tests.faults.watching import REPLY
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.server import Person
-from tests.support.server_process import server_process
+from tests.support.server_process import TWO_WORKERS, server_process
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
@@ -52,13 +53,15 @@ async def test_no_gap_and_nothing_twice(
     database_url: str,
     backend: str,
     note: Note,
+    program: str,
 ) -> None:
-    here = await start_server()
-    ada = await here.person_with_model(upstream.url, "slow")
-    async with server_process(database_url) as process:
-        places = [ada, process.seen_by(ada)]
+    async with server_process(database_url, None, program) as process:
+        ada = await process.person_with_model(upstream.url, "slow")
+        places = [ada]
+        if program != TWO_WORKERS:
+            places.append(replace(ada, server=await start_server()))
         visits = await asyncio.gather(*(_replies(places, seed) for seed in range(READERS)))
-    fault = f"{sum(visits)} random reconnects by WebSocket and SSE to two processes"
+    fault = f"{sum(visits)} random reconnects by WebSocket and SSE to two processes ({program})"
     note(f"{fault}: gaps or doubles", backend, "0", "0")
 
 

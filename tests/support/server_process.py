@@ -18,11 +18,12 @@ from tests.support import forks
 from tests.support.patience import PATIENCE_SECONDS
 from tests.support.server import ENCRYPTION_KEY, SECRET_KEY, Person, RunningServer, http_client
 
+TWO_WORKERS = "chat-backend serve --workers 2"
 SERVERS = {
     # A slow test keeps its connection.
     "uvicorn": "uvicorn app.main:app --log-level warning --timeout-keep-alive 60".split(),
     "chat-backend serve": "app.cli serve".split(),
-    "chat-backend serve --workers 2": "app.cli serve --workers 2".split(),
+    TWO_WORKERS: "app.cli serve --workers 2".split(),
 }
 PROGRAMS = SERVERS | {
     "a clock that is wrong": "tests.nodes.wrong_clock app.main:app --log-level warning".split(),

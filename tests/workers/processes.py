@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.faults.processes import pid_of
+from tests.support.server import ChatSocket
 from tests.support.server_process import ServerProcess
 
 
@@ -21,6 +22,13 @@ async def worker_of(server: ServerProcess, port: int) -> int:
         if f"socket:[{inode}]" in await asyncio.to_thread(_open_files, pid):
             return pid
     raise AssertionError("no worker has it")
+
+
+async def process_of(server: ServerProcess, socket: ChatSocket) -> int:
+    """The process that a socket is open at: the server's only one, or one of its workers."""
+    if not await workers_of(server):
+        return pid_of(server)
+    return await worker_of(server, socket.connection.local_address[1])
 
 
 async def are_gone(pids: set[int]) -> bool:

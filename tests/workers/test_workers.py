@@ -18,13 +18,12 @@ from tests.faults.watching import eventually
 from tests.support.patience import promised
 from tests.support.scraping import Scrape, scrape
 from tests.support.server import ChatSocket, Person, http_client, text_of
-from tests.support.server_process import ServerProcess, server_process
+from tests.support.server_process import TWO_WORKERS, ServerProcess, server_process
 from tests.support.upstream import ScriptedUpstream
 from tests.workers.processes import are_gone, worker_of, workers_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 
-TWO = "chat-backend serve --workers 2"
 SOCKETS = 40
 """That all of them come to one of two workers has a chance of 2 in 2 ** 40."""
 EXIT_SECONDS = 10
@@ -36,7 +35,7 @@ async def two_workers(folder: Path, **settings: str) -> AsyncIterator[ServerProc
     """A server of two workers that has announced its address; its output is in `folder`."""
     with (folder / "out").open("wb") as out:
         url = f"sqlite:///{folder}/chat.db"
-        async with server_process(url, out, TWO, **settings) as process:
+        async with server_process(url, out, TWO_WORKERS, **settings) as process:
             await eventually(lambda: _has_said(folder, "Ready on "))
             yield process
 

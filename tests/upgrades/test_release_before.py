@@ -301,28 +301,30 @@ async def test_whom_an_administrator_locks_out_neither_lets_in(
     assert (await act(admin, ada, "restore")).json()["status"] == "active"
     assert await logins() == [200, 200]
     await make_pending(both.new, ada)
-    assert await logins() == [401, 403]
+    assert await logins() == [403, 403]
     assert (await act(admin, ada, "approve")).json()["status"] == "active"
     assert await logins() == [200, 200]
 
 
-async def test_what_is_for_groups_the_old_one_lets_nobody_use(both: Both) -> None:
+async def test_what_is_for_a_group_is_so_at_both(both: Both) -> None:
     there, here = await both.person_at(both.old)
+    stranger = await both.old.person_with_model(both.upstream.url)
     admin = await both.new.admin()
     async with shared_connection(admin, both.upstream.url, "echo", "other") as shared:
         model = shared["models"][0]["id"]
         said = {"content": "hello", "model_id": model}
-        path = f"/conversations/{await here.conversation('named')}/messages"
-        assert (await there.post(path, json=said)).status_code == 200
         group = await new_group(admin, here)
         await set_grants(admin, shared, {"group_id": group})
         how_much = {"period": "day", "unit": "messages", "amount": 9}
         async with cap_of(admin, scope="group", group_id=group, **how_much):
-            assert (await here.post(path, json=said)).status_code == 200
-            assert model not in [each["id"] for each in await models(there)]
-            assert_refused(await there.post(path, json=said), 404, "model_not_found")
-            assert (await there.get("/usage/caps")).status_code == 200
-            assert (await there.say(await there.conversation(), "my own")).status_code == 200
+            path = f"/conversations/{await here.conversation('named')}/messages"
+            for person in (there, here):
+                assert model in [each["id"] for each in await models(person)]
+                assert (await person.post(path, json=said)).status_code == 200
+                assert (await person.get("/usage/caps")).json()["caps"]
+            for person in (stranger, replace(stranger, server=both.new)):
+                path = f"/conversations/{await person.conversation()}/messages"
+                assert_refused(await person.post(path, json=said), 404, "model_not_found")
 
 
 async def test_where_accounts_come_by_providers_the_old_one_makes_none(both: Both) -> None:

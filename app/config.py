@@ -291,6 +291,11 @@ class Settings(BaseSettings):
         return _listed(self.encryption_key.get_secret_value())
 
     @property
+    def oidc_issuers(self) -> frozenset[str]:
+        """By whom people can log in now, of all that they may have linked."""
+        return frozenset(provider.issuer for provider in self.oidc_providers.values())
+
+    @property
     def database(self) -> URL:
         """Where the data lies: `DATABASE_URL`, else an SQLite file in `DATA_DIR`."""
         if self.database_url:

@@ -198,7 +198,8 @@ def reset_link(name: str) -> None:
 @accounts.command(name="reset-mfa")
 def reset_mfa(name: str) -> None:
     """Take the second factor and the passkeys of an account away: it logs in without them, anew."""
-    reset = asyncio.run(_on_accounts(lambda accounts: accounts.service.reset_factors(name)))
+    issuers = load_settings().oidc_issuers
+    reset = asyncio.run(_on_accounts(lambda its: its.service.reset_factors(name, issuers)))
     if reset is None:
         fail(f"There is no account named {name}")
     if not reset.had:
@@ -225,7 +226,7 @@ class _Accounts:
 async def _on_accounts[T](work: Callable[[_Accounts], Awaitable[T]]) -> T:
     async with opened() as (settings, database):
         threads = PasswordThreads(settings.bcrypt_rounds)
-        passwords = PasswordService(database, threads)
+        passwords = PasswordService(database, threads, settings)
         service = AccountService(database, LiveSettings(database, settings), threads)
         try:
             return await work(_Accounts(service, passwords))

@@ -267,7 +267,7 @@ def build_services(settings: Settings) -> Services:
     bus = open_bus(settings, os.environ, identify)
     threads = PasswordThreads(settings.bcrypt_rounds)
     sessions = SessionService(database, settings)
-    passwords = PasswordService(database, threads)
+    passwords = PasswordService(database, threads, settings)
     mail = MailService(settings, passwords)
     ai = AiService(settings)
     vault = KeyVault(settings.encryption_keys)

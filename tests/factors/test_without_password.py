@@ -119,12 +119,13 @@ async def test_no_link_is_mailed_to_who_logs_in_elsewhere_alone(server: RunningS
 
 async def test_the_last_way_stays(server: RunningServer) -> None:
     ada = await server.register()
+    none: frozenset[str] = frozenset()
 
     def look(connection: Connection) -> Ways:
         with pytest.raises(LastWay):
-            require_other_way(connection, ada.id, without="password")
-        require_other_way(connection, ada.id, without="passkey")  # there is none
-        return ways(connection, ada.id)
+            require_other_way(connection, ada.id, none, without="password")
+        require_other_way(connection, ada.id, none, without="passkey")  # there is none
+        return ways(connection, ada.id, none)
 
     database = server.app.state.services.database
     assert await database.write(look) == Ways(password=True, passkeys=0, identities=0)

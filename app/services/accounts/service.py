@@ -75,10 +75,10 @@ class AccountService:
         Raises LastAdmin, and NotDeleted for one that was deleted too long ago."""
         return await self._database.write(_set_yn, canonical(username), int(enabled))
 
-    async def reset_factors(self, username: str) -> FactorsGone | None:
+    async def reset_factors(self, username: str, issuers: frozenset[str]) -> FactorsGone | None:
         """Take the second factor and the passkeys of an account away, ending its logins; None
-        without such an account."""
-        return await self._database.write(reset_factors, canonical(username))
+        without such an account. `issuers`: of the providers that this server has."""
+        return await self._database.write(reset_factors, canonical(username), issuers)
 
     async def all(self) -> AsyncIterator[list[AccountRead]]:
         """Every account, a page at a time, the oldest first."""

@@ -91,7 +91,9 @@ class FactorsGone:
     is_open: bool
 
 
-def reset_factors(connection: Connection, username_key: bytes) -> FactorsGone | None:
+def reset_factors(
+    connection: Connection, username_key: bytes, issuers: frozenset[str]
+) -> FactorsGone | None:
     """Take a user's second factor and passkeys away and end their logins; None without such a
     user."""
     same = _user.c.username_key == username_key
@@ -105,7 +107,7 @@ def reset_factors(connection: Connection, username_key: bytes) -> FactorsGone | 
     if had or passkeys:
         revoke_all(connection, user_id)
         record(connection, AuditAction.SECOND_FACTOR_RESET, user_id, passkeys=passkeys)
-    left = ways(connection, user_id)
+    left = ways(connection, user_id, issuers)
     return FactorsGone(had or passkeys > 0, passkeys, left.password or left.identities > 0)
 
 

@@ -136,7 +136,9 @@ def rename(connection: Connection, user_id: int, passkey_id: int, name: str) -> 
     return next(each for each in listed(connection, user_id) if each.id == passkey_id)
 
 
-def remove(connection: Connection, account: Account, passkey_id: int) -> None:
+def remove(
+    connection: Connection, account: Account, passkey_id: int, issuers: frozenset[str]
+) -> None:
     """Nobody logs in with a passkey any more; LoginTooOld, PasskeyNotFound, LastWay."""
     require_recent(connection, account.session_id)
     hold_factors(connection, account.id)
@@ -145,7 +147,7 @@ def remove(connection: Connection, account: Account, passkey_id: int) -> None:
     if alone is None:
         raise PasskeyNotFound(passkey_id)
     if alone:
-        require_other_way(connection, account.id, without="passkey")
+        require_other_way(connection, account.id, issuers, without="passkey")
     connection.execute(delete(_passkey).where(*its))
     lose(connection, account.id)
     record(connection, AuditAction.PASSKEY_REMOVED, account.id, session_id=account.session_id)

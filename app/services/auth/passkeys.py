@@ -70,6 +70,7 @@ class PasskeyService:
         self._sessions = sessions
         self._live = live
         self._public_url = settings.public_url
+        self._issuers = settings.oidc_issuers
 
     def are_available(self, host: str | None) -> bool:
         """Whether browsers let anybody use passkeys here."""
@@ -122,7 +123,7 @@ class PasskeyService:
 
     async def remove(self, account: Account, passkey_id: int) -> None:
         """Nobody logs in with a passkey any more; LoginTooOld, PasskeyNotFound, LastWay."""
-        await self._database.write(rows.remove, account, passkey_id)
+        await self._database.write(rows.remove, account, passkey_id, self._issuers)
 
     async def ask(
         self, host: str | None, purpose: Purpose, user_id: int | None = None

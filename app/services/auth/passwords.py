@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, case, delete, or_, select, update
 
+from app.config import Settings
 from app.database import Database, table_of, upserting
 from app.errors import FieldMissing, InvalidResetToken, InvalidToken, WrongPassword
 from app.models import PasswordReset, User, utc_now
@@ -39,9 +40,10 @@ class Reset:
 class PasswordService:
     """Changes passwords, and checks them."""
 
-    def __init__(self, database: Database, threads: PasswordThreads) -> None:
+    def __init__(self, database: Database, threads: PasswordThreads, settings: Settings) -> None:
         self._database = database
         self._threads = threads
+        self._issuers = settings.oidc_issuers
 
     async def change(self, account: Account, old: str | None, new: str) -> None:
         """Set a new password, or the first one, and end the other sessions; PasswordTooCommon, and
@@ -53,7 +55,7 @@ class PasswordService:
     async def remove(self, account: Account) -> None:
         """Leave an account without its password, and end the other sessions; LoginTooOld,
         LastWay."""
-        await self._database.write(_remove, account)
+        await self._database.write(_remove, account, self._issuers)
 
     async def make_reset(self, username: str) -> str | None:
         """A token that sets a new password once, within an hour; None without such a user."""
@@ -134,9 +136,9 @@ def _change(connection: Connection, account: Account, known: str, hashed: str) -
     record(connection, AuditAction.PASSWORD_CHANGED, account.id)
 
 
-def _remove(connection: Connection, account: Account) -> None:
+def _remove(connection: Connection, account: Account, issuers: frozenset[str]) -> None:
     require_recent(connection, account.session_id)
-    require_other_way(connection, account.id, without="password")
+    require_other_way(connection, account.id, issuers, without="password")
     if not has_password(_password_hash(connection, account.id) or NO_PASSWORD):
         return
     _set_password(connection, account.id, NO_PASSWORD)

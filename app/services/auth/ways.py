@@ -20,38 +20,44 @@ _passkey = table_of(Passkey)
 @dataclass(frozen=True, slots=True)
 class Ways:
     """What an account is logged in to by: its password, so many passkeys, and so many accounts at
-    providers."""
+    providers that the server has now."""
 
     password: bool
     passkeys: int
     identities: int
 
-    def besides(self, one: Way) -> int:
-        """How many are left without one of these."""
+    def besides(self, one: Way | None) -> int:
+        """How many are left without one of these; None: without something that is none."""
         counts = {
             "password": int(self.password),
             "passkey": self.passkeys,
             "identity": self.identities,
         }
-        counts[one] = max(0, counts[one] - 1)
+        if one is not None:
+            counts[one] = max(0, counts[one] - 1)
         return sum(counts.values())
 
 
-def ways(connection: Connection, user_id: int, *, lock: bool = False) -> Ways:
-    """How a user may log in. `lock`: nobody takes one away before the commit."""
+def ways(
+    connection: Connection, user_id: int, issuers: frozenset[str], *, lock: bool = False
+) -> Ways:
+    """How a user may log in, at the providers with these issuers too. `lock`: nobody takes one away
+    before the commit."""
     mine = select(HAS_PASSWORD).where(_user.c.id == user_id)
     password = connection.execute(mine.with_for_update() if lock else mine).scalar_one()
     return Ways(
         password=bool(password),
         passkeys=_passkeys(connection, user_id),
-        identities=_identities(connection, user_id),
+        identities=_identities(connection, user_id, issuers),
     )
 
 
-def require_other_way(connection: Connection, user_id: int, *, without: Way) -> None:
+def require_other_way(
+    connection: Connection, user_id: int, issuers: frozenset[str], *, without: Way | None
+) -> None:
     """Raise LastWay where nobody could log in any more without one of these. Holds the user's row:
     of two that are taken away at once, the second sees that it is the last."""
-    if ways(connection, user_id, lock=True).besides(without) == 0:
+    if ways(connection, user_id, issuers, lock=True).besides(without) == 0:
         raise LastWay
 
 
@@ -62,6 +68,7 @@ def _passkeys(connection: Connection, user_id: int) -> int:
     return int(connection.execute(found).scalar_one())
 
 
-def _identities(connection: Connection, user_id: int) -> int:
-    mine = select(func.count()).select_from(_identity).where(_identity.c.user_id == user_id)
-    return int(connection.execute(mine).scalar_one())
+def _identities(connection: Connection, user_id: int, issuers: frozenset[str]) -> int:
+    mine = (_identity.c.user_id == user_id, _identity.c.issuer.in_(issuers))
+    found = select(func.count()).select_from(_identity).where(*mine)
+    return int(connection.execute(found).scalar_one())

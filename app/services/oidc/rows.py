@@ -12,7 +12,7 @@ from app.services.audit.events import AuditAction, record
 from app.services.auth.account import Account
 from app.services.auth.provider_login import end_of_identity, end_of_sid, users_of_sid
 from app.services.auth.recent import require_recent
-from app.services.auth.ways import require_other_way
+from app.services.auth.ways import Way, require_other_way
 from app.services.oidc.groups import leave_all
 from app.services.oidc.refusal import OidcRefused
 from app.services.oidc.tokens import LOGOUT_SECONDS, SKEW_SECONDS, identity_key
@@ -86,14 +86,18 @@ def link(
     record(connection, AuditAction.IDENTITY_LINKED, user_id, **told)
 
 
-def unlink(connection: Connection, account: Account, identity_id: int) -> None:
+def unlink(
+    connection: Connection, account: Account, identity_id: int, issuers: frozenset[str]
+) -> None:
     """Have an identity log in no more, ending the other sessions that it began. Raises LoginTooOld,
-    IdentityNotFound, LastWay."""
+    IdentityNotFound, LastWay: also where nothing but it is left, and its provider may be back."""
     require_recent(connection, account.session_id)
     this = (_identity.c.id == identity_id, _identity.c.user_id == account.id)
-    if connection.execute(select(_identity.c.id).where(*this)).first() is None:
+    issuer = connection.execute(select(_identity.c.issuer).where(*this)).scalar()
+    if issuer is None:
         raise IdentityNotFound(identity_id)
-    require_other_way(connection, account.id, without="identity")
+    way: Way | None = "identity" if issuer in issuers else None
+    require_other_way(connection, account.id, issuers, without=way)
     end_of_identity(connection, identity_id, but=account.session_id)
     leave_all(connection, account.id, identity_id)
     connection.execute(delete(_identity).where(*this))

@@ -68,6 +68,13 @@ def find_account(connection: Connection, claims: Claims) -> Account:
     )
 
 
+def hold_user(connection: Connection, user_id: int) -> None:
+    """Nobody deletes a user before the commit; InvalidToken where somebody has."""
+    mine = select(_user.c.id).where(_user.c.id == user_id)
+    if connection.execute(mine.with_for_update()).first() is None:
+        raise InvalidToken
+
+
 def as_user[**P, T](
     connection: Connection,
     claims: Claims,

@@ -4,6 +4,7 @@ last."""
 from sqlalchemy import Connection, func, select, update
 
 from app.database import table_of
+from app.errors import InvalidToken
 from app.models import Passkey, Totp, User
 from app.services.auth.recovery_codes import count_codes, forget_codes, replace_codes
 from app.services.auth.second_step import forget_steps
@@ -15,9 +16,13 @@ _passkey = table_of(Passkey)
 
 
 def hold_factors(connection: Connection, user_id: int) -> bool:
-    """Whether a user has a second factor; nobody changes that before the commit."""
+    """Whether a user has a second factor; nobody changes that before the commit. InvalidToken where
+    the account was deleted after its token was checked."""
     mine = select(_user.c.has_factor).where(_user.c.id == user_id)
-    return bool(connection.execute(mine.with_for_update()).scalar_one())
+    has_factor = connection.execute(mine.with_for_update()).scalar()
+    if has_factor is None:
+        raise InvalidToken
+    return bool(has_factor)
 
 
 def has_totp(connection: Connection, user_id: int) -> bool:

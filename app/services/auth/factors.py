@@ -97,7 +97,7 @@ def reset_factors(
     """Take a user's second factor and passkeys away and end their logins; None without such a
     user."""
     same = _user.c.username_key == username_key
-    user_id = connection.execute(select(_user.c.id).where(same)).scalar()
+    user_id = connection.execute(select(_user.c.id).where(same).with_for_update()).scalar()
     if user_id is None:
         return None
     had = hold_factors(connection, user_id)

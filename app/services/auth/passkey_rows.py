@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from app.database import table_of
 from app.errors import (
+    InvalidToken,
     PasskeyExists,
     PasskeyNeedsPassword,
     PasskeyNotFound,
@@ -18,7 +19,7 @@ from app.models import Passkey, User, utc_now
 from app.models.passkey import HANDLE_BYTES
 from app.schemas.passkey import AuthenticationCredential, PasskeyCreated, PasskeyRead
 from app.services.audit.events import AuditAction, record
-from app.services.auth.account import Account
+from app.services.auth.account import Account, hold_user
 from app.services.auth.challenges import Purpose, open_challenge
 from app.services.auth.factor_state import count_passkeys, gain, hold_factors, lose
 from app.services.auth.recent import require_recent
@@ -56,6 +57,7 @@ def credential_key(credential: AuthenticationCredential) -> str:
 def begin_adding(connection: Connection, account: Account, hash: bytes) -> Owner:
     """Keep a challenge for a new passkey; LoginTooOld, TooManyPasskeys."""
     require_recent(connection, account.session_id)
+    hold_user(connection, account.id)
     if count_passkeys(connection, account.id) >= MOST:
         raise TooManyPasskeys(MOST)
     columns = select(_passkey.c.handle, _passkey.c.credential_id, _passkey.c.transports)
@@ -193,7 +195,10 @@ def use(connection: Connection, given: Assertion, user_id: int | None = None) ->
     beside = given.purpose is Purpose.SECOND
     if not passkey.alone and not beside:
         raise PasskeyNeedsPassword
-    hold_factors(connection, passkey.user_id)  # before the passkey's own row, as elsewhere
+    try:
+        hold_factors(connection, passkey.user_id)  # before the passkey's own row, as elsewhere
+    except InvalidToken as error:
+        raise given.refuse("unknown", user_id) from error
     # An authenticator that does not count says 0 for ever, as those do that sync.
     stored = _passkey.c.counter
     later = stored < result.counter if result.counter else stored == 0

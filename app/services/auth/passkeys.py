@@ -31,7 +31,7 @@ from app.schemas.passkey import (
 from app.schemas.session import Token
 from app.services.audit.events import AuditAction
 from app.services.auth import passkey_rows as rows
-from app.services.auth.account import Account
+from app.services.auth.account import Account, hold_user
 from app.services.auth.challenges import Purpose, open_challenge, take_challenge
 from app.services.auth.passkey_rows import Assertion
 from app.services.auth.recent import confirm
@@ -128,10 +128,13 @@ class PasskeyService:
     async def ask(
         self, host: str | None, purpose: Purpose, user_id: int | None = None
     ) -> PasskeyRequestOptions:
-        """What a browser has signed; PasskeysUnavailable. `user_id`: by whom alone."""
+        """What a browser has signed; PasskeysUnavailable, InvalidToken. `user_id`: by whom
+        alone."""
         site, challenge = self._site(host), opaque_token()
 
         def work(connection: Connection) -> list[Known]:
+            if user_id is not None:
+                hold_user(connection, user_id)
             open_challenge(connection, token_hash(challenge), purpose, user_id)
             return [] if user_id is None else rows.known_of(connection, user_id)
 

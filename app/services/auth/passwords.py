@@ -148,7 +148,7 @@ def _remove(connection: Connection, account: Account, issuers: frozenset[str]) -
 
 def _make_reset(connection: Connection, username_key: bytes, hash: bytes) -> bool:
     found = select(_user.c.id).where(_user.c.username_key == username_key)
-    user_id = connection.execute(found).scalar()
+    user_id = connection.execute(found.with_for_update()).scalar()
     if user_id is None:
         return False
     keep_reset(connection, user_id, hash)
@@ -160,7 +160,7 @@ def _make_mailed(connection: Connection, email_key: bytes, hash: bytes) -> tuple
     asked = or_(HAS_PASSWORD, _user.c.has_factor == 1)
     mine = (_user.c.email_key == email_key, _user.c.yn == 1, asked)
     found = select(_user.c.id, _user.c.username, _user.c.email).where(*mine)
-    user = connection.execute(found).first()
+    user = connection.execute(found.with_for_update()).first()
     if user is None:
         return None
     keep_reset(connection, user.id, hash)

@@ -197,7 +197,9 @@ def _proven(
     hash = token_hash(request.ticket or "")
     user_id = user_of(connection, hash)
     mine = select(_user.c.password_hash).where(_user.c.id == user_id)
-    known = connection.execute(mine.with_for_update()).scalar_one()
+    known = connection.execute(mine.with_for_update()).scalar()
+    if known is None:  # the account was deleted meanwhile, and its tickets with it
+        raise SecondStepOver
     close_step(connection, hash)
     prove(connection, user_id=user_id)
     return user_id, known

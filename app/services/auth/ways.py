@@ -6,7 +6,7 @@ from typing import Literal
 from sqlalchemy import Connection, func, select
 
 from app.database import table_of
-from app.errors import LastWay
+from app.errors import InvalidToken, LastWay
 from app.models import Identity, Passkey, User
 from app.models.user import HAS_PASSWORD
 
@@ -42,9 +42,11 @@ def ways(
     connection: Connection, user_id: int, issuers: frozenset[str], *, lock: bool = False
 ) -> Ways:
     """How a user may log in, at the providers with these issuers too. `lock`: nobody takes one away
-    before the commit."""
+    before the commit. Raises InvalidToken where the account was deleted meanwhile."""
     mine = select(HAS_PASSWORD).where(_user.c.id == user_id)
-    password = connection.execute(mine.with_for_update() if lock else mine).scalar_one()
+    password = connection.execute(mine.with_for_update() if lock else mine).scalar()
+    if password is None:
+        raise InvalidToken
     return Ways(
         password=bool(password),
         passkeys=_passkeys(connection, user_id),

@@ -48,14 +48,15 @@ def set_role(
     connection: Connection, user_id: int, groups: list[str] | None, rules: OidcProvider, slug: str
 ) -> None:
     """Where the operator has named a group for them, its members are administrators, and others are
-    not; the last one stays. Holds the administrators, so it comes before the user's row."""
+    not; the last one stays. Holds the administrators, so it comes before the user's row, which may
+    be gone."""
     if not rules.admin_group:
         return
     admins = hold_admins(connection)
     mine = _user.c.id == user_id
-    role = connection.execute(select(_user.c.role).where(mine).with_for_update()).scalar_one()
+    role = connection.execute(select(_user.c.role).where(mine).with_for_update()).scalar()
     wanted = ADMIN if rules.admin_group in (groups or ()) else "user"
-    if role == wanted or (wanted != ADMIN and admins == {user_id}):
+    if role in (None, wanted) or (wanted != ADMIN and admins == {user_id}):
         return
     connection.execute(update(_user).where(mine).values(role=wanted))
     record(connection, AuditAction.ROLE_CHANGED, user_id, role=wanted, provider=slug)

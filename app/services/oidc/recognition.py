@@ -55,7 +55,9 @@ def recognise(
     else:
         user_id, identity_id = known.user_id, known.id
     set_role(connection, user_id, groups, rules, provider.slug)
-    user = connection.execute(select(_user).where(_user.c.id == user_id).with_for_update()).one()
+    user = connection.execute(select(_user).where(_user.c.id == user_id).with_for_update()).first()
+    if user is None:
+        raise OidcRefused("login_expired", "account_deleted")
     join_and_leave(connection, user_id, identity_id, groups, provider=provider.slug)
     who = Recognised(user_id, identity_id, user.password_hash, bool(user.has_factor))
     if not may:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.database import table_of
 from app.models import OidcLogin, OidcLogout, OidcStep, utc_now
+from app.services.auth.account import hold_user
 from app.services.oidc.provider import Sent
 from app.services.upkeep.removal import remove_some
 from app.utils.tokens import token_hash
@@ -33,7 +34,10 @@ class Errand:
 
 
 def keep(connection: Connection, provider: str, sent: Sent, browser: str, errand: Errand) -> None:
-    """Remember somebody who is sent to a provider now."""
+    """Remember somebody who is sent to a provider now; InvalidToken where their account was deleted
+    meanwhile."""
+    if errand.user_id is not None:
+        hold_user(connection, errand.user_id)
     now = utc_now()
     row = {
         "state_hash": token_hash(sent.state),

@@ -9,7 +9,8 @@ from tests.conftest import StartServer
 from tests.oidc.browser import Browser, problem_of
 from tests.oidc.conftest import PUBLIC_URL, settings_of
 from tests.oidc.hostile import HostileProvider
-from tests.support.server import RunningServer
+from tests.oidc.test_linking import identities, link
+from tests.support.server import PASSWORD, Person, RunningServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 
@@ -88,6 +89,44 @@ async def test_administrators(
     assert await role(second) == "admin"
     assert await role(await log_in(server, other, "chief", "staff")) == "user"
     assert await role(chief) == "user"
+
+
+async def test_the_role_goes_with_the_identity_that_gave_it(
+    other: HostileProvider, start_server: StartServer, tmp_path: Path
+) -> None:
+    rules = {"groups_claim": "groups", "admin_group": "chiefs"}
+    server = await start_server(
+        database_url=f"sqlite:///{tmp_path / 'of their own.db'}",
+        public_url=PUBLIC_URL,
+        allowed_private_oidc_hosts=["127.0.0.1"],
+        oidc_providers={"other": settings_of(other, **rules)},
+    )
+
+    async def unlink(person: Person) -> str:
+        """The one identity of somebody's; what their role is then."""
+        [id] = await identities(person)
+        gone = await person.request("DELETE", f"/auth/identities/{id}")
+        assert gone.status_code == 204, gone.text
+        return str((await person.get("/auth/me")).json()["role"])
+
+    async def first_password(person: Person) -> None:
+        body = {"new_password": PASSWORD}
+        assert (await person.request("PUT", "/auth/password", json=body)).status_code == 204
+
+    chief = await log_in(server, other, "leaving chief", "chiefs")
+    await first_password(chief)
+    # Who never came by it has the role from elsewhere.
+    by_hand = await server.admin()
+    await link(Browser(server, "other"), by_hand, other, "by hand")
+    assert await unlink(by_hand) == "admin"
+    assert await unlink(chief) == "user"
+    events = (await chief.get("/auth/audit")).json()["events"]
+    assert [event["action"] for event in events[:2]] == ["identity_unlinked", "role_changed"]
+    # The last one stays.
+    last = await log_in(server, other, "last chief", "chiefs")
+    await first_password(last)
+    await server.app.state.services.accounts.set_enabled(by_hand.name, False)
+    assert await unlink(last) == "admin"
 
 
 async def test_another_provider_makes_no_administrator(

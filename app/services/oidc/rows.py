@@ -1,5 +1,6 @@
 """Identities: found, linked and unlinked."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,8 @@ from app.services.auth.account import Account
 from app.services.auth.provider_login import end_of_identity, end_of_sid, users_of_sid
 from app.services.auth.recent import require_recent
 from app.services.auth.ways import Way, require_other_way
-from app.services.oidc.groups import leave_all
+from app.services.oidc.groups import leave_all, set_role
+from app.services.oidc.provider import Provider
 from app.services.oidc.refusal import OidcRefused
 from app.services.oidc.tokens import LOGOUT_SECONDS, SKEW_SECONDS, identity_key
 
@@ -87,17 +89,25 @@ def link(
 
 
 def unlink(
-    connection: Connection, account: Account, identity_id: int, issuers: frozenset[str]
+    connection: Connection,
+    account: Account,
+    identity_id: int,
+    providers: Mapping[str, Provider],
 ) -> None:
-    """Have an identity log in no more, ending the other sessions that it began. Raises LoginTooOld,
-    IdentityNotFound, LastWay: also where nothing but it is left, and its provider may be back."""
+    """Have an identity log in no more, ending the other sessions that it began; a role that its
+    claims decided goes with it, and its groups. `providers`: those of the server by their issuers.
+    Raises LoginTooOld, IdentityNotFound, LastWay: also where nothing but it is left, and its
+    provider may be back."""
     require_recent(connection, account.session_id)
     this = (_identity.c.id == identity_id, _identity.c.user_id == account.id)
-    issuer = connection.execute(select(_identity.c.issuer).where(*this)).scalar()
-    if issuer is None:
+    row = connection.execute(select(_identity).where(*this)).first()
+    if row is None:
         raise IdentityNotFound(identity_id)
-    way: Way | None = "identity" if issuer in issuers else None
-    require_other_way(connection, account.id, issuers, without=way)
+    provider = providers.get(row.issuer)
+    if provider is not None and row.last_login_at is not None:
+        set_role(connection, account.id, [], provider.rules, provider.slug)
+    way: Way | None = None if provider is None else "identity"
+    require_other_way(connection, account.id, frozenset(providers), without=way)
     end_of_identity(connection, identity_id, but=account.session_id)
     leave_all(connection, account.id, identity_id)
     connection.execute(delete(_identity).where(*this))

@@ -115,7 +115,6 @@ class OidcService:
         """Of the page, in front of its addresses."""
         self.is_secure = base.startswith("https:")
         self._providers = providers_of(settings)
-        self._issuers = settings.oidc_issuers
 
     @property
     def providers(self) -> list[ProviderRead]:
@@ -260,7 +259,8 @@ class OidcService:
 
     async def unlink(self, account: Account, identity_id: int) -> None:
         """Have one log in no more. Raises IdentityNotFound, LoginTooOld, LastWay."""
-        await self._database.write(rows.unlink, account, identity_id, self._issuers)
+        providers = {each.rules.issuer: each for each in self._providers.values()}
+        await self._database.write(rows.unlink, account, identity_id, providers)
 
     async def log_out(self, slug: str, token: str) -> None:
         """End the sessions that a provider has ended (Back-Channel Logout 1.0). Raises

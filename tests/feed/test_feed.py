@@ -7,7 +7,7 @@ import asyncio
 
 import pytest
 
-from app.services.generation.feed.wire import MESSAGE_CHARACTERS
+from app.services.generation.feed.publisher import TOLD_AGAIN_CHARACTERS
 from tests.feed.conftest import WITH_REDIS, StartTwo, Two, services_of
 from tests.support.server import ChatSocket, Person, text_of
 from tests.support.upstream import ScriptedUpstream
@@ -96,7 +96,7 @@ async def test_a_large_text_comes_whole(
         await ready(reader)
         await ada.say(conversation, said)
         assert text_of(await reader.until("done")) == f"You said: {said}"
-    assert len(said) > MESSAGE_CHARACTERS
+    assert len(said) > TOLD_AGAIN_CHARACTERS
 
 
 async def test_many_replies_at_once_keep_apart(

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from app.bus.base import Bus
 from app.logs import log
 from app.services.generation.feed.wire import (
-    MESSAGE_CHARACTERS,
     PIECE_CHARACTERS,
     PIECES,
     WANTED,
@@ -27,7 +26,7 @@ WANTED_SECONDS = 3.0
 LENGTH_SECONDS = 0.25
 """So often each reply's lengths are told, so that whoever missed a piece finds out, and sees that
 its writer lives."""
-TOLD_AGAIN_CHARACTERS = MESSAGE_CHARACTERS
+TOLD_AGAIN_CHARACTERS = 2 * PIECE_CHARACTERS
 """How far back a follower is told what it lacks; what is older is in the database."""
 AT_ONCE_CHARACTERS = 1_000_000
 """Of all replies in one gathering."""

@@ -10,14 +10,15 @@ from typing import NamedTuple
 
 import orjson
 
+from app.bus.base import MESSAGE_BYTES
 from app.schemas.message import TextKind
 from app.services.messages.pieces import KINDS, NAMES
 
 PIECES, WANTED, HINTS = "pieces", "wanted", "hints"
 PIECE_CHARACTERS = 32_768
-"""Of one text at once; what is left follows with the next message."""
-MESSAGE_CHARACTERS = 2 * PIECE_CHARACTERS
-"""A code point takes six bytes at most (`\\u0000`): below what the bus takes in one message."""
+"""Of one text at once; what is left follows with the next message. A code point takes six bytes at
+most (`\\u0000`): far below what the bus takes in one message."""
+BRACKETS = 2
 
 
 class ToldPiece(NamedTuple):
@@ -40,17 +41,12 @@ class Want(NamedTuple):
 
 
 def pack_pieces(pieces: Iterable[ToldPiece]) -> Iterator[bytes]:
-    """As few messages as may be, none of them large."""
-    rows: list[tuple[int, int, int, int, str]] = []
-    size = 0
-    for id, run, kind, position, text in pieces:
-        if size and size + len(text) > MESSAGE_CHARACTERS:
-            yield orjson.dumps(rows)
-            rows, size = [], 0
-        rows.append((id, run, KINDS[kind], position, text))
-        size += len(text) + 1
-    if rows:
-        yield orjson.dumps(rows)
+    """As few messages as may be, none of them larger than the bus takes, whatever a piece holds."""
+    return _messages(
+        (id, run, KINDS[kind], position + start, text[start : start + PIECE_CHARACTERS])
+        for id, run, kind, position, text in pieces
+        for start in range(0, len(text) or 1, PIECE_CHARACTERS)
+    )
 
 
 def read_pieces(body: bytes) -> list[ToldPiece]:
@@ -61,9 +57,9 @@ def read_pieces(body: bytes) -> list[ToldPiece]:
     ]
 
 
-def pack_wants(wants: Iterable[Want]) -> bytes:
-    """One message of some wants."""
-    return orjson.dumps([tuple(want) for want in wants])
+def pack_wants(wants: Iterable[Want]) -> Iterator[bytes]:
+    """As few messages as may be, none of them larger than the bus takes."""
+    return _messages(wants)
 
 
 def read_wants(body: bytes) -> list[Want]:
@@ -79,3 +75,17 @@ def pack_hint(conversation_id: int) -> bytes:
 def read_hint(body: bytes) -> int:
     """What `pack_hint` has made."""
     return int(body)
+
+
+def _messages(rows: Iterable[tuple[object, ...]]) -> Iterator[bytes]:
+    some: list[bytes] = []
+    size = BRACKETS
+    for row in rows:
+        packed = orjson.dumps(tuple(row))
+        if some and size + len(packed) > MESSAGE_BYTES:
+            yield b"[%s]" % b",".join(some)
+            some, size = [], BRACKETS
+        some.append(packed)
+        size += len(packed) + 1
+    if some:
+        yield b"[%s]" % b",".join(some)

@@ -29,7 +29,9 @@ CONFIG = SchemathesisConfig.from_dict(
         # Some rules are beyond a schema's words: a common password, a blank message.
         "checks": {
             "positive_data_acceptance": {"expected-statuses": ["2xx", *REFUSED]},
-            "negative_data_rejection": {"expected-statuses": [*REFUSED, "400", "429", "431", "5xx"]},
+            "negative_data_rejection": {
+                "expected-statuses": [*REFUSED, "400", "429", "431", "5xx"]
+            },
         },
     }
 )

@@ -171,3 +171,23 @@ async def test_one_who_writes_and_tells_nobody_is_noticed(
             assert text_of(await reader.until("done")) == f"You said: {said}"
         follower = services_of(two.reader).follower
         assert follower._silent.are_there(asyncio.get_running_loop().time())
+
+
+async def test_one_who_writes_short_replies_and_tells_nobody_is_noticed(
+    kind: str, start_two: StartTwo, upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose replies have begun and ended between two looks."""
+    two = await start_two(kind, reader={"follow_seconds": TICK})
+    ada, elsewhere, conversation = await reading(two, upstream, "echo")
+    monkeypatch.delenv("WORKERS_FOLDER", raising=False)
+    url = two.reader.app.state.settings.database_url
+    async with elsewhere.socket(conversation) as reader, running_server(database_url=url) as third:
+        await ready(reader)
+        await replace(ada, server=third).say(conversation, "short")
+        assert text_of(await reader.until("done")) == "You said: short"
+        follower = services_of(two.reader).follower
+
+        async def is_noticed() -> bool:
+            return follower._silent.are_there(asyncio.get_running_loop().time())
+
+        await eventually(is_noticed)

@@ -242,6 +242,8 @@ class Follower:
             copy = Copy(channel, LiveReply(item.message_id, item.opening, run=item.run))
             self._copies[item.generation_id] = copy
             channel.set_reply(copy.reply, item.generation_id)
+            if not is_first:
+                self._silent.found(channel.conversation_id, asyncio.get_running_loop().time())
         if item.ending is not None and item.run > copy.reply.run:  # put in order at its end
             copy.reply.rewrite("", "")
             copy.reply.run = item.run
@@ -252,8 +254,6 @@ class Follower:
         elif is_new:
             self._want([copy.want(item.generation_id)])
             self._wake.set()  # to go on wanting it
-            if not is_first:
-                self._silent.found(channel.conversation_id, asyncio.get_running_loop().time())
         channel.notify()
 
 

@@ -2,13 +2,15 @@
 
 import asyncio
 import signal
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 from app import __version__
 from app.contract import CONTRACTED
@@ -19,6 +21,7 @@ from app.services.chat.actions import Send
 from app.services.generation import process_rows
 from app.services.generation.checkpoint import Piece, save
 from app.services.generation.process_rows import ProcessBeat
+from app.services.generation.reaper import LOOKS_PER_LEASE
 from tests.faults.begun import begun, request_of
 from tests.faults.watching import eventually
 from tests.support.backups import command, settings
@@ -33,6 +36,8 @@ pytestmark = pytest.mark.anyio
 
 REPLIES = 100
 LEASE = 1
+LEASES = 8
+"""So many until what moves for no reason is seen to."""
 _generation = table_of(Generation)
 _process = table_of(Process)
 
@@ -107,6 +112,59 @@ async def test_a_process_has_a_row_while_it_serves(
     assert owner_of(server) in await processes_of(other)
     await lease.end()
     assert owner_of(server) not in await processes_of(other)
+
+
+@pytest.mark.databases("sqlite")
+async def test_processes_at_rest_leave_each_other_at_rest(
+    pair: tuple[RunningServer, RunningServer], own_url: str
+) -> None:
+    """Two on one file, of which each once had something to do."""
+    path = make_url(own_url).database
+    assert path is not None
+    with closing(sqlite3.connect(path, check_same_thread=False)) as file:
+
+        def version() -> int:
+            return int(file.execute("PRAGMA data_version").fetchone()[0])
+
+        for server in pair:
+            await server.app.state.services.lease.beat()
+        changes = []
+        for _ in range(LEASES):
+            before = await asyncio.to_thread(version)
+            await looks_of_both(pair, LOOKS_PER_LEASE)
+            changes.append(await asyncio.to_thread(version) != before)
+        assert changes[-1] is False, changes
+        assert await processes_of(pair[0]) == {}
+
+
+async def looks_of_both(pair: tuple[RunningServer, RunningServer], count: int) -> None:
+    """Wait until each has looked at the signs of life so many times more."""
+    reapers = [server.app.state.services.reaper for server in pair]
+    enough = [reaper._looks + count for reaper in reapers]
+
+    async def have_looked() -> bool:
+        return all(r._looks >= n for r, n in zip(reapers, enough, strict=True))
+
+    await eventually(have_looked)
+
+
+@pytest.mark.databases("sqlite")
+async def test_a_process_whose_row_stands_is_seen_as_alive(
+    pair: tuple[RunningServer, RunningServer],
+) -> None:
+    """Its sign of life moves as long as it is there, even where it has nothing to do any more."""
+    server, other = pair
+    await server.app.state.services.lease.beat()
+    first = (await processes_of(other))[owner_of(server)].beat
+
+    async def has_moved_or_gone() -> bool:
+        row = (await processes_of(other)).get(owner_of(server))
+        seen.append(row)
+        return row is None or row.beat != first
+
+    seen: list[Any] = []
+    await eventually(has_moved_or_gone)
+    assert seen[-1] is not None
 
 
 async def test_a_killed_process_goes_with_its_replies(

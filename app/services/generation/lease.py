@@ -21,8 +21,10 @@ class ProcessLease:
     """Keeps the row of this process moving, which others look at (see reaper.py).
 
     It is given by the event loop, as everything that a process does for its replies: one that hangs
-    is dead. `rests`: without work it gives none and has no row, so that an idle server does not
-    wake a disk each second; a reply that begins is judged by its own beat until the row is there.
+    is dead. `rests`: without work for a lease it gives none and has no row, so that an idle server
+    does not wake a disk each second; a reply that begins is judged by its own beat until the row is
+    there. While there is one it moves: others write, too, to find out whether one that stands still
+    is dead, so that two at rest would keep each other awake.
     `contracted` is told whether all who use the database look at processes.
     """
 
@@ -62,6 +64,9 @@ class ProcessLease:
     async def beat(self) -> None:
         """Give one now. Raises where the database takes no writes."""
         self._needed_at = asyncio.get_running_loop().time()
+        await self._move()
+
+    async def _move(self) -> None:
         self._stands = True
         first = secrets.randbelow(FIRST_BEATS)
         oldest = await self._database.write(process_rows.beat, self.owner, first, self._started_at)
@@ -83,3 +88,5 @@ class ProcessLease:
             await self.beat()
         elif idle_for >= self._lease:
             await self.end()
+        elif self._stands:
+            await self._move()

@@ -12,6 +12,8 @@ buffers of everybody between here and there."""
 SILENCE_SECONDS = 1.5
 """Who says nothing for so long is not there: it tells others of itself three times as often."""
 BEAT_SECONDS = SILENCE_SECONDS / 3
+HELLO = "hello"
+"""Said by whoever comes, or comes back: what it said before may not have been heard."""
 
 Deliver = Callable[[str, bytes], None]
 """Takes a message, in the event loop: the name of the process that sent it, and what it says."""
@@ -29,6 +31,10 @@ class Bus(Protocol):
 
     gather_seconds: float
     """What comes within so long is said together: each message has its price here."""
+
+    lapses: int
+    """How often something may have been missed: this process was cut off and is back, or another
+    has come, or come back. Once that is counted, what is said later is heard again."""
 
     @property
     def is_healthy(self) -> bool:

@@ -13,7 +13,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self, cast
 
-from app.bus.base import BEAT_SECONDS, MESSAGE_BYTES, SILENCE_SECONDS, Deliver, Subscriptions
+from app.bus.base import (
+    BEAT_SECONDS,
+    HELLO,
+    MESSAGE_BYTES,
+    SILENCE_SECONDS,
+    Deliver,
+    Subscriptions,
+)
 from app.bus.frames import BrokenStream, Frames, frame
 from app.bus.health import HealthNotes
 from app.metrics import bus_bytes, bus_messages
@@ -21,7 +28,7 @@ from app.metrics import bus_bytes, bus_messages
 BEHIND_BYTES = 2 * MESSAGE_BYTES
 PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 1.0
-HELLO, BEAT = "hello", "beat"
+BEAT = "beat"
 
 
 class LocalBus:
@@ -31,6 +38,7 @@ class LocalBus:
 
     def __init__(self, folder: Path, index: int, count: int) -> None:
         self.name = secrets.token_hex(8)
+        self.lapses = 0
         self._folder = folder
         self._index = index
         self._others = [other for other in range(count) if other != index]
@@ -151,7 +159,9 @@ class LocalBus:
 
     def heard(self, topic: str, sender: str, body: bytes) -> None:
         """Another one has said something."""
-        if topic != BEAT:
+        if topic == HELLO:
+            self.lapses += 1
+        elif topic != BEAT:
             self._subscriptions.deliver(topic, sender, body)
 
 
@@ -178,6 +188,7 @@ class FromPeer(asyncio.Protocol):
                     self._bus.heard(topic, self.sender, body)
                 elif topic == HELLO:
                     self.sender = body.decode()
+                    self._bus.heard(topic, self.sender, body)
                 else:
                     raise BrokenStream
         except (BrokenStream, UnicodeDecodeError):

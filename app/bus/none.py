@@ -10,6 +10,7 @@ class NoBus:
 
     is_healthy = False
     gather_seconds = 1.0
+    lapses = 0
 
     def __init__(self) -> None:
         self.name = secrets.token_hex(8)

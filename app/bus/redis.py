@@ -22,7 +22,14 @@ from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from app.bus.base import BEAT_SECONDS, MESSAGE_BYTES, SILENCE_SECONDS, Deliver, Subscriptions
+from app.bus.base import (
+    BEAT_SECONDS,
+    HELLO,
+    MESSAGE_BYTES,
+    SILENCE_SECONDS,
+    Deliver,
+    Subscriptions,
+)
 from app.bus.frames import BrokenStream, Frames, frame
 from app.bus.health import HealthNotes
 from app.metrics import bus_bytes, bus_messages
@@ -52,6 +59,7 @@ class RedisBus:
     def __init__(self, place: RedisPlace, secret: bytes, identify: Identify) -> None:
         """`secret`: who has it not is not heard, whatever they say in Redis."""
         self.name = secrets.token_hex(NAME_BYTES // 2)
+        self.lapses = 0
         self._place = place
         self._secret = blake2b(secret, person=b"bus", digest_size=32).digest()
         self._identify = identify
@@ -118,6 +126,8 @@ class RedisBus:
                 while not await self._is_subscribed(ear):
                     pass
             self._is_connected = True
+            self.lapses += 1
+            self.publish(HELLO, b"")
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._listen(ear))
                 tasks.create_task(self._send(client))
@@ -148,7 +158,9 @@ class RedisBus:
                 if topic == BYE:
                     self._heard.pop(name, None)
                     return
-                if topic != BEAT:
+                if topic == HELLO:
+                    self.lapses += 1
+                elif topic != BEAT:
                     self._subscriptions.deliver(topic, name, said)
         self._heard[name] = asyncio.get_running_loop().time()
 

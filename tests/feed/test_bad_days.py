@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
+from app.bus.base import HELLO
 from app.models import GenerationPiece
 from app.services.generation import checkpoint
+from app.services.generation.feed import follower
 from tests.faults.watching import eventually
 from tests.feed.conftest import NEVER, WITH_REDIS, StartTwo, Two, all_heard, services_of
 from tests.feed.test_feed import reading, ready
@@ -169,8 +171,8 @@ async def test_one_who_writes_and_tells_nobody_is_noticed(
         for said in ("one " * 50, "two " * 50):
             await far.say(conversation, said)
             assert text_of(await reader.until("done")) == f"You said: {said}"
-        follower = services_of(two.reader).follower
-        assert follower._silent.are_there(asyncio.get_running_loop().time())
+        reads = services_of(two.reader).follower
+        assert reads._silent.are_there(asyncio.get_running_loop().time())
 
 
 async def test_one_who_writes_short_replies_and_tells_nobody_is_noticed(
@@ -185,9 +187,28 @@ async def test_one_who_writes_short_replies_and_tells_nobody_is_noticed(
         await ready(reader)
         await replace(ada, server=third).say(conversation, "short")
         assert text_of(await reader.until("done")) == "You said: short"
-        follower = services_of(two.reader).follower
+        reads = services_of(two.reader).follower
 
         async def is_noticed() -> bool:
-            return follower._silent.are_there(asyncio.get_running_loop().time())
+            return reads._silent.are_there(asyncio.get_running_loop().time())
 
         await eventually(is_noticed)
+
+
+async def test_what_was_missed_in_a_short_outage_is_looked_at_and_nobody_is_suspected(
+    kind: str, start_two: StartTwo, upstream: ScriptedUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "IDLE_TICKS", int(NEVER))
+    two = await start_two(kind, reader={"follow_seconds": TICK})
+    ada, elsewhere, conversation = await reading(two, upstream, "echo")
+    reads, bus = services_of(two.reader).follower, services_of(two.writer).bus
+    async with elsewhere.socket(conversation) as reader:
+        await ready(reader)
+        with monkeypatch.context() as outage:
+            outage.setattr(bus, "publish", lambda *_: None)
+            await ada.say(conversation, "unheard")
+        bus.publish(HELLO, b"")
+        assert text_of(await reader.until("done")) == "You said: unheard"
+        assert not reads._silent._untold
+        await ada.say(conversation, "heard")
+        assert text_of(await reader.until("done")) == "You said: heard"

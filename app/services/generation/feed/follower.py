@@ -3,8 +3,9 @@
 Its copies are live replies like any other: readers cannot tell the difference. Their text comes
 over the bus, where there is one, and from the database; beginnings, endings, titles and versions
 come from the database alone. While all others are heard on the bus, a conversation is looked at
-when a hint tells of news there, and else seldom; while they are not, at every tick. The number of
-queries does not depend on the number of readers.
+when a hint tells of news there, and else seldom; while they are not, at every tick. What may have
+been missed (see `Bus.lapses`) has all of them looked at once. The number of queries does not depend
+on the number of readers.
 """
 
 import asyncio
@@ -63,6 +64,7 @@ class Follower:
         self._hinted: set[int] = set()
         self._once_more: set[int] = set()
         self._silent = SilentWriters()
+        self._lapses = 0
         self._ticks = 0
         self._seen: object | None = None
         self._keep_at = inf
@@ -140,10 +142,14 @@ class Follower:
         # Asked first: who comes from here on, and what is written, is seen next time.
         version = await self._database.version() if any(self._channels) else None
         everything = list(self._channels)
+        lapses = self._bus.lapses
         if self._bus.is_healthy and not self._silent.are_there(now):
-            due = self._due_by_hints(everything, now)
+            due = everything if lapses != self._lapses else self._due_by_hints(everything, now)
             if due:
                 await self._look_at(due)
+            if lapses != self._lapses:
+                self._silent.forgive()
+                self._lapses = lapses
             self._seen = None
             return
         due = everything
@@ -201,21 +207,22 @@ class Follower:
                 if copy.channel.conversation_id in seen
             }
             before = {channel: channel.state for channel in channels}
+            are_told = self._bus.is_healthy and self._bus.lapses == self._lapses
             found = await self._database.read(news.read, self._owner, seen, copied)
             for channel, known in before.items():
                 channel.looked_at = now
                 item = found.get(channel.conversation_id)
                 if item is not None and self._is_open(channel):
-                    self._tell(channel, item, known)
+                    self._tell(channel, item, known, are_told)
 
-    def _tell(self, channel: Channel, item: News, known: ConversationState) -> None:
+    def _tell(self, channel: Channel, item: News, known: ConversationState, are_told: bool) -> None:
         """Bring one channel up to date, of which this was known when the reading began: what has
-        changed here meanwhile is newer."""
+        changed here meanwhile is newer. `are_told`: of a reply that begins a hint should come."""
         is_first = channel.newest_generation is None
         channel.newest_generation = item.newest_generation
         found = item.state.unless_changed(known, channel.state)
         for reply in item.replies:
-            self._apply(channel, reply, is_first)
+            self._apply(channel, reply, are_told and not is_first)
         channel.learn(found)
 
     def _is_written_here(self, channel: Channel) -> bool:
@@ -233,7 +240,7 @@ class Follower:
             id: copy for id, copy in self._copies.items() if self._is_open(copy.channel)
         }
 
-    def _apply(self, channel: Channel, item: ReplyNews, is_first: bool) -> None:
+    def _apply(self, channel: Channel, item: ReplyNews, is_told: bool) -> None:
         copy = self._copies.get(item.generation_id)
         is_new = copy is None
         if copy is None:
@@ -242,7 +249,7 @@ class Follower:
             copy = Copy(channel, LiveReply(item.message_id, item.opening, run=item.run))
             self._copies[item.generation_id] = copy
             channel.set_reply(copy.reply, item.generation_id)
-            if not is_first:
+            if is_told:
                 self._silent.found(channel.conversation_id, asyncio.get_running_loop().time())
         if item.ending is not None and item.run > copy.reply.run:  # put in order at its end
             copy.reply.rewrite("", "")

@@ -28,6 +28,10 @@ class SilentWriters:
         if self._told.get(conversation_id, -TOLD_BEFORE_SECONDS) < now - TOLD_BEFORE_SECONDS:
             self._untold.setdefault(conversation_id, now)
 
+    def forgive(self) -> None:
+        """What was found so far may have been told, and was missed."""
+        self._untold.clear()
+
     def are_there(self, now: float) -> bool:
         """Whether somebody was found out lately."""
         before = now - TOLD_BEFORE_SECONDS

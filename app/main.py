@@ -113,6 +113,8 @@ async def _lifespan(app: Api) -> AsyncIterator[None]:
     # In front, so that a built page stands at `/` in place of the plain one.
     app.router.routes[:0] = await asyncio.to_thread(page_routes, state.page)
     services = state.services = await asyncio.to_thread(build_services, settings)
+    state.rate_limits.share(services.peers)
+    state.connections.share(services.peers)
     await services.open()
     place = place_of(os.environ)
     gathering = state.gathering = Gathering(place, state.numbers)

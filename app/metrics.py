@@ -211,6 +211,9 @@ GAUGES = {
     ),
     "chat_bus_healthy": Gauge("Whether the other processes are heard", join=min),
     "chat_bus_peers": Gauge("Processes heard from lately, this one included", join=max),
+    "chat_budgets_shared": Gauge(
+        "Whether what all other processes count is added to the budgets here", join=min
+    ),
     "chat_jobs_running": Gauge("Background jobs that run now"),
     "chat_database_running": Gauge("Transactions that run now"),
     "chat_database_waiting": Gauge("Transactions that wait for their turn"),

@@ -1,4 +1,4 @@
-"""Budgets of requests per minute, kept in this process's memory."""
+"""Budgets of requests per minute, kept in memory, of all processes that hear each other."""
 
 import math
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from app.errors import (
     ShareNotFound,
 )
 from app.metrics import rate_limited
+from app.peers.counts import PeerCounts
 from app.sliding_window import SlidingWindow
 from app.utils.client_address import network_of
 from app.utils.tokens import Claims, token_hash
@@ -28,6 +29,9 @@ CODES_PER_HOUR = 60
 """Of an account, from anywhere: only who has its password can try, and ten minutes of guessing by a
 thousand networks would find a code of six digits."""
 SMALL_BUDGETS = ("login", "register", "forgot", "reset", "password")
+DIVIDED = (*SMALL_BUDGETS, "codes", "mails")
+"""What guesses and mails are counted by: while other processes are known and not heard, each allows
+its own part of the limit."""
 
 
 class RateLimits:
@@ -41,11 +45,16 @@ class RateLimits:
         self._budgets["files"] = SlidingWindow(FILES_PER_MINUTE, MINUTE)
         self._budgets["search"] = SlidingWindow(settings.search_rate_limit_per_minute, MINUTE)
         self._budgets["shares"] = SlidingWindow(SHARE_MISSES_PER_MINUTE, MINUTE)
-        self._codes = SlidingWindow(CODES_PER_HOUR, HOUR)
-        self._mails = SlidingWindow(MAILS_PER_HOUR, HOUR)
+        self._budgets["codes"] = SlidingWindow(CODES_PER_HOUR, HOUR)
+        self._budgets["mails"] = SlidingWindow(MAILS_PER_HOUR, HOUR)
         self._ended: dict[int, None] = {}
         self._keys: dict[bytes, None] = {}
         self._per_minute = settings.rate_limit_per_minute
+
+    def share(self, peers: PeerCounts) -> None:
+        """Count together with other processes, from now on."""
+        for name, window in self._budgets.items():
+            peers.share_window(name, window, is_divided=name in DIVIDED)
 
     def hit(self, who: str) -> None:
         """Count one request or socket message of a user or an address; RateLimited when spent."""
@@ -135,9 +144,9 @@ class RateLimits:
         """Count an attempt at a second factor from any network; RateLimited when spent. A success
         clears the count."""
         who = str(user_id)
-        self._refuse("codes", self._codes.hit(who))
+        self._hit("codes", who)
         yield
-        self._codes.forget(who)
+        self._budgets["codes"].forget(who)
 
     @contextmanager
     def finding_share(self, address: str) -> Iterator[None]:
@@ -166,11 +175,11 @@ class RateLimits:
 
     def may_mail(self, account: str) -> bool:
         """Count a mail to an account; False above its hourly limit."""
-        return self._mails.hit(account) == 0
+        return self._budgets["mails"].hit(account) == 0
 
     def hit_mail(self, account: str) -> None:
         """Count a mail to an account; RateLimited above its hourly limit."""
-        self._refuse("mails", self._mails.hit(account))
+        self._hit("mails", account)
 
     def _hit(self, name: str, who: str) -> None:
         self._refuse(name, self._budgets[name].hit(who))

@@ -39,6 +39,7 @@ class AppState(State):
                 "chat_search_unread": self.services.reader.behind,
                 "chat_bus_healthy": float(bus.is_healthy),
                 "chat_bus_peers": bus.peers(),
+                "chat_budgets_shared": float(self.services.peers.are_shared()),
                 "chat_jobs_running": self.services.jobs.running,
                 "chat_database_running": load.running,
                 "chat_database_waiting": load.waiting,

@@ -50,6 +50,13 @@ class Bus(Protocol):
     def peers(self) -> int:
         """How many processes were heard from lately, this one included."""
 
+    def hears(self, name: str) -> bool:
+        """Whether this process was heard from lately, and can be now."""
+
+    def seen(self) -> int:
+        """How many processes there are as far as is known, this one included: those that are heard,
+        and those that left without a word."""
+
     async def run(self) -> None:
         """Connect, and connect again, until cancelled."""
 

@@ -66,6 +66,15 @@ class LocalBus:
         since = asyncio.get_running_loop().time() - SILENCE_SECONDS
         return 1 + len({each.sender for each in self._in if each.sender and each.heard_at > since})
 
+    def hears(self, name: str) -> bool:
+        """See `Bus`."""
+        since = asyncio.get_running_loop().time() - SILENCE_SECONDS
+        return any(each.sender == name and each.heard_at > since for each in self._in)
+
+    def seen(self) -> int:
+        """All workers of the server, whether or not they are heard."""
+        return 1 + len(self._others)
+
     def subscribe(self, topic: str, deliver: Deliver) -> None:
         """See `Bus`."""
         self._subscriptions.add(topic, deliver)

@@ -25,6 +25,14 @@ class NoBus:
         """This process alone."""
         return 1
 
+    def hears(self, name: str) -> bool:
+        """Nobody."""
+        return False
+
+    def seen(self) -> int:
+        """This process alone."""
+        return 1
+
     async def run(self) -> None:
         """There is nothing to do."""
 

@@ -85,6 +85,15 @@ class RedisBus:
         since = asyncio.get_running_loop().time() - SILENCE_SECONDS
         return 1 + sum(at > since for at in self._heard.values())
 
+    def hears(self, name: str) -> bool:
+        """See `Bus`."""
+        since = asyncio.get_running_loop().time() - SILENCE_SECONDS
+        return self._is_connected and self._heard.get(name, since) > since
+
+    def seen(self) -> int:
+        """See `Bus`. While Redis is away those count that were heard before."""
+        return 1 + len(self._heard)
+
     def subscribe(self, topic: str, deliver: Deliver) -> None:
         """See `Bus`."""
         self._subscriptions.add(topic, deliver)

@@ -9,6 +9,7 @@ from app.connections.stalled import StalledResponses
 from app.connections.streams import StreamRegister
 from app.errors import AppError, InvalidKey, InvalidToken, ServerRestarting, TooManyRequests
 from app.logs import log
+from app.peers.counts import PeerCounts
 from app.time_limits import TimeLimits
 
 CLOSE_SECONDS = 2
@@ -33,6 +34,12 @@ class OpenConnections:
         self.requests = TimeLimits(None)
         self.responses = StalledResponses(settings.send_timeout_seconds)
         self._check_seconds = settings.session_check_seconds
+
+    def share(self, peers: PeerCounts) -> None:
+        """Count what users have open together with other processes."""
+        peers.share_opens("sockets", self.sockets.opens)
+        peers.share_opens("streams", self.streams.opens)
+        peers.share_opens("programs", self.programs.opens)
 
     async def sweep(self, live: LiveSessions) -> None:
         """Repeatedly end what is over: expired tokens, ended sessions, disabled users, stalled

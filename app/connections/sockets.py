@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +12,7 @@ from app.connections.request import request_state
 from app.connections.transport import cut
 from app.connections.websocket_protocol import BoundedWebSocketProtocol
 from app.errors import AppError, Language, TooManySockets
+from app.peers.opens import OpenCounts
 from app.utils.websocket import refusal
 
 ABORT_SECONDS = 1.0
@@ -82,13 +82,14 @@ class Socket:
 
 
 class SocketRegister:
-    """Every open socket of this process: how many a user has, and who must go."""
+    """Every open socket of this process: how many a user has, here and elsewhere, and who must
+    go."""
 
     def __init__(self, per_user: int, send_timeout_seconds: float) -> None:
         self._per_user = per_user
         self._send_timeout = send_timeout_seconds
         self._sockets: set[Socket] = set()
-        self._count: Counter[int] = Counter()
+        self.opens = OpenCounts()
         self._over: AppError | None = None
 
     def add(self, socket: Socket) -> None:
@@ -96,17 +97,15 @@ class SocketRegister:
         error that ended the others."""
         if self._over is not None:
             raise self._over
-        if self._count[socket.user_id] >= self._per_user:
+        if self.opens[socket.user_id] >= self._per_user:
             raise TooManySockets
-        self._count[socket.user_id] += 1
+        self.opens.add(socket.user_id)
         self._sockets.add(socket)
 
     def remove(self, socket: Socket) -> None:
         """Remove a socket."""
         self._sockets.remove(socket)
-        self._count[socket.user_id] -= 1
-        if not self._count[socket.user_id]:
-            del self._count[socket.user_id]
+        self.opens.remove(socket.user_id)
         if not socket.closed.done():
             socket.closed.set_result(None)
 

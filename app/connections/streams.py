@@ -1,21 +1,21 @@
 """The requests that stay open while a reply is written, by session; those of programs by key."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.errors import AppError, TooManySockets
+from app.peers.opens import OpenCounts
 
 
 class StreamRegister:
     """Every event stream of this process, and every request that waits for a reply. A user who has
-    more than `per_user` is refused with `too_many`."""
+    more than `per_user`, here and elsewhere, is refused with `too_many`."""
 
     def __init__(self, per_user: int, too_many: type[AppError] = TooManySockets) -> None:
         self._per_user = per_user
         self._too_many = too_many
-        self._of_user: Counter[int] = Counter()
+        self.opens = OpenCounts()
         self._open: dict[asyncio.Future[AppError], int] = {}
         self._over: AppError | None = None
 
@@ -28,9 +28,9 @@ class StreamRegister:
         The future gets the reason as its result once the request must end.
         """
         if user_id is not None:
-            if self._of_user[user_id] >= self._per_user:
+            if self.opens[user_id] >= self._per_user:
                 raise self._too_many
-            self._of_user[user_id] += 1
+            self.opens.add(user_id)
         ended: asyncio.Future[AppError] = asyncio.get_running_loop().create_future()
         self._open[ended] = session_id
         if self._over is not None:
@@ -40,12 +40,7 @@ class StreamRegister:
         finally:
             del self._open[ended]
             if user_id is not None:
-                self._leave(user_id)
-
-    def _leave(self, user_id: int) -> None:
-        self._of_user[user_id] -= 1
-        if not self._of_user[user_id]:
-            del self._of_user[user_id]
+                self.opens.remove(user_id)
 
     def __len__(self) -> int:
         return len(self._open)

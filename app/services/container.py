@@ -12,6 +12,7 @@ from app.database import Database, open_database
 from app.encryption import KeyVault
 from app.engines.sole_user import SoleUser
 from app.logs import log
+from app.peers.counts import PeerCounts
 from app.services.accounts.deletion import DELETION, AccountRemoval
 from app.services.accounts.service import AccountService
 from app.services.admin.audit import AdminAudit
@@ -108,6 +109,7 @@ class Services:
 
     database: Database
     bus: Bus
+    peers: PeerCounts
     vault: KeyVault
     ai: AiService
     auth: AuthService
@@ -194,6 +196,7 @@ class Services:
         self.supervisor.open()
         self.tasks = [
             asyncio.create_task(self.bus.run(), name="bus"),
+            asyncio.create_task(self.peers.run(), name="peers"),
             asyncio.create_task(self.lease.run(), name="lease"),
             asyncio.create_task(self.reaper.run(), name="reaper"),
             asyncio.create_task(self.follower.run(), name="follower"),
@@ -265,6 +268,7 @@ def build_services(settings: Settings) -> Services:
         return f"{name} {canary}".encode()
 
     bus = open_bus(settings, os.environ, identify)
+    peers = PeerCounts(bus, settings.secret_key.get_secret_value().encode())
     threads = PasswordThreads(settings.bcrypt_rounds)
     sessions = SessionService(database, settings)
     passwords = PasswordService(database, threads, settings)
@@ -349,6 +353,7 @@ def build_services(settings: Settings) -> Services:
     return Services(
         database=database,
         bus=bus,
+        peers=peers,
         vault=vault,
         ai=ai,
         auth=AuthService(database, vault, threads, sessions, live, passkeys),

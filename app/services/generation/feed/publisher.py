@@ -122,6 +122,7 @@ class Publisher:
             if now > told.until:
                 del self._told[id]
             elif left > 0:
+                self._told[id] = self._told.pop(id)  # the others are first the next time
                 new: list[ToldPiece] = list(told.pieces(now))
                 left -= sum(len(piece.text) for piece in new)
                 pieces += new

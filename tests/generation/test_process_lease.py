@@ -22,6 +22,7 @@ from app.services.generation import process_rows
 from app.services.generation.checkpoint import Piece, save
 from app.services.generation.process_rows import ProcessBeat
 from app.services.generation.reaper import LOOKS_PER_LEASE
+from app.utils.tasks import stop_tasks
 from tests.faults.begun import begun, request_of
 from tests.faults.watching import eventually
 from tests.support.backups import command, settings
@@ -107,7 +108,9 @@ async def test_a_process_has_a_row_while_it_serves(
         return (owner_of(server) in await processes_of(other)) != own_url.startswith("sqlite")
 
     await eventually(is_as_when_idle)
-    lease = server.app.state.services.lease
+    services = server.app.state.services
+    await stop_tasks(*(task for task in services.tasks if task.get_name() == "lease"))
+    lease = services.lease
     await lease.beat()
     assert owner_of(server) in await processes_of(other)
     await lease.end()

@@ -9,7 +9,6 @@ import asyncio
 import secrets
 import socket
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Self, cast
 
@@ -117,7 +116,7 @@ class LocalBus:
             try:
                 ear = await asyncio.to_thread(_bound, self._path(self._index))
                 self._server = await loop.create_unix_server(lambda: FromPeer(self), sock=ear)
-            except OSError as error:
+            except Exception as error:  # the bus goes on, whatever fails
                 self._health.failed(error)
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
@@ -126,7 +125,7 @@ class LocalBus:
         loop = asyncio.get_running_loop()
         pause = PAUSE_SECONDS
         while True:
-            with suppress(OSError):
+            try:
                 path = str(self._path(other))
                 transport, lost = await loop.create_unix_connection(ToPeer, path)
                 transport.write(frame(HELLO, self.name.encode()))
@@ -137,6 +136,10 @@ class LocalBus:
                 finally:
                     del self._out[other]
                     transport.abort()
+            except OSError:
+                pass  # it is not there, or was only just
+            except Exception as error:  # the bus goes on, whatever fails
+                self._health.failed(error)
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 

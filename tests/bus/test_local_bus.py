@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,8 @@ from app.bus.local import BEHIND_BYTES, LocalBus
 from app.bus.none import NoBus
 from app.bus.opening import open_bus
 from app.config import Settings
+from app.services.generation.feed.hints import Hints
+from app.services.generation.feed.wire import HINTS, pack_hint
 from app.utils.tasks import stop_tasks
 from tests.faults.watching import eventually
 
@@ -128,6 +131,50 @@ async def test_what_is_too_large_is_dropped_and_the_rest_goes_through(folder: Pa
         a.bus.publish("talk", bytes(33_000_000))
         a.bus.publish("talk", bytes(MESSAGE_BYTES))
         await hears(b, (a.bus.name, bytes(MESSAGE_BYTES)))
+
+
+async def test_hints_reach_one_that_has_just_come(folder: Path) -> None:
+    """It listens, and its own first word is still on its way."""
+    came: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await eventually(_said)
+        came.set_result(await reader.readuntil(pack_hint(7)))
+        writer.close()
+
+    async def _said() -> bool:
+        if not worker.bus._out:
+            return False
+        hints.elsewhere(7)
+        return True
+
+    async with (
+        await asyncio.start_unix_server(listen, folder / "1.sock"),
+        running(folder, 0, 2) as worker,
+    ):
+        hints = Hints(worker.bus)
+        assert HINTS.encode() in await came
+        assert worker.bus.peers() == 1
+
+
+async def test_whatever_fails_the_bus_goes_on(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = asyncio.get_running_loop()
+    connect = loop.create_unix_connection
+    failures = [RuntimeError(), ValueError()]
+
+    async def failing(*args: Any, **options: Any) -> Any:
+        if failures:
+            raise failures.pop()
+        return await connect(*args, **options)
+
+    monkeypatch.setattr(loop, "create_unix_connection", failing)
+    async with running(folder, 0, 2) as a, running(folder, 1, 2) as b:
+        await all_healthy(a, b)
+        assert not failures
+        a.bus.publish("talk", b"all the same")
+        await hears(b, (a.bus.name, b"all the same"))
 
 
 async def test_who_talks_nonsense_is_hung_up_on(folder: Path) -> None:

@@ -97,9 +97,8 @@ class Follower:
             channel.notify()
 
     def _want(self, wants: list[Want]) -> None:
-        if wants and self._bus.peers() > 1:
-            for message in pack_wants(wants):
-                self._bus.publish(WANTED, message)
+        for message in pack_wants(wants):
+            self._bus.publish(WANTED, message)
 
     async def run(self) -> None:
         """Look at every tick and at every hint, until cancelled; goes on when the database is

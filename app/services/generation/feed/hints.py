@@ -20,8 +20,7 @@ class Hints:
 
     def elsewhere(self, conversation_id: int) -> None:
         """Something has been committed that readers here know of already."""
-        if self._bus.peers() > 1:
-            self._bus.publish(HINTS, pack_hint(conversation_id))
+        self._bus.publish(HINTS, pack_hint(conversation_id))
 
     def everywhere(self, conversation_id: int) -> None:
         """Something has been committed that readers here do not know of either."""

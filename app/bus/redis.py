@@ -208,13 +208,14 @@ class RedisBus:
             await asyncio.sleep(BEAT_SECONDS)
 
     async def close(self) -> None:
-        """Say goodbye, so that nobody is missed."""
+        """Say what was not said yet, and goodbye, so that nobody is missed."""
         if not self._channel:
             return
-        sender, body = self.name.encode(), frame(BYE, b"")
+        self._unsent.append(frame(BYE, b""))
         with suppress(RedisError, OSError, TimeoutError):
             async with asyncio.timeout(SOCKET_SECONDS), client_of(self._place) as client:
-                await client.publish(self._channel, sender + self._mac(sender, body) + body)
+                while self._unsent:
+                    await self._say(client)
 
 
 def _channel(identity: bytes, database: int) -> str:

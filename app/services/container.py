@@ -233,12 +233,13 @@ class Services:
     async def close(self) -> None:
         """Save the running replies, end the background work, close connections and threads."""
         await self.supervisor.close()
-        await stop_tasks(*self.tasks)
-        await self.bus.close()
+        await stop_tasks(*(task for task in self.tasks if task.get_name() != "bus"))
         await self.sharing.views.write()
         await self.audit.close()
         await self.reservations.slices.close()
         await self.lease.end()
+        await stop_tasks(*self.tasks)
+        await self.bus.close()  # after all that has something to say at its end
         self.threads.close()
         self.files.close()
         self.imports.close()

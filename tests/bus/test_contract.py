@@ -146,3 +146,16 @@ async def test_with_nobody_nothing_is_missed() -> None:
     async with running(bus) as heard:
         bus.publish("talk", b"")
         assert (bus.lapses, bus.peers(), bus.is_healthy, heard) == (0, 1, False, [])
+
+
+async def test_what_is_said_last_is_heard(net: Net) -> None:
+    one, other = net.end(0), net.end(1)
+    async with running(other) as heard:
+        async with running(one):
+            await all_heard(one, other)
+            one.publish("talk", b"the last")
+
+        async def is_heard() -> bool:
+            return heard == [b"the last"]
+
+        await eventually(is_heard)

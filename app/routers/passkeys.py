@@ -10,7 +10,7 @@ from app.dependencies.device import CurrentDevice
 from app.dependencies.services import LanguageDep, RateLimitsDep, ServicesDep
 from app.dependencies.user import AnyUser, CurrentUser, get_any_user
 from app.errors import EmailUnverified
-from app.routers.http.cookies import set_refresh_cookie
+from app.routers.http.cookies import set_refresh_cookie, ticket_cookie
 from app.routers.http.responses import errors
 from app.routers.http.verification import send_link
 from app.schemas.fields import Id
@@ -76,11 +76,12 @@ async def ask_for_passkey(
     services: ServicesDep,
     body: Annotated[PasskeyAsked | None, Body()] = None,
 ) -> PasskeyRequestOptions:
-    """Get what a browser has a passkey sign: to log in; with `ticket`, as the second step of a
-    login; with an access token, to confirm who is logged in."""
+    """Get what a browser has a passkey sign: to log in; with `ticket` or `second_step`, as the second
+    step of a login; with an access token, to confirm who is logged in."""
     host, user_id, purpose = request.url.hostname, None, Purpose.LOGIN
-    if body is not None and body.ticket is not None:
-        user_id, purpose = await services.auth.whose(body.ticket), Purpose.SECOND
+    if body is not None and (body.second_step or body.ticket is not None):
+        ticket = body.ticket or ticket_cookie(request, services.oidc.is_secure)
+        user_id, purpose = await services.auth.whose(ticket), Purpose.SECOND
     elif token is not None:
         user_id, purpose = (await get_any_user(request, token)).id, Purpose.CONFIRM
     return await services.passkeys.ask(host, purpose, user_id)

@@ -111,9 +111,11 @@ class PasskeyList(BaseModel):
 
 class PasskeyAsked(BaseModel):
     """`POST /auth/login/passkey/options`: with the ticket of a right password where the passkey is
-    to be its second step."""
+    to be its second step. `second_step`: a cookie has the ticket, as of who comes from a
+    provider."""
 
     ticket: OpaqueToken | None = None
+    second_step: bool = False
 
 
 class PasskeyRequestOptions(BaseModel):

@@ -13,6 +13,9 @@ from tests.conftest import StartServer
 from tests.oidc.browser import Browser
 from tests.oidc.conftest import PUBLIC_URL, settings_of
 from tests.oidc.hostile import CLIENT_ID, HostileProvider, signed
+from tests.support import authenticator as passkeys
+from tests.support.factors import set_up
+from tests.support.refusals import assert_refused
 from tests.support.server import RunningServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
@@ -56,6 +59,48 @@ async def test_its_owner_is_told(server: RunningServer, provider: HostileProvide
         assert (await told(server, token)).status_code == 200
     events = (await person.get("/auth/audit")).json()["events"]
     assert [event["action"] for event in events[:2]] == ["provider_logout"] * 2
+
+
+async def shown(browser: Browser, key: passkeys.Authenticator) -> dict[str, Any]:
+    """A passkey as the second step of who came from a provider: a cookie has the ticket."""
+    body = {"second_step": True}
+    begun = (await browser.request("POST", "/auth/login/passkey/options", json=body)).json()
+    allowed = begun["options"]["allowCredentials"]
+    assert [each["id"] for each in allowed] == [passkeys.spelled(key.credential_id)]
+    return await passkeys.signed(browser.server, key, begun)
+
+
+@pytest.mark.parametrize("about", ["sid", "sub"])
+@pytest.mark.parametrize("kind", ["code", "passkey"])
+async def test_after_a_second_step(
+    server: RunningServer, provider: HostileProvider, kind: str, about: str
+) -> None:
+    who = {"sub": f"two steps by {kind}, {about}"}
+    first, browser = Browser(server), Browser(server)
+    await first.log_in(provider, **who)
+    person, key = await first.person(), passkeys.local()
+    if kind == "passkey":
+        await passkeys.add_passkey(person, key)
+    else:
+        codes = (await set_up(person)).recovery_codes
+    assert "step=second" in await browser.log_in(provider, **who, sid=f"{kind} {about}")
+    if kind == "passkey":
+        given: dict[str, Any] = {"passkey": await shown(browser, key)}
+    else:
+        given = {"recovery_code": codes[0]}
+    answer = await browser.request("POST", "/auth/login/second", json=given)
+    assert answer.status_code == 200, answer.text
+    assert await browser.is_logged_in()
+    ended = {"sid": f"{kind} {about}"} if about == "sid" else who
+    assert (await told(server, logout_token(provider, **ended))).status_code == 200
+    assert not await browser.is_logged_in()
+
+
+async def test_a_second_step_without_its_ticket(server: RunningServer) -> None:
+    """A page that asks for it too late is sent back to the first step."""
+    body = {"second_step": True}
+    answer = await Browser(server).request("POST", "/auth/login/passkey/options", json=body)
+    assert_refused(answer, 401, "second_step_over")
 
 
 BAD: dict[str, dict[str, Any]] = {

@@ -1118,9 +1118,10 @@ export interface ParamsRead {
   extra?: Record<string, unknown> | null;
 }
 
-/** `POST /auth/login/passkey/options`: with the ticket of a right password where the passkey is to be its second step. */
+/** `POST /auth/login/passkey/options`: with the ticket of a right password where the passkey is to be its second step. `second_step`: a cookie has the ticket, as of who comes from a provider. */
 export interface PasskeyAsked {
   ticket?: string | null;
+  second_step?: boolean;
 }
 
 /** `POST /auth/passkeys`. */

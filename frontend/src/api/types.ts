@@ -47,6 +47,7 @@ export type {
   Options as ServerOptions,
   Overview,
   OverviewDay,
+  PasskeyAsked,
   PasskeyGiven as GivenPasskey,
   PasskeyRead as Passkey,
   PresetRead as Preset,

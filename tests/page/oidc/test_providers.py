@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.oidc.test_logout import logout_token
 from tests.page.conftest import OpenPage
 from tests.page.keys.made import make_logins_old, show_again
 from tests.page.oidc.site import ProviderSite, provider_site
+from tests.page.passkeys.authenticator import with_authenticator
 from tests.support.factors import set_up
 from tests.support.server import PASSWORD
 
@@ -90,6 +92,28 @@ async def test_linked_to_an_account_and_its_second_step(
     await given.press("Enter")
     await is_at(other, f"/c/{conversation}")
     await expect(other).to_have_title("before · Chat")
+
+
+async def test_a_passkey_is_the_second_step_of_the_provider_s_login(
+    at: ProviderSite, open_page: OpenPage
+) -> None:
+    page = await open_page(None, "/settings/account", at=at.url)
+    await with_authenticator(page)
+    at.person = {"sub": "by passkey", "sid": "there"}
+    await page.get_by_role("link", name="Continue with Acme").click()
+    await page.get_by_role("button", name="Add a passkey").click()
+    await page.get_by_role("button", name="Create").click()
+    await page.get_by_role("button", name="I have kept them").click()
+    await page.context.clear_cookies()
+    # Past the form, where the browser offers the passkey by itself.
+    await page.goto(f"{at.url}/auth/oidc/corp/start")
+    await page.get_by_role("button", name="Use a passkey").click()
+    await expect(page.get_by_role("navigation").first).to_be_visible()
+    # It ends with the login at the provider, as one of a single step.
+    ended = {"logout_token": logout_token(at.provider, sid="there")}
+    told = await at.site.server.http.post("/auth/oidc/corp/logout", data=ended)
+    assert told.status_code == 200, told.text
+    assert (await page.context.request.post(f"{at.url}/auth/refresh")).status == 401
 
 
 async def test_an_account_that_is_somebody_elses_is_told(

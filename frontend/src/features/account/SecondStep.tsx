@@ -7,8 +7,8 @@ import { Problem } from "../../ui/Problem";
 import { useAction } from "../../ui/useAction";
 import { factorText } from "./factorTexts";
 import { type Given, GivenCode, givenIn, NO_CODE } from "./GivenCode";
-import { logInByPasskey, logInSecond } from "./logins";
-import { passkeyForLogin } from "./passkeyCalls";
+import { logInSecond } from "./logins";
+import { passkeyForSecond } from "./passkeyCalls";
 
 interface Props {
   second: Second;
@@ -29,10 +29,8 @@ export function SecondStep({ second: { ticket, kinds }, onBack }: Props) {
   }, [byPasskey.value]);
   const isWrong = error.value?.code === "wrong_code";
   const logIn = async () => {
-    if (!byPasskey.value) return logInSecond(ticket, givenIn(given.value));
-    const passkey = await passkeyForLogin(ticket);
-    // Without a ticket at hand it is shown as for a login of its own, which it is enough for.
-    return ticket ? logInSecond(ticket, { passkey }) : logInByPasskey(passkey);
+    const shown = byPasskey.value ? { passkey: await passkeyForSecond(ticket) } : givenIn(given.value);
+    return logInSecond(ticket, shown);
   };
   const submit = async (event: Event) => {
     event.preventDefault();

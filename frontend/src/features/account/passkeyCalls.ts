@@ -1,14 +1,19 @@
 /** Passkeys of the person, and logins by one: between the server and the browser. */
 import { api } from "../../api/client";
 import { ApiError, Cancelled, send } from "../../api/http";
-import type { GivenPasskey } from "../../api/types";
+import type { GivenPasskey, PasskeyAsked } from "../../api/types";
 import { type Asking, type Making, makePasskey, showPasskey, troubleOf } from "../../browser/webauthn";
 import { surely } from "./fresh";
 import { passkeyText } from "./passkeyTexts";
 
-/** Of somebody who is not logged in yet; with the ticket, of the one whose login it is. Throws `ApiError`. */
-export async function passkeyForLogin(ticket?: string): Promise<GivenPasskey> {
-  const { challenge_id, options } = await send("POST /auth/login/passkey/options", { body: { ticket } });
+/** Of somebody who is not logged in yet. Throws `ApiError`. */
+export const passkeyForLogin = () => passkeyFor({});
+
+/** Of the one whose login it is: by its ticket, or the cookie that has it. Throws `ApiError`. */
+export const passkeyForSecond = (ticket?: string) => passkeyFor({ ticket, second_step: true });
+
+async function passkeyFor(body: PasskeyAsked): Promise<GivenPasskey> {
+  const { challenge_id, options } = await send("POST /auth/login/passkey/options", { body });
   return { challenge_id, credential: await told(() => showPasskey(options as unknown as Asking)) };
 }
 

@@ -115,6 +115,7 @@ async def _lifespan(app: Api) -> AsyncIterator[None]:
     services = state.services = await asyncio.to_thread(build_services, settings)
     state.rate_limits.share(services.peers)
     state.connections.share(services.peers)
+    services.revocations.on_revoked(state.connections.look)
     await services.open()
     place = place_of(os.environ)
     gathering = state.gathering = Gathering(place, state.numbers)

@@ -1,15 +1,17 @@
 """The origin of the current work, known to everything that runs on behalf of a request."""
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class RequestOrigin:
-    """The client's address and the request's id; None for background work."""
+    """The client's address and the request's id; None for background work. `revoked`: whose
+    logins or keys a request has ended."""
 
     address: str | None = None
     request_id: str | None = None
+    revoked: set[int] | None = field(default=None, compare=False)
 
 
 COMMAND_LINE = RequestOrigin("command line")
@@ -22,6 +24,13 @@ _origin: ContextVar[RequestOrigin] = ContextVar("origin", default=NOBODY)
 def current_origin() -> RequestOrigin:
     """The origin of the current work."""
     return _origin.get()
+
+
+def note_revoked(user_id: int) -> None:
+    """The current work ends logins or keys of a user: whoever has something open with them is to be
+    told, once that is committed."""
+    if (revoked := _origin.get().revoked) is not None:
+        revoked.add(user_id)
 
 
 class ActingFor:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from app.config import Settings
 from app.connections.sockets import SocketRegister
@@ -20,6 +21,9 @@ REQUEST_SECONDS = 1.5
 KEY_CHECK_SECONDS = 1.0
 """What runs with a key that was revoked is cut off in twice that time."""
 
+GATHER_SECONDS = 0.05
+"""What ends within so long is looked at together."""
+
 LiveSessions = Callable[[set[int]], Awaitable[set[int]]]
 """The ids, among these, of sessions that are still logged in, or of keys that are good."""
 
@@ -34,6 +38,7 @@ class OpenConnections:
         self.requests = TimeLimits(None)
         self.responses = StalledResponses(settings.send_timeout_seconds)
         self._check_seconds = settings.session_check_seconds
+        self._sessions_end, self._keys_end = asyncio.Event(), asyncio.Event()
 
     def share(self, peers: PeerCounts) -> None:
         """Count what users have open together with other processes."""
@@ -41,11 +46,18 @@ class OpenConnections:
         peers.share_opens("streams", self.streams.opens)
         peers.share_opens("programs", self.programs.opens)
 
+    def look(self, user_id: int) -> None:
+        """Logins or keys of a user have ended: see at once what they have open here."""
+        if user_id in self.sockets.opens or user_id in self.streams.opens:
+            self._sessions_end.set()
+        if user_id in self.programs.opens:
+            self._keys_end.set()
+
     async def sweep(self, live: LiveSessions) -> None:
         """Repeatedly end what is over: expired tokens, ended sessions, disabled users, stalled
         clients."""
         while True:
-            await asyncio.sleep(self._check_seconds)
+            await _told(self._sessions_end, self._check_seconds)
             try:
                 self.sockets.abort_stalled()
                 self.responses.abort_stalled()
@@ -65,7 +77,7 @@ class OpenConnections:
     async def watch_keys(self, live: LiveSessions) -> None:
         """Repeatedly end what runs with keys that are not good any more."""
         while True:
-            await asyncio.sleep(min(self._check_seconds, KEY_CHECK_SECONDS))
+            await _told(self._keys_end, min(self._check_seconds, KEY_CHECK_SECONDS))
             try:
                 if running := self.programs.sessions:
                     self.programs.end_sessions(running - await live(running), InvalidKey())
@@ -88,3 +100,12 @@ class OpenConnections:
             await asyncio.sleep(CUT_SECONDS)
             self.sockets.abort_all()
             self.responses.abort_all()
+
+
+async def _told(event: asyncio.Event, seconds: float) -> None:
+    """Wait until there is something to look at, so many seconds at most."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+    event.clear()

@@ -12,6 +12,7 @@ from app.connections.request import RequestState, request_state
 from app.logs import log
 from app.metrics import request_seconds, requests
 from app.origin import ActingFor, RequestOrigin
+from app.state import app_state
 from app.tracing import SpanAttributes, span
 from app.utils.client_address import client_address, is_encrypted
 from app.utils.tokens import KEY_MARK
@@ -44,6 +45,7 @@ class RequestContext:
             getattr(getattr(receive, "__self__", None), "transport", None),
         )
         state.keep_in(scope)
+        revoked: set[int] | None = set() if scope["type"] == "http" else None
         status = 0
 
         async def remember(message: Message) -> None:
@@ -51,10 +53,12 @@ class RequestContext:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                if revoked:
+                    app_state(scope).services.revocations.tell(revoked)
             await send(message)
 
         began = time.perf_counter()
-        with ActingFor(RequestOrigin(state.address, request_id)):
+        with ActingFor(RequestOrigin(state.address, request_id, revoked)):
             try:
                 if scope["type"] == "websocket":
                     await self.app(scope, receive, send)

@@ -13,6 +13,7 @@ from app.encryption import KeyVault
 from app.engines.sole_user import SoleUser
 from app.logs import log
 from app.peers.counts import PeerCounts
+from app.peers.revocations import Revocations
 from app.services.accounts.deletion import DELETION, AccountRemoval
 from app.services.accounts.service import AccountService
 from app.services.admin.audit import AdminAudit
@@ -110,6 +111,7 @@ class Services:
     database: Database
     bus: Bus
     peers: PeerCounts
+    revocations: Revocations
     vault: KeyVault
     ai: AiService
     auth: AuthService
@@ -355,6 +357,7 @@ def build_services(settings: Settings) -> Services:
         database=database,
         bus=bus,
         peers=peers,
+        revocations=Revocations(bus),
         vault=vault,
         ai=ai,
         auth=AuthService(database, vault, threads, sessions, live, passkeys),

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from app.database import table_of
 from app.models import LoginSession, RefreshToken, User, utc_now
+from app.origin import note_revoked
 from app.services.audit.events import AuditAction, record
 from app.services.upkeep.removal import remove_some
 from app.utils.tokens import next_token, opaque_token, token_hash
@@ -83,6 +84,7 @@ def _end_surplus(connection: Connection, user_id: int, kept: int) -> None:
     recent = mine.order_by(_session.c.last_used_at.desc(), _session.c.id.desc())
     if surplus := list(connection.execute(recent).scalars())[kept:]:
         revoke(connection, _session.c.id.in_(surplus))
+        note_revoked(user_id)
 
 
 def refresh(
@@ -111,6 +113,7 @@ def refresh(
         _forget_expired(connection, found.id)
     elif now - row.rotated_at > GRACE or not _is_newest(connection, successor):
         revoke(connection, _session.c.id == found.id)
+        note_revoked(found.user_id)
         reused = AuditAction.REFRESH_TOKEN_REUSED
         record(connection, reused, found.user_id, "refused", session_id=found.id)
         return None
@@ -128,6 +131,7 @@ def revoke_all(connection: Connection, user_id: int, but: int | None = None) -> 
     """End a user's sessions, all or all but one."""
     others = () if but is None else (_session.c.id != but,)
     revoke(connection, _session.c.user_id == user_id, *others)
+    note_revoked(user_id)
 
 
 def _touch(connection: Connection, id: int, device: Device, lifetime: timedelta) -> bool:

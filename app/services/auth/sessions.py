@@ -11,6 +11,7 @@ from app.config import Settings
 from app.database import Database, table_of
 from app.errors import InvalidCredentials, InvalidToken, SessionNotFound
 from app.models import LoginSession, User, WsTicket, utc_now
+from app.origin import note_revoked
 from app.schemas.session import ExportTicket, SessionRead, Ticket, Token
 from app.services.audit.events import AuditAction, record
 from app.services.auth.account import Account, find_account
@@ -199,6 +200,7 @@ def _end(connection: Connection, action: AuditAction, user_id: int, session_id: 
     mine = (_session.c.id == session_id, _session.c.user_id == user_id)
     ended = revoke(connection, *mine) == 1
     if ended:
+        note_revoked(user_id)
         record(connection, action, user_id, session_id=session_id)
     return ended
 

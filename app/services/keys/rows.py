@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from app.database import table_of
 from app.errors import InvalidInput, KeyNotFound, ListFull
 from app.models import ProgramKey, utc_now
+from app.origin import note_revoked
 from app.schemas.key import SCOPES, KeyCap, KeyCapRead, KeyCreate, KeyRead, KeyUpdate
 from app.services.audit.events import AuditAction, record
 from app.services.auth.account import Account
@@ -98,6 +99,7 @@ def revoke(connection: Connection, user_id: int, key_id: int) -> None:
     same = (_key.c.id == key_id, _key.c.user_id == user_id)
     if connection.execute(delete(_key).where(*same)).rowcount == 0:
         raise KeyNotFound(key_id)
+    note_revoked(user_id)
     record(connection, AuditAction.KEY_REVOKED, user_id, key_id=key_id)
 
 
@@ -105,6 +107,7 @@ def revoke_all(connection: Connection, user_id: int, **by: Any) -> int:
     """Remove all keys of a user: how many there were. `by`: who does it, for the event."""
     count = connection.execute(delete(_key).where(_key.c.user_id == user_id)).rowcount
     if count:
+        note_revoked(user_id)
         record(connection, AuditAction.KEY_REVOKED, user_id, count=count, **by)
     return count
 

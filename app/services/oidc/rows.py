@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from app.database import table_of
 from app.errors import IdentityNotFound, ListFull, LoginTooOld
 from app.models import Identity, LoginSession, OidcLogout, User, utc_now
+from app.origin import note_revoked
 from app.services.audit.events import AuditAction, record
 from app.services.auth.account import Account
 from app.services.auth.provider_login import end_of_identity, end_of_sid, users_of_sid
@@ -109,6 +110,7 @@ def unlink(
     way: Way | None = None if provider is None else "identity"
     require_other_way(connection, account.id, frozenset(providers), without=way)
     end_of_identity(connection, identity_id, but=account.session_id)
+    note_revoked(account.id)
     leave_all(connection, account.id, identity_id)
     connection.execute(delete(_identity).where(*this))
     unlinked = AuditAction.IDENTITY_UNLINKED
@@ -145,5 +147,6 @@ def log_out(
     elif known is not None and end_of_identity(connection, known.id):
         whose = {known.user_id}
     for user_id in sorted(whose):
+        note_revoked(user_id)
         record(connection, AuditAction.PROVIDER_LOGOUT, user_id)
     return True

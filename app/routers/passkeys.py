@@ -76,8 +76,8 @@ async def ask_for_passkey(
     services: ServicesDep,
     body: Annotated[PasskeyAsked | None, Body()] = None,
 ) -> PasskeyRequestOptions:
-    """Get what a browser has a passkey sign: to log in; with `ticket` or `second_step`, as the second
-    step of a login; with an access token, to confirm who is logged in."""
+    """Get what a browser has a passkey sign: to log in; with `ticket` or `second_step`, as the
+    second step of a login; with an access token, to confirm who is logged in."""
     host, user_id, purpose = request.url.hostname, None, Purpose.LOGIN
     if body is not None and (body.second_step or body.ticket is not None):
         ticket = body.ticket or ticket_cookie(request, services.oidc.is_secure)

@@ -82,7 +82,9 @@ def http_client(port: int) -> httpx2.AsyncClient:
     """
     none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     address = f"http://127.0.0.1:{port}"
-    return httpx2.AsyncClient(base_url=address, timeout=PATIENCE_SECONDS, cookies=none, verify=False)
+    return httpx2.AsyncClient(
+        base_url=address, timeout=PATIENCE_SECONDS, cookies=none, verify=False
+    )
 
 
 @dataclass

@@ -21,6 +21,7 @@ class Ear:
 
     gather_seconds = 0.0
     is_healthy = True
+    lapses = 0
 
     def __init__(self, name: str) -> None:
         self.name = name

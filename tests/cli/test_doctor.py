@@ -195,3 +195,19 @@ def test_the_local_model_of_a_server_that_runs_is_named(tmp_path: Path) -> None:
         found = run(tmp_path, "doctor", **where).stdout
         assert f"{NAME}: the local model of the server at" in found
     assert "none (no DEFAULT_API_KEY)" in run(tmp_path, "doctor", **where).stdout
+
+
+@pytest.mark.databases("mysql", "mariadb")
+def test_pools_that_ask_for_more_than_the_server_takes_are_found(
+    database_server: URL, tmp_path: Path
+) -> None:
+    with fresh_database(database_server, tmp_path) as url:
+        own = {"DATABASE_URL": url, "DATABASE_POOL_SIZE": "3", **SECRETS}
+        few = run(tmp_path, "doctor", WORKERS="2", **own)
+        assert "46 at most" in few.stdout
+        many = run(tmp_path, "doctor", WORKERS="256", DATABASE_MAX_OVERFLOW="1000", **own)
+        assert "256768 at most" in many.stdout
+        assert "max_connections" in few.stdout and "max_connections" in many.stdout
+        assert "lower DATABASE_POOL_SIZE" in many.stdout
+        assert "lower DATABASE_POOL_SIZE" not in few.stdout
+        assert few.returncode == many.returncode  # a warning

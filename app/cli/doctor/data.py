@@ -31,6 +31,7 @@ from app.services.files.place import open_storage
 from app.services.search import unread
 from app.services.upkeep.health import durability
 from app.services.upkeep.master_keys import canary_of
+from app.workers.cores import worker_count
 
 CLOCK_SKEW_SECONDS = 5
 MIB = 1 << 20
@@ -60,6 +61,7 @@ def check_database(settings: Settings) -> Iterator[Check]:
             yield _check_clock(connection, settings, sqlite)
             if not sqlite:
                 yield _check_packets(connection)
+                yield _check_connections(connection, settings)
         if server.advice or (cluster and not cluster.usable):
             return
         yield asyncio.run(_check_durability(settings))
@@ -121,6 +123,16 @@ def _check_packets(connection: Connection) -> Check:
     advice = f"set it to {PACKET_MIB}M or more: the longest replies cannot be saved"
     found = f"max_allowed_packet={most:.3g} MiB"
     return Check("Statements", True, found, advice if most < PACKET_MIB else "")
+
+
+def _check_connections(connection: Connection, settings: Settings) -> Check:
+    """The pools of all workers need room together; those of other servers are not known here."""
+    workers = worker_count(settings.workers)
+    most = workers * (settings.database_pool_size + settings.database_max_overflow)
+    taken = int(str(_scalar(connection, "SELECT @@max_connections")))
+    found = f"{most} at most, of max_connections={taken}"
+    advice = "lower DATABASE_POOL_SIZE, DATABASE_MAX_OVERFLOW or WORKERS, or raise max_connections"
+    return Check("Connections", True, found, advice if most >= taken else "")
 
 
 def _check_schema(revision: str | None) -> Check:

@@ -42,8 +42,9 @@ def public_key(algorithm: str, renewed: str) -> dict[str, Any]:
     return key | {"kid": algorithm + renewed, "use": "sig", "alg": algorithm}
 
 
-def signed(claims: dict[str, Any], algorithm: str = "RS256", **header: Any) -> str:
-    """A token of the provider's; `none` and HS256 sign as somebody does who has no key."""
+def signed(claims: dict[str, Any], algorithm: str = "RS256", key: Any = None, **header: Any) -> str:
+    """A token of the provider's, or by another `key`; `none` and HS256 sign as somebody does who
+    has no key. `kid`: None for none."""
     if algorithm == "none":
         return jwt.encode(claims, "", algorithm="none", headers={"kid": "RS256"})
     if algorithm == "HS256":
@@ -56,7 +57,8 @@ def signed(claims: dict[str, Any], algorithm: str = "RS256", **header: Any) -> s
         )
         return _hmac_signed(claims, pem)
     header = {"kid": algorithm} | header
-    return jwt.encode(claims, KEYS[algorithm], algorithm=algorithm, headers=header)
+    header = {name: value for name, value in header.items() if value is not None}
+    return jwt.encode(claims, key or KEYS[algorithm], algorithm=algorithm, headers=header)
 
 
 def _hmac_signed(claims: dict[str, Any], secret: bytes) -> str:
@@ -73,7 +75,8 @@ def _hmac_signed(claims: dict[str, Any], secret: bytes) -> str:
 @dataclass
 class HostileProvider:
     """`claims`, `header` and `algorithm` change the next ID tokens, `document` the metadata;
-    `mood`: how its endpoints behave; `renewed`: what stands behind the names of its keys."""
+    `mood`: how its endpoints behave; `renewed`: what stands behind the names of its keys, if they
+    are `named`; `signs_with`: a key that is not its."""
 
     port: int
     claims: dict[str, Any] = field(default_factory=dict)
@@ -82,6 +85,8 @@ class HostileProvider:
     algorithm: str = "RS256"
     mood: str = "fine"
     renewed: str = ""
+    named: bool = True
+    signs_with: Any = None
     keys_read: int = 0
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
@@ -93,6 +98,7 @@ class HostileProvider:
         """Do as one should again."""
         self.claims, self.header, self.document = {}, {}, {}
         self.algorithm, self.mood = "RS256", "fine"
+        self.named, self.signs_with = True, None
 
     def agree(self, address: str, **person: Any) -> dict[str, str]:
         """Somebody logs in there, sent to this address: what they come back with."""
@@ -117,7 +123,10 @@ class HostileProvider:
 
     async def keys(self, request: Request) -> Response:
         self.keys_read += 1
-        return JSONResponse({"keys": [public_key(algorithm, self.renewed) for algorithm in KEYS]})
+        keys = [public_key(algorithm, self.renewed) for algorithm in KEYS]
+        if not self.named:
+            keys = [{name: key[name] for name in key if name != "kid"} for key in keys]
+        return JSONResponse({"keys": keys})
 
     async def token(self, request: Request) -> Response:
         form = parse_qs((await request.body()).decode())
@@ -143,9 +152,8 @@ class HostileProvider:
             **self.claims,
         }
         claims = {name: value for name, value in claims.items() if value is not None}
-        token = signed(
-            claims, self.algorithm, **{"kid": self.algorithm + self.renewed} | self.header
-        )
+        kid = {"kid": self.algorithm + self.renewed} if self.named else {"kid": None}
+        token = signed(claims, self.algorithm, self.signs_with, **kid | self.header)
         return JSONResponse({"access_token": "access", "token_type": "Bearer", "id_token": token})
 
 

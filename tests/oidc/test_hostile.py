@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.services.oidc import fetch
 from tests.oidc.browser import Browser, problem_of
 from tests.oidc.conftest import PUBLIC_URL, settings_of
-from tests.oidc.hostile import HostileProvider
+from tests.oidc.hostile import KEYS, HostileProvider
 from tests.support.server import RunningServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
@@ -74,6 +76,34 @@ async def test_keys_are_read_again_for_a_new_one(
     assert provider.keys_read == read + 1
     provider.header = {"kid": "nobody's"}
     assert problem_of(await browser.log_in(provider)) == INVALID
+    assert provider.keys_read == read + 2
+
+
+async def test_keys_without_names_are_read_again(
+    provider: HostileProvider, start_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing says that a key is another one but that no signature is its."""
+    server = await start_server(
+        public_url=PUBLIC_URL,
+        allowed_private_oidc_hosts=["127.0.0.1"],
+        oidc_providers={"corp": settings_of(provider)},
+    )
+    provider.named = False
+    browser = Browser(server)
+    assert await browser.log_in(provider, sub="before") == "/c/7"
+    read = provider.keys_read
+    monkeypatch.setitem(KEYS, "RS256", rsa.generate_private_key(65537, 2048))
+    assert await browser.log_in(provider, sub="after") == "/c/7"
+    assert provider.keys_read == read + 1
+    # Somebody who signs with a key of their own has them read once for each login, and for logout
+    # tokens, which anybody may send, no more often than every few seconds.
+    provider.signs_with = rsa.generate_private_key(65537, 2048)
+    assert problem_of(await browser.log_in(provider)) == INVALID
+    assert provider.keys_read == read + 2
+    for _ in range(5):
+        token = jwt.encode({"iss": provider.issuer}, provider.signs_with, algorithm="RS256")
+        answer = await server.http.post("/auth/oidc/corp/logout", data={"logout_token": token})
+        assert answer.status_code == 400
     assert provider.keys_read == read + 2
 
 

@@ -155,21 +155,21 @@ class Provider:
         return told | claims
 
     async def read(self, token: object, *, eager: bool = True) -> dict[str, Any]:
-        """What a token says that it has signed. Its keys are read again, once, where a token names
-        one that is not known; not `eager`: no more often than every few seconds."""
+        """What a token says that it has signed. Its keys are read again, once, where it may be
+        signed by one that is not known; not `eager`: no more often than every few seconds."""
         algorithms = (await self.metadata()).algorithms
         read_at, keys = await self._known_keys(KEPT_SECONDS)
         try:
             return read_signed(token, keys, algorithms)
-        except KeyMissing:
+        except KeyMissing as missing:
             rest = 0 if eager else REST_SECONDS
             if _age(read_at) < rest:
-                raise invalid("key") from None
+                raise invalid(missing.reason) from None
         _, keys = await self._known_keys(rest)
         try:
             return read_signed(token, keys, algorithms)
-        except KeyMissing:
-            raise invalid("key") from None
+        except KeyMissing as missing:
+            raise invalid(missing.reason) from None
 
     @asynccontextmanager
     async def _asking(self) -> AsyncIterator[None]:

@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import jwt
 import orjson
@@ -26,12 +26,17 @@ _SIGNATURES = jwt.PyJWS()
 
 
 class KeyMissing(Exception):
-    """None of the keys that are known is the one that a token names."""
+    """None of the keys that are known has signed a token. `reason`: none has its name (`key`), or
+    none fits its signature."""
+
+    def __init__(self, reason: Literal["key", "signature"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 def read_signed(token: object, keys: Sequence[Any], algorithms: Sequence[str]) -> dict[str, Any]:
     """What a token says, signed by one of these keys with one of these algorithms. Raises
-    KeyMissing where it names a key that is not among them."""
+    KeyMissing where it may be signed by one that is not among them."""
     if not isinstance(token, str) or not token.isascii() or len(token) > TOKEN_CHARACTERS:
         raise invalid("token_missing")
     try:
@@ -45,12 +50,12 @@ def read_signed(token: object, keys: Sequence[Any], algorithms: Sequence[str]) -
         raise invalid("header")
     candidates = _fitting(keys, str(algorithm), header.get("kid"))
     if not candidates:
-        raise KeyMissing
+        raise KeyMissing("key")
     for key in candidates[:KEYS_MOST]:
         payload = _payload(token, key, str(algorithm))
         if payload is not None:
             return _claims(payload)
-    raise invalid("signature")
+    raise KeyMissing("signature")
 
 
 def _fitting(keys: Sequence[Any], algorithm: str, kid: object) -> list[dict[str, Any]]:

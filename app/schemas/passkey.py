@@ -115,7 +115,7 @@ class PasskeyAsked(BaseModel):
     provider."""
 
     ticket: OpaqueToken | None = None
-    second_step: bool = False
+    second_step: bool | None = None
 
 
 class PasskeyRequestOptions(BaseModel):

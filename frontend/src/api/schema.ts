@@ -1121,7 +1121,7 @@ export interface ParamsRead {
 /** `POST /auth/login/passkey/options`: with the ticket of a right password where the passkey is to be its second step. `second_step`: a cookie has the ticket, as of who comes from a provider. */
 export interface PasskeyAsked {
   ticket?: string | null;
-  second_step?: boolean;
+  second_step?: boolean | null;
 }
 
 /** `POST /auth/passkeys`. */

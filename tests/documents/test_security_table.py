@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "security.md").read_text("utf-8")
 ROW = re.compile(r"^\|[^|]+\| ([^|]+) \| `(tests/attacks/test_\w+\.py)` \|", re.MULTILINE)
+OF_PROVIDERS = re.compile(r"^\|[^|]+\| (`test_\w+\.py[^|]+) \| ([^|]+) \|", re.MULTILINE)
 AS_MANY_AS_OPERATIONS = "every operation"
 REQUIREMENT = re.compile(r"\b\d{1,2}\.\d{1,2}\.\d{1,2}\b")
 
@@ -40,3 +41,14 @@ def test_every_row_names_requirements() -> None:
     rows = [line for line in PAGE.splitlines() if ROW.match(line)]
     assert rows
     assert all(REQUIREMENT.search(row) for row in rows)
+
+
+def test_what_is_tried_of_providers_is_there() -> None:
+    rows = OF_PROVIDERS.findall(PAGE)
+    assert rows
+    for tests, requirements in rows:
+        assert REQUIREMENT.search(requirements)
+        files = [ROOT / "tests" / "oidc" / name for name in re.findall(r"test_\w+\.py", tests)]
+        text = "".join(file.read_text("utf-8") for file in files)
+        for name in re.findall(r"::(\w+)", tests):
+            assert f"def {name}(" in text, name

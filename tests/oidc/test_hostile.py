@@ -14,6 +14,7 @@ from app.services.oidc import fetch
 from tests.oidc.browser import Browser, problem_of
 from tests.oidc.conftest import PUBLIC_URL, settings_of
 from tests.oidc.hostile import KEYS, HostileProvider
+from tests.support.private_servers import free_port
 from tests.support.server import RunningServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
@@ -148,6 +149,28 @@ async def test_a_silent_provider_holds_nobody_up_twice(
     assert {problem_of(each.headers["location"]) for each in answers} == {"provider_unavailable"}
     provider.be_good()
     assert await Browser(server).log_in(provider, sub="after the silence") == "/c/7"
+
+
+@pytest.mark.parametrize("what", ["all of it", "token_endpoint", "jwks_uri"])
+async def test_away(provider: HostileProvider, start_server: Any, what: str) -> None:
+    """Nobody listens there."""
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    its = settings_of(provider)
+    if what == "all of it":
+        its["issuer"] = nowhere
+    else:
+        provider.document = {what: f"{nowhere}/x"}
+    server = await start_server(
+        public_url=PUBLIC_URL,
+        allowed_private_oidc_hosts=["127.0.0.1"],
+        oidc_providers={"corp": its},
+    )
+    browser = Browser(server)
+    address = (await browser.get("/auth/oidc/corp/start")).headers["location"]
+    if what != "all of it":
+        address = await browser.come_back(**provider.agree(address))
+    assert problem_of(address) == "provider_unavailable"
+    assert not await browser.is_logged_in()
 
 
 def _twice(browser: Browser, back: dict[str, str]) -> tuple[Browser, dict[str, str]]:

@@ -9,6 +9,7 @@ from playwright.async_api import Page, expect
 from tests.oidc.test_logout import logout_token
 from tests.page.conftest import OpenPage
 from tests.page.keys.made import make_logins_old, show_again
+from tests.page.looks import screenshot
 from tests.page.oidc.site import ProviderSite, provider_site
 from tests.page.passkeys.authenticator import with_authenticator
 from tests.support.factors import set_up
@@ -52,6 +53,8 @@ async def test_there_and_back_to_where_one_was_going(at: ProviderSite, open_page
     asked = page.get_by_role("dialog", name="Is it you?")
     again = asked.get_by_role("button", name="Continue with Acme")
     await expect(again).to_be_focused()
+    await expect(asked).to_contain_text("is to be typed again")
+    await screenshot(page, "is-it-you-by-a-provider")
     await again.click()
     await expect(asked).to_have_count(0)
     await is_at(page, "/settings/account")

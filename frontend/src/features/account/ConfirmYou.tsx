@@ -152,6 +152,7 @@ function Ways({ others: { passkey, providers }, isAfter, busy, onPasskey, onProv
           {text.continueWith(one.label)}
         </button>
       ))}
+      {providers.length > 0 && <p class="note">{confirmText().leaves}</p>}
     </div>
   );
 }

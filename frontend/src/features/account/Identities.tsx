@@ -27,7 +27,7 @@ export function Identities() {
   const load = () =>
     run(async () => {
       identities.value = (await patient("GET /auth/identities")).identities;
-      linked.value = identities.value.length;
+      linked.value = identities.value.filter(({ provider }) => provider !== null).length;
     });
   useEffect(() => void load(), []);
   const all = identities.value;

@@ -14,7 +14,8 @@ const en = {
   not_allowed: "The account that you log in with may not use this server. Ask its operator.",
   account_disabled: "Your account here is disabled. Ask the operator of this server.",
   approval_pending: "Your account waits for an administrator to approve it. Then you can log in.",
-  email_unverified: "The e-mail address of your account here is not confirmed yet. Open the link that was sent to it.",
+  email_unverified:
+    "The e-mail address of your account here is not confirmed, and the service that you log in with does not vouch for it. Have it confirmed there, or ask the operator of this server.",
   rate_limited: "That was a lot at once. Wait a moment, then try again.",
   other: "That login did not work. Try again, or log in another way.",
 };
@@ -30,7 +31,8 @@ const zhCN: typeof en = {
   not_allowed: "你登录所用的账号无权使用本站，请联系管理员。",
   account_disabled: "你在本站的账号已停用，请联系管理员。",
   approval_pending: "你的账号正在等待管理员批准，批准后即可登录。",
-  email_unverified: "你在本站账号的邮箱尚未验证，请打开发送到该邮箱的链接。",
+  email_unverified:
+    "你在本站账号的邮箱尚未验证，你所用的登录服务也未确认它。请先在登录服务处验证邮箱，或联系本站管理员。",
   rate_limited: "操作过于频繁，请稍后再试。",
   other: "登录未成功。请重试，或换用其他方式登录。",
 };

@@ -5,17 +5,17 @@ import asyncio
 import os
 import random
 import signal
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.faults.figures import Note
 from tests.faults.scale import on, scaled
 from tests.faults.watching import REPLY, eventually
-from tests.support.server import Person
+from tests.support.returning import Reader
+from tests.support.server import ChatSocket, Person
 from tests.support.server_process import ServerProcess, server_process
 from tests.support.upstream import ScriptedUpstream
 from tests.workers.processes import process_of, workers_of
@@ -36,36 +36,23 @@ SETTINGS = {
 
 
 @dataclass
-class Reader:
-    """Who reads a reply to its end, and comes back with the place in it when a connection ends."""
+class Reading(Reader):
+    """A reader of one conversation at a server of several workers."""
 
-    conversation: int
-    text: str = ""
-    cursor: str | None = None
-    worker: int = 0
-    """The one that this reader was at first."""
-    ending: dict[str, Any] = field(default_factory=dict)
+    conversation: int = 0
+    workers: list[int] = field(default_factory=list)
+    """Where it was, the first at first."""
 
-    async def read(self, process: ServerProcess, person: Person, content: str = "") -> None:
-        """Read to the end; with a text, send it first."""
-        while not self.ending:
-            with suppress(ConnectionClosed, InvalidHandshake, OSError):
-                async with person.socket(self.conversation, self.cursor) as socket:
-                    self.worker = self.worker or await process_of(process, socket)
-                    if content:
-                        await socket.send(type="message", content=content)
-                        content = ""
-                    while not self.ending:
-                        self._take(await socket.receive())
+    async def at(self, process: ServerProcess, person: Person) -> None:
+        """Read to the end at whatever worker each connection leads to."""
 
-    def _take(self, event: dict[str, Any]) -> None:
-        if event["type"] == "start" and not event.get("resumed"):
-            self.text, self.cursor = "", f"{event['message']['id']}.0.0"
-        elif event["type"] == "chunk":
-            self.text += event["content"]
-        elif event["type"] in ("done", "error"):
-            self.ending = event
-        self.cursor = event.get("id", self.cursor)
+        @asynccontextmanager
+        async def opened(cursor: str | None) -> AsyncIterator[ChatSocket]:
+            async with person.socket(self.conversation, cursor) as socket:
+                self.workers.append(await process_of(process, socket))
+                yield socket
+
+        await self.read(opened)
 
 
 @pytest.mark.databases(*on("mysql", soak="sqlite mysql mariadb"))
@@ -91,23 +78,23 @@ async def _are_all_there(process: ServerProcess) -> bool:
 async def _one_killed(process: ServerProcess, ada: Person, chance: random.Random) -> list[str]:
     """How replies ended of which some worker wrote each, when one that wrote was killed."""
     text = " ".join(f"词{number}🍣" for number in range(WORDS))
-    writers = [Reader(await ada.conversation()) for _ in range(REPLIES)]
-    reading = [asyncio.create_task(each.read(process, ada, text)) for each in writers]
+    writers = [Reading(text, conversation=await ada.conversation()) for _ in range(REPLIES)]
+    reading = [asyncio.create_task(each.at(process, ada)) for each in writers]
     await eventually(lambda: _have_begun(writers))
-    readers = [Reader(each.conversation) for each in writers for _ in range(READERS)]
-    reading += [asyncio.create_task(each.read(process, ada)) for each in readers]
+    readers = [Reading(conversation=each.conversation) for each in writers for _ in range(READERS)]
+    reading += [asyncio.create_task(each.at(process, ada)) for each in readers]
     await eventually(lambda: _have_begun(readers))
     await asyncio.sleep(chance.uniform(0, 0.5))
-    os.kill(writers[0].worker, signal.SIGKILL)
+    os.kill(writers[0].workers[0], signal.SIGKILL)
     await asyncio.gather(*reading)
     return [await _ending(ada, each, readers, text) for each in writers]
 
 
-async def _have_begun(readers: list[Reader]) -> bool:
+async def _have_begun(readers: Sequence[Reader]) -> bool:
     return all(reader.text for reader in readers)
 
 
-async def _ending(ada: Person, writer: Reader, readers: list[Reader], text: str) -> str:
+async def _ending(ada: Person, writer: Reading, readers: list[Reading], text: str) -> str:
     """The state of a reply, which is the same for all who read it and as it is stored."""
     message, reply = await ada.messages(writer.conversation)
     assert message["content"] == text

@@ -79,7 +79,7 @@ def create_app(settings: Settings | None = None, page: Path | None = None) -> Fa
     )
     app.add_middleware(BodyTimeout, seconds=settings.request_timeout_seconds)
     app.add_middleware(RateLimit, limits=state.rate_limits)
-    app.add_middleware(EndWithServer, requests=state.connections.requests)
+    app.add_middleware(EndWithServer, connections=state.connections)
     app.add_middleware(Faults)
     if settings.cors_origins:
         app.add_middleware(

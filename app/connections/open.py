@@ -37,6 +37,7 @@ class OpenConnections:
         self.programs = StreamRegister(settings.api_requests_per_user, TooManyRequests)
         self.requests = TimeLimits(None)
         self.responses = StalledResponses(settings.send_timeout_seconds)
+        self.are_ending = False
         self._check_seconds = settings.session_check_seconds
         self._sessions_end, self._keys_end = asyncio.Event(), asyncio.Event()
 
@@ -88,6 +89,7 @@ class OpenConnections:
 
     async def drain(self, finish: Callable[[], Awaitable[None]]) -> None:
         """End everything at shutdown: `finish` ends the replies, then clients are told."""
+        self.are_ending = True
         await finish()
         self.streams.end_all(ServerRestarting())
         self.programs.end_all(ServerRestarting())

@@ -1,14 +1,15 @@
 """Answers unexpected exceptions, and requests that outlast the server."""
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.connections.open import OpenConnections
 from app.connections.request import request_state
 from app.connections.transport import cut
 from app.errors import AppError, ServerRestarting
 from app.logs import log
 from app.middleware.layer import Answer, HttpLayer
 from app.responses import error_response
-from app.time_limits import TimeLimits
 
 
 class Faults(HttpLayer):
@@ -31,28 +32,33 @@ class Faults(HttpLayer):
 class EndWithServer(HttpLayer):
     """Answers requests that outlast the server's end with ServerRestarting.
 
-    A request whose answer has begun is cut. `requests` has no limit until the shutdown.
+    A request whose answer has begun is cut. Once the server is to end, each answer says that its
+    connection does: a client that sent another request while it is closed could not know whether
+    that was taken (RFC 9112 §9.6).
     """
 
-    def __init__(self, app: ASGIApp, requests: TimeLimits) -> None:
+    def __init__(self, app: ASGIApp, connections: OpenConnections) -> None:
         super().__init__(app)
-        self._requests = requests
+        self._connections = connections
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = Answer(send)
+        async def with_farewell(message: Message) -> None:
+            if self._connections.are_ending and message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Connection"] = "close"
+            await send(message)
+
+        answer = Answer(with_farewell)
         limit = None
         try:
-            async with self._requests.limited() as limit:
+            async with self._connections.requests.limited() as limit:
                 await self.app(scope, receive, answer)
         except TimeoutError:
             if limit is None or not limit.expired():
                 raise
-            await self._end(answer.has_begun, scope, receive, send)
+            await self._end(scope, receive, answer)
 
-    async def _end(self, answered: bool, scope: Scope, receive: Receive, send: Send) -> None:
-        if not answered:
-            response = error_response(scope, ServerRestarting())
-            response.headers["Connection"] = "close"  # its body may still be on the way
-            await response(scope, receive, send)
+    async def _end(self, scope: Scope, receive: Receive, answer: Answer) -> None:
+        if not answer.has_begun:
+            await error_response(scope, ServerRestarting())(scope, receive, answer)
         elif (transport := request_state(scope).transport) is not None:
             cut(transport)

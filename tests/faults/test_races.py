@@ -319,3 +319,25 @@ async def test_a_message_on_its_way_into_the_database_when_the_drain_begins(
         answer = await sending
     assert answer.json()["reply"]["error"]["code"] == "interrupted"
     assert [m["content"] for m in await ada.messages(conversation)] == ["just in time", ""]
+
+
+@pytest.mark.databases("sqlite")
+async def test_such_a_message_has_the_time_that_running_replies_have(
+    start_server: StartServer, upstream: ScriptedUpstream, database_url: str
+) -> None:
+    server = await start_server()
+    ada = await server.person_with_model(upstream.url)
+    conversation = await ada.conversation("named")
+    supervisor = services_of(server).supervisor
+    async with locked(database_url):
+        sending = asyncio.create_task(ada.say(conversation, "just in time"))
+
+        async def is_on_its_way() -> bool:
+            return bool(supervisor._beginning)
+
+        await eventually(is_on_its_way)
+        draining = asyncio.create_task(supervisor.drain(PATIENCE_SECONDS))
+        await asyncio.sleep(0)
+        assert supervisor.draining
+    assert (await sending).json()["reply"]["status"] == "complete"
+    await draining

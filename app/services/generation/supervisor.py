@@ -162,7 +162,7 @@ class Supervisor:
     async def _written(self, running: RunningReply, channel: Channel) -> tuple[Ending, WriteResult]:
         with span("reply") as notes:
             running.task = _started(self._runner.run(running, channel.notify))
-            if self.draining:  # it was on its way into the database when that began
+            if self._save_until is not None:  # on its way into the database when all were cut off
                 running.cancel("interrupted")
             ending = await self._ledger.settle(running, await running.task)
             notes["chat.reply.status"] = ending.status

@@ -22,6 +22,8 @@ DEEP = 1_700
 VERSIONS = 3_000
 MORE = 5
 TRIES = 4
+READ = 1
+"""The run that the search has read: or it would read all of these texts meanwhile."""
 
 _message = table_of(Message)
 _conversation = table_of(Conversation)
@@ -43,6 +45,7 @@ def lengthen(
             "content": content,
             "timestamp": utc_now(),
             "parent_id": id - 1,
+            "search_state": READ,
         }
         for number, id in enumerate(ids)
     ]
@@ -188,7 +191,7 @@ async def test_whatever_is_switched_the_newest_messages_under_it_are_shown(
 def multiply(connection: Connection, message_id: int, count: int) -> None:
     """Put versions beside a message that are not shown."""
     like = connection.execute(select(_message).where(_message.c.id == message_id)).one()
-    row = dict(like._mapping) | {"active": 0, "client_id": None}
+    row = dict(like._mapping) | {"active": 0, "client_id": None, "search_state": READ}
     del row["id"]
     connection.execute(insert(_message), [row] * count)
 

@@ -102,6 +102,7 @@ def _exported(folder: Path, commit: str) -> Path:
 
 NEEDED: dict[str, Callable[[], object | None]] = {
     "test_release_before.py": code,
+    "test_rolling.py": lambda: code_of(WITHOUT_PROCESSES),
     "test_processes_beside.py": lambda: code_of(WITHOUT_PROCESSES),
 }
 """The tests that need code of another version, and how it is found."""

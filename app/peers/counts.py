@@ -93,13 +93,13 @@ class PeerCounts:
         if self._is_alone:
             return
         loop = asyncio.get_running_loop()
-        heard, due = (0, False), 0.0
+        heard, due = (0, False, 0), 0.0
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(BEAT_SECONDS):
                     await self._wake.wait()
             self._wake.clear()
-            before, heard = heard, (self._bus.peers(), self._bus.is_healthy)
+            before, heard = heard, (self._bus.peers(), self._bus.is_healthy, self._bus.lapses)
             is_due = loop.time() >= due
             if is_due:
                 due = loop.time() + REPEAT_SECONDS

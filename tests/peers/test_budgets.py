@@ -137,6 +137,7 @@ async def all_are_away(nodes: Nodes) -> None:
         services = services_of(node)
 
         async def is_away() -> bool:
-            return not services.peers.are_shared()  # noqa: B023
+            return services.bus.peers() == 1  # noqa: B023
 
         await eventually(is_away)
+        assert not services.peers.are_shared()

@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from app.bus.redis import RedisBus
 from tests.faults.watching import eventually
 from tests.feed.conftest import services_of
 from tests.peers.conftest import BUSES, THREE, Nodes, StartNodes, carried
@@ -132,12 +133,14 @@ async def test_without_redis_each_has_its_own_at_once_and_logins_their_part(
 
 
 async def all_are_away(nodes: Nodes) -> None:
-    """Wait until nobody hears anybody."""
+    """Wait until nobody hears anybody, nor has a message on its way."""
     for node in nodes:
         services = services_of(node)
 
         async def is_away() -> bool:
-            return services.bus.peers() == 1  # noqa: B023
+            bus = services.bus  # noqa: B023
+            assert isinstance(bus, RedisBus)
+            return bus.peers() == 1 and not bus._is_connected
 
         await eventually(is_away)
         assert not services.peers.are_shared()

@@ -56,7 +56,7 @@ LOGOUT_BODY = {
     "/oidc/{slug}/start",
     status_code=302,
     response_class=RedirectResponse,
-    responses=errors(404, 422, 429, 431, 503),
+    responses={303: {"description": "See Other"}} | errors(404, 422, 429, 431, 503),
 )
 async def start(
     slug: NamedProvider,

@@ -3,16 +3,17 @@
 import asyncio
 import os
 import signal
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 
 import pytest
 
 from tests.conftest import StartServer
 from tests.faults.figures import Note
-from tests.faults.processes import is_stopped, pid_of
+from tests.faults.processes import pid_of
 from tests.faults.scale import on
-from tests.faults.watching import REPLY, eventually
-from tests.support.server import Person, text_of
+from tests.faults.suspended import stop, stop_until_taken_over
+from tests.faults.watching import REPLY
+from tests.support.server import text_of
 from tests.support.server_process import server_process
 from tests.support.upstream import ScriptedUpstream
 from tests.workers.processes import process_of
@@ -39,7 +40,7 @@ async def test_a_process_that_wakes_up_is_fenced_off(
             await viewer.send(type="message", content="word " * 1000)
             events = await viewer.until("chunk")
             await asyncio.sleep(0.5)  # some of it is kept
-            await _stop_until_taken_over(writer, ada, old)
+            await stop_until_taken_over(writer, ada, old, lease=1)
             kept = (await ada.messages(old))[1]
             os.kill(writer, signal.SIGCONT)
             events += await viewer.until("error")
@@ -50,35 +51,6 @@ async def test_a_process_that_wakes_up_is_fenced_off(
         assert (await ada.messages(new))[1]["status"] == "complete"
     fault = f"owner suspended, reaped, woken ({program}): text written afterwards"
     note(fault, backend, "none", "none")
-
-
-async def _stop_until_taken_over(writer: int, ada: Person, conversation: int) -> None:
-    """Suspend the process and wait until another has ended its reply.
-
-    Nobody can take over what is locked: where it was stopped in a transaction, it is woken to
-    finish that, and stopped again.
-    """
-
-    async def taken_over() -> bool:
-        status: str = (await ada.messages(conversation))[1]["status"]
-        return status == "interrupted"
-
-    for _ in range(10):
-        await _stop(writer)
-        with suppress(TimeoutError):
-            await eventually(taken_over, 3)
-            return
-        os.kill(writer, signal.SIGCONT)
-        await asyncio.sleep(0.1)
-    raise TimeoutError("the reply was never taken over")
-
-
-async def _stop(pid: int) -> None:
-    async def stopped() -> bool:
-        return await asyncio.to_thread(is_stopped, pid)
-
-    os.kill(pid, signal.SIGSTOP)
-    await eventually(stopped)
 
 
 @pytest.mark.databases("sqlite")
@@ -93,9 +65,9 @@ async def test_processes_that_slept_side_by_side_do_not_reap_each_other(
         async with ada.socket(conversation) as viewer:
             await viewer.send(type="message", content="word " * 100)
             await viewer.until("chunk")
-            await _stop(pid_of(first))
+            await stop(pid_of(first))
             await asyncio.sleep(0.3)  # the second sees the last beat
-            await _stop(pid_of(second))
+            await stop(pid_of(second))
             await asyncio.sleep(1)
             second.kill(signal.SIGCONT)
             await asyncio.sleep(0.1)  # time for a look

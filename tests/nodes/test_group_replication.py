@@ -15,7 +15,9 @@ from tests.faults.clusters.group_replication import is_primary, joined_group, ma
 from tests.faults.clusters.outcome import REPLIES, outcome_at
 from tests.faults.database_server import DatabaseServer
 from tests.faults.figures import Note
+from tests.faults.processes import pid_of
 from tests.faults.scale import scaled
+from tests.faults.suspended import stop_until_taken_over
 from tests.faults.watching import REPLY, eventually
 from tests.nodes.behind import LEASE, behind_haproxy, nodes_at
 from tests.support.patience import promised
@@ -98,9 +100,9 @@ async def test_a_node_that_was_paused_goes_on_with_new_replies(
         conversation = await ada.conversation()
         here = nodes[0].seen_by(ada)
         async with ada.socket(conversation) as at, here.socket(conversation) as beside:
-            await at.send(type="message", content="词🍣 " * 1000)
+            await at.send(type="message", content="词🍣 " * 3000)
             await beside.until("chunk")
-            paused.kill(signal.SIGSTOP)
+            await stop_until_taken_over(pid_of(paused), here, conversation, LEASE)
             assert (await beside.until("error"))[-1]["code"] == "interrupted"
             kept = (await here.messages(conversation))[1]
             paused.kill(signal.SIGCONT)

@@ -54,7 +54,7 @@ NODES = [
     ),
     LeftOut(
         "Group Replication behind HAProxy",
-        "nodes/test_group_replication.py",
+        "nodes/test_group_*.py",
         lambda: group_replication.missing() or haproxy.missing(),
     ),
 ]

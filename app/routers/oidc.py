@@ -56,7 +56,7 @@ LOGOUT_BODY = {
     "/oidc/{slug}/start",
     status_code=302,
     response_class=RedirectResponse,
-    responses={303: {"description": "See Other"}} | errors(404, 422, 429, 431, 503),
+    responses=errors(404, 422, 429, 431, 503) | {303: {"description": "See Other"}},
 )
 async def start(
     slug: NamedProvider,

@@ -10,12 +10,15 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 from tests.faults.clusters.cluster import Cluster, account_at
+from tests.faults.scale import scaled
 from tests.faults.statements import execute
 from tests.support import haproxy
 from tests.support.nginx import wait_until_open
 from tests.support.private_servers import free_port
 from tests.support.server_process import ServerProcess, server_process
 
+GROUP = "Group Replication of 3, HAProxy, 2 nodes"
+WORDS = scaled(150, soak=300)
 PASSWORD = "secret"
 LEASE = 2
 NODE_SETTINGS = {"REAP_AFTER_SECONDS": str(LEASE), "MAX_REPLIES_PER_USER": "100"}

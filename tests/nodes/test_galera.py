@@ -9,14 +9,12 @@ from tests.faults.clusters.cluster import Cluster
 from tests.faults.clusters.galera import is_synced, joined_galera
 from tests.faults.clusters.outcome import REPLIES, outcome_at
 from tests.faults.figures import Note
-from tests.faults.scale import scaled
-from tests.nodes.behind import behind_haproxy, nodes_at
+from tests.nodes.behind import WORDS, behind_haproxy, nodes_at
 from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
 NAME = "Galera of 3, HAProxy, 2 nodes"
-WORDS = scaled(150, soak=300)
 
 
 @pytest.fixture(scope="module")

@@ -6,20 +6,18 @@ takes a server away for good is the last.
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.faults.clusters.cluster import Cluster
-from tests.faults.clusters.group_replication import is_primary, joined_group, make_primary
+from tests.faults.clusters.group_replication import make_primary
 from tests.faults.clusters.outcome import REPLIES, outcome_at
-from tests.faults.database_server import DatabaseServer
 from tests.faults.figures import Note
 from tests.faults.processes import pid_of
-from tests.faults.scale import scaled
 from tests.faults.suspended import stop_until_taken_over
 from tests.faults.watching import REPLY, eventually
-from tests.nodes.behind import LEASE, behind_haproxy, nodes_at
+from tests.nodes.behind import GROUP as NAME
+from tests.nodes.behind import LEASE, WORDS, nodes_at
 from tests.support.patience import promised
 from tests.support.server import text_of
 from tests.support.server_process import ServerProcess
@@ -27,22 +25,7 @@ from tests.support.upstream import ScriptedUpstream
 
 pytestmark = pytest.mark.anyio
 
-NAME = "Group Replication of 3, HAProxy, 2 nodes"
-WORDS = scaled(150, soak=300)
 AGAIN_SECONDS = 5
-
-
-@pytest.fixture(scope="module")
-def group(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    folder = tmp_path_factory.mktemp("group")
-    with joined_group() as nodes, behind_haproxy(nodes, is_primary, folder) as cluster:
-        yield cluster
-
-
-@pytest.fixture(scope="module")
-async def nodes(group: Cluster) -> AsyncIterator[list[ServerProcess]]:
-    async with nodes_at(group) as nodes:
-        yield nodes
 
 
 async def test_a_planned_switchover(
@@ -110,42 +93,6 @@ async def test_a_node_that_was_paused_goes_on_with_new_replies(
             assert (await here.messages(conversation))[1] == kept
             await ada.set_model(upstream.url, "echo")
             assert text_of(await at.say("after waking")) == REPLY.format("after waking")
-
-
-async def test_a_lost_majority_loses_nothing(
-    group: Cluster, nodes: list[ServerProcess], upstream: ScriptedUpstream, note: Note
-) -> None:
-    """Whoever is left takes no writes, and hangs where it is asked to."""
-    writer = await asyncio.to_thread(lambda: group.writer)
-    others = [
-        await asyncio.to_thread(DatabaseServer, node, "node")
-        for node in group.nodes
-        if node != writer
-    ]
-
-    bob = await nodes[1].person_with_model(upstream.url, "echo")
-    conversation = await bob.conversation()
-
-    async def lose() -> None:
-        for server in others:
-            await asyncio.to_thread(server.signal, signal.SIGSTOP)
-        try:
-            answer = await bob.say(conversation, "to nobody")
-            assert answer.json()["code"] == "database_unavailable"
-            await asyncio.sleep(2 * LEASE)  # nobody is dead, for nobody can give signs of life
-        finally:
-            for server in others:
-                server.signal(signal.SIGCONT)
-
-    found = await outcome_at(lose, group, upstream, nodes, WORDS)
-    fault = f"majority away for a while with {REPLIES} replies: replies whole, texts lost"
-    note(fault, NAME, f"{REPLIES}, 0", str(found))
-    assert (found.whole, found.lost, found.doubled) == (REPLIES, 0, 0)
-
-    async def all_back() -> bool:
-        return await asyncio.to_thread(lambda: group.writer) == writer
-
-    await eventually(all_back)
 
 
 async def test_the_primary_is_killed(

@@ -185,11 +185,14 @@ async def test_one_who_writes_short_replies_and_tells_nobody_is_noticed(
     url = two.reader.app.state.settings.database_url
     async with elsewhere.socket(conversation) as reader, running_server(database_url=url) as third:
         await ready(reader)
-        await replace(ada, server=third).say(conversation, "short")
+        there = replace(ada, server=third)
+        await there.say(conversation, "short")
         assert text_of(await reader.until("done")) == "You said: short"
         reads = services_of(two.reader).follower
 
         async def is_noticed() -> bool:
+            """By one of those that come long enough after the last hint that was told."""
+            await there.say(conversation, "short")
             return reads._silent.are_there(asyncio.get_running_loop().time())
 
         await eventually(is_noticed)

@@ -78,6 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
         LeftOut("systemd", "deploy/test_systemd.py", systemd.missing),
         LeftOut("promtool", "deploy/test_prometheus.py", prometheus.missing),
         LeftOut("Redis", "feed/test_redis_*.py", redis.missing),
+        LeftOut("Redis", "peers/test_redis_*.py", redis.missing),
         LeftOut("Redis", "deploy/test_redis.py", redis.missing),
         LeftOut("web page", "page/test_*.py", page_browser.missing),
         LeftOut("wheel", "packaging/test_wheel.py", wheel.missing),

@@ -1,11 +1,10 @@
 """What every bus keeps: with nobody, between workers, over Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -15,9 +14,9 @@ from app.bus.none import NoBus
 from app.redis_url import read
 from app.utils.tasks import stop_tasks
 from tests.faults.watching import eventually
-from tests.support.redis import RedisServer, missing, redis_server
+from tests.support.buses import BUSES
+from tests.support.redis import RedisServer, redis_server
 
-KINDS = ["local", *([] if missing() else ["redis"])]
 pytestmark = pytest.mark.anyio
 
 
@@ -29,14 +28,7 @@ class Net:
     cut: Callable[[Bus], Awaitable[None]]
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A path of a Unix socket has at most 107 bytes."""
-    with TemporaryDirectory(prefix="bus", dir="/tmp") as name:
-        yield Path(name)
-
-
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=BUSES)
 async def net(request: pytest.FixtureRequest, folder: Path) -> AsyncIterator[Net]:
     """One kind after the other."""
     if request.param == "local":

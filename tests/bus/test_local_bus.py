@@ -1,10 +1,9 @@
 """The bus of the workers of one `serve`: several ends of it in one process."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -33,13 +32,6 @@ class Worker:
 
     async def is_healthy(self) -> bool:
         return self.bus.is_healthy
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A path of a Unix socket has at most 107 bytes."""
-    with TemporaryDirectory(prefix="bus", dir="/tmp") as name:
-        yield Path(name)
 
 
 @asynccontextmanager

@@ -1,19 +1,20 @@
 """Two servers on one database: at the one replies are written, at the other they are read."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from app.services.container import Services
 from tests.faults.watching import eventually
-from tests.support.redis import RedisServer, missing, redis_server
+from tests.support.buses import folder, meeting
+from tests.support.redis import RedisServer
 from tests.support.server import Person, RunningServer, running_server
 
-WITH_REDIS = [] if missing() else ["redis"]
+__all__ = ["folder"]
+
 NEVER = 3600.0
 """Seconds between looks at the database that nobody has asked for."""
 
@@ -40,13 +41,6 @@ def services_of(server: RunningServer) -> Services:
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A path of a Unix socket has at most 107 bytes."""
-    with TemporaryDirectory(prefix="feed", dir="/tmp") as name:
-        yield Path(name)
-
-
-@pytest.fixture
 async def start_two(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> AsyncIterator[StartTwo]:
@@ -66,14 +60,8 @@ async def start_two(
             if kind == "in-process":
                 only = await stack.enter_async_context(running_server(**both | writer))
                 return Two(only, only)
-            if kind == "local":
-                monkeypatch.setenv("WORKERS_FOLDER", str(folder))
-                monkeypatch.setenv("WORKER_COUNT", "2")
-                monkeypatch.setenv("WORKER_LIFE", "1")
-            if kind == "redis":
-                if redis is None:
-                    redis = await stack.enter_async_context(redis_server())
-                both["redis_url"] = redis.url()
+            met = meeting(kind, 2, folder, monkeypatch, redis)
+            both |= await stack.enter_async_context(met)
             if kind != "database":
                 both["follow_seconds"] = NEVER
             started = []

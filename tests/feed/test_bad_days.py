@@ -14,13 +14,13 @@ from app.models import GenerationPiece
 from app.services.generation import checkpoint
 from app.services.generation.feed import follower
 from tests.faults.watching import eventually
-from tests.feed.conftest import NEVER, WITH_REDIS, StartTwo, Two, all_heard, services_of
+from tests.feed.conftest import NEVER, StartTwo, Two, all_heard, services_of
 from tests.feed.test_feed import reading, ready
+from tests.support.buses import BUSES
 from tests.support.server import RunningServer, running_server, text_of
 from tests.support.upstream import ScriptedUpstream
 
-KINDS = ["local", *WITH_REDIS]
-pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("kind", KINDS)]
+pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("kind", BUSES)]
 
 TICK = 0.2
 WORDS = "one two 三 🍣 " * 20

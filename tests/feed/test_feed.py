@@ -8,11 +8,12 @@ import asyncio
 import pytest
 
 from app.services.generation.feed.publisher import TOLD_AGAIN_CHARACTERS
-from tests.feed.conftest import WITH_REDIS, StartTwo, Two, services_of
+from tests.feed.conftest import StartTwo, Two, services_of
+from tests.support.buses import BUSES
 from tests.support.server import ChatSocket, Person, text_of
 from tests.support.upstream import ScriptedUpstream
 
-KINDS = ["in-process", "database", "local", *WITH_REDIS]
+KINDS = ["in-process", "database", *BUSES]
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("kind", KINDS)]
 
 

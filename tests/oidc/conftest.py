@@ -17,6 +17,20 @@ def settings_of(provider: HostileProvider, **more: Any) -> dict[str, Any]:
     return {"issuer": provider.issuer, "client_id": CLIENT_ID, "client_secret": SECRET} | more
 
 
+def knowing(**providers: HostileProvider | dict[str, Any]) -> dict[str, Any]:
+    """The settings of a server with these providers, by their slugs; of one that is given as
+    settings, those."""
+    told = {
+        slug: each if isinstance(each, dict) else settings_of(each)
+        for slug, each in providers.items()
+    }
+    return {
+        "public_url": PUBLIC_URL,
+        "allowed_private_oidc_hosts": ["127.0.0.1"],
+        "oidc_providers": told,
+    }
+
+
 @pytest.fixture(scope="module")
 async def providers() -> AsyncIterator[tuple[HostileProvider, HostileProvider]]:
     async with hostile_provider() as one, hostile_provider() as other:
@@ -43,9 +57,7 @@ async def server(
     async with running_server(
         database_url=database_url,
         data_dir=tmp_path_factory.mktemp("data"),
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"corp": settings_of(one), "other": settings_of(other, **groups)},
+        **knowing(corp=one, other=settings_of(other, **groups)),
     ) as running:
         yield running
 

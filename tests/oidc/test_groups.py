@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.oidc.browser import Browser, problem_of
-from tests.oidc.conftest import PUBLIC_URL, settings_of
+from tests.oidc.conftest import knowing, settings_of
 from tests.oidc.hostile import HostileProvider
 from tests.oidc.test_linking import identities, link
 from tests.support.server import PASSWORD, Person, RunningServer
@@ -73,9 +73,7 @@ async def test_administrators(
     rules = {"groups_claim": "groups", "admin_group": "chiefs"}
     server = await start_server(
         database_url=f"sqlite:///{tmp_path / 'of their own.db'}",  # without other administrators
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"other": settings_of(other, **rules)},
+        **knowing(other=settings_of(other, **rules)),
     )
 
     async def role(person: Any) -> str:
@@ -97,9 +95,7 @@ async def test_the_role_goes_with_the_identity_that_gave_it(
     rules = {"groups_claim": "groups", "admin_group": "chiefs"}
     server = await start_server(
         database_url=f"sqlite:///{tmp_path / 'of their own.db'}",
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"other": settings_of(other, **rules)},
+        **knowing(other=settings_of(other, **rules)),
     )
 
     async def unlink(person: Person) -> str:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from app.services.oidc import fetch
 from tests.oidc.browser import Browser, problem_of
-from tests.oidc.conftest import PUBLIC_URL, settings_of
+from tests.oidc.conftest import knowing, settings_of
 from tests.oidc.hostile import KEYS, HostileProvider
 from tests.support.private_servers import free_port
 from tests.support.server import RunningServer
@@ -85,9 +85,7 @@ async def test_keys_without_names_are_read_again(
 ) -> None:
     """Nothing says that a key is another one but that no signature is its."""
     server = await start_server(
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"corp": settings_of(provider)},
+        **knowing(corp=provider),
     )
     provider.named = False
     browser = Browser(server)
@@ -136,9 +134,7 @@ async def test_a_silent_provider_holds_nobody_up_twice(
     provider: HostileProvider, start_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = await start_server(
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"corp": settings_of(provider)},
+        **knowing(corp=provider),
     )
     monkeypatch.setattr(fetch, "ANSWER_SECONDS", 0.5)
     provider.mood = "silent"
@@ -161,9 +157,7 @@ async def test_away(provider: HostileProvider, start_server: Any, what: str) -> 
     else:
         provider.document = {what: f"{nowhere}/x"}
     server = await start_server(
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"corp": its},
+        **knowing(corp=its),
     )
     browser = Browser(server)
     address = (await browser.get("/auth/oidc/corp/start")).headers["location"]
@@ -255,9 +249,7 @@ async def test_discovery(
 ) -> None:
     provider.document = document
     server = await start_server(
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"corp": settings_of(provider)},
+        **knowing(corp=provider),
     )
     browser = Browser(server)
     begun = await browser.get("/auth/oidc/corp/start")

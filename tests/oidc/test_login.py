@@ -11,7 +11,7 @@ from app.database import table_of
 from app.models import AuditEvent, User
 from app.services.oidc.accounts import GIVEN_MAX, Person
 from tests.oidc.browser import Browser, problem_of
-from tests.oidc.conftest import PUBLIC_URL, settings_of
+from tests.oidc.conftest import knowing
 from tests.oidc.hostile import HostileProvider
 from tests.support.factors import set_up
 from tests.support.patience import PATIENCE_SECONDS
@@ -112,9 +112,7 @@ async def test_registration(
     provider: HostileProvider, start_server: Any, registration: str, problem: str | None
 ) -> None:
     server = await start_server(
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"corp": settings_of(provider)},
+        **knowing(corp=provider),
         registration=registration,
     )
     browser = Browser(server)
@@ -136,9 +134,7 @@ async def test_a_provider_vouches_for_an_address_later(
     provider: HostileProvider, start_server: Any
 ) -> None:
     server = await start_server(
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"corp": settings_of(provider)},
+        **knowing(corp=provider),
         require_verified_email=True,
         smtp_host="127.0.0.1",
         smtp_from="chat@example.com",

@@ -11,7 +11,7 @@ from app.services.oidc import fetch
 from app.services.oidc.tokens import LOGOUT_EVENT
 from tests.conftest import StartServer
 from tests.oidc.browser import Browser
-from tests.oidc.conftest import PUBLIC_URL, settings_of
+from tests.oidc.conftest import knowing
 from tests.oidc.hostile import CLIENT_ID, HostileProvider, signed
 from tests.support import authenticator as passkeys
 from tests.support.factors import set_up
@@ -143,9 +143,7 @@ async def test_a_silent_provider_is_not_asked_by_strangers_without_end(
     provider: HostileProvider, start_server: StartServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = await start_server(
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"corp": settings_of(provider)},
+        **knowing(corp=provider),
         login_rate_limit_per_minute=3,
     )
     monkeypatch.setattr(fetch, "ANSWER_SECONDS", 0.2)

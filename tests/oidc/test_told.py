@@ -5,7 +5,7 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.oidc.browser import Browser, problem_of
-from tests.oidc.conftest import PUBLIC_URL, settings_of
+from tests.oidc.conftest import knowing
 from tests.oidc.hostile import HostileProvider
 from tests.transfer.exporting import taken
 
@@ -28,9 +28,7 @@ async def test_who_comes_back_too_often_is_told_on_the_page(
     provider: HostileProvider, start_server: StartServer
 ) -> None:
     server = await start_server(
-        public_url=PUBLIC_URL,
-        allowed_private_oidc_hosts=["127.0.0.1"],
-        oidc_providers={"corp": settings_of(provider)},
+        **knowing(corp=provider),
         login_rate_limit_per_minute=3,
     )
     browser = Browser(server)

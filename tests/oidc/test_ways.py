@@ -7,27 +7,25 @@ import pytest
 
 from tests.conftest import StartServer
 from tests.oidc.browser import Browser
-from tests.oidc.conftest import settings_of
+from tests.oidc.conftest import knowing
 from tests.oidc.hostile import HostileProvider
 from tests.oidc.test_linking import identities, link
 from tests.support.authenticator import SITE, add_passkey
 from tests.support.refusals import assert_refused
-from tests.support.server import Person
+from tests.support.server import Person, RunningServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.databases("sqlite")]
 
 
-def knowing(**providers: HostileProvider) -> dict[str, Any]:
-    """A server with these providers."""
-    return {
-        "public_url": SITE,
-        "allowed_private_oidc_hosts": ["127.0.0.1"],
-        "oidc_providers": {slug: settings_of(each) for slug, each in providers.items()},
-    }
-
-
 async def remove_password(person: Person) -> Any:
     return await person.request("DELETE", "/auth/password")
+
+
+async def comes(server: RunningServer, provider: HostileProvider, sub: str) -> Person:
+    """Somebody who has an account by a provider alone."""
+    browser = Browser(server)
+    await browser.log_in(provider, sub=sub)
+    return await browser.person()
 
 
 async def unlink(person: Person, id: int) -> Any:
@@ -66,9 +64,7 @@ async def test_what_may_be_back_stays_where_there_is_nothing_else(
     start_server: StartServer, provider: HostileProvider
 ) -> None:
     before = await start_server(**knowing(corp=provider))
-    browser = Browser(before)
-    await browser.log_in(provider, sub="nothing else")
-    ada = await browser.person()
+    ada = await comes(before, provider, "nothing else")
     [id] = await identities(ada)
     without = replace(ada, server=await start_server(**knowing()))
     assert_refused(await unlink(without, id), 409, "last_way")
@@ -77,11 +73,10 @@ async def test_what_may_be_back_stays_where_there_is_nothing_else(
 async def test_the_last_passkey_stays_beside_it(
     start_server: StartServer, provider: HostileProvider
 ) -> None:
-    before = await start_server(**knowing(corp=provider))
-    browser = Browser(before)
-    await browser.log_in(provider, sub="with a passkey")
-    ada = await browser.person()
+    site = {"public_url": SITE}  # the authenticator's
+    before = await start_server(**knowing(corp=provider) | site)
+    ada = await comes(before, provider, "with a passkey")
     key = await add_passkey(ada)
-    without = replace(ada, server=await start_server(**knowing()))
+    without = replace(ada, server=await start_server(**knowing() | site))
     assert_refused(await without.request("DELETE", f"/auth/passkeys/{key.id}"), 409, "last_way")
     assert (await ada.request("DELETE", f"/auth/passkeys/{key.id}")).status_code == 204

@@ -1,19 +1,20 @@
 """Three servers on one database, which hear each other."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
 from tests.faults.watching import eventually
 from tests.feed.conftest import services_of
-from tests.support.redis import RedisServer, missing, redis_server
+from tests.support.buses import folder, meeting
+from tests.support.redis import RedisServer
 from tests.support.server import Person, RunningServer, running_server
 
-BUSES = ["local"] if missing() else ["local", "redis"]
+__all__ = ["folder"]
+
 THREE = 3
 
 
@@ -39,13 +40,6 @@ StartNodes = Callable[..., Awaitable[Nodes]]
 
 
 @pytest.fixture
-def folder() -> Iterator[Path]:
-    """A path of a Unix socket has at most 107 bytes."""
-    with TemporaryDirectory(prefix="peers", dir="/tmp") as name:
-        yield Path(name)
-
-
-@pytest.fixture
 async def start_nodes(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> AsyncIterator[StartNodes]:
@@ -57,14 +51,8 @@ async def start_nodes(
             kind: str, *, redis: RedisServer | None = None, **settings: object
         ) -> Nodes:
             settings = {"database_url": url, "data_dir": tmp_path} | settings
-            if kind == "local":
-                monkeypatch.setenv("WORKERS_FOLDER", str(folder))
-                monkeypatch.setenv("WORKER_COUNT", str(THREE))
-                monkeypatch.setenv("WORKER_LIFE", "1")
-            if kind == "redis":
-                if redis is None:
-                    redis = await stack.enter_async_context(redis_server())
-                settings["redis_url"] = redis.url()
+            met = meeting(kind, THREE, folder, monkeypatch, redis)
+            settings |= await stack.enter_async_context(met)
             nodes = Nodes()
             for index in range(THREE):
                 monkeypatch.setenv("WORKER_INDEX", str(index))

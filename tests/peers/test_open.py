@@ -8,7 +8,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.faults.watching import eventually
-from tests.peers.conftest import BUSES, StartNodes
+from tests.peers.conftest import StartNodes
+from tests.support.buses import BUSES
 from tests.support.server import Person
 from tests.support.upstream import ScriptedUpstream
 from tests.workers.processes import worker_of

@@ -8,7 +8,8 @@ from websockets.exceptions import ConnectionClosed
 
 from app.connections import open as open_connections
 from tests.keys.programs import program_of
-from tests.peers.conftest import BUSES, StartNodes
+from tests.peers.conftest import StartNodes
+from tests.support.buses import BUSES
 from tests.support.server import PASSWORD, Person
 from tests.support.upstream import ScriptedUpstream
 

@@ -18,6 +18,7 @@ from tests.support.refusals import assert_refused
 from tests.support.returning import Reader
 from tests.support.server import ChatSocket, Person
 from tests.support.server_process import ServerProcess, server_process
+from tests.transfer.imported import whole_history
 
 AS_TOLD = ("id", "status", "content")
 BRIEF, LONG = 15, 150
@@ -93,7 +94,7 @@ class Sender:
 
     async def check(self, person: Person) -> None:
         """All was kept once and in its order, and each reply as it was told."""
-        kept = await history(person, self.conversation)
+        kept = await whole_history(person, self.conversation)
         assert [message["content"] for message in kept[::2]] == [*self.replies]
         asked = ""
         for content, reply in zip(self.replies, kept[1::2], strict=True):
@@ -146,17 +147,6 @@ class Streamer:
                 assert each.text == reply["content"], each.ending
             check_reply(writer.content, reply)
             self.endings[reply["status"]] += 1
-
-
-async def history(person: Person, conversation: int) -> list[dict[str, Any]]:
-    """All of a conversation, oldest first."""
-    path, found = f"/conversations/{conversation}/messages", list[dict[str, Any]]()
-    page: dict[str, Any] = {"has_more": True}
-    while page["has_more"]:
-        before = {"before_id": found[0]["id"]} if found else {}
-        page = (await person.get(path, params={"limit": 200} | before)).json()
-        found = page["messages"] + found
-    return found
 
 
 def check_reply(content: str, reply: dict[str, Any]) -> None:

@@ -1,8 +1,7 @@
 """What another worker tells of itself counts whole or not at all, however it comes."""
 
 import asyncio
-import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -23,13 +22,6 @@ def told_by(life: int = 1) -> bytes:
     answer = Gathering.answer_of(life, Numbers({REQUESTS: [5.0], CPU: [1.0]}, {"chat_workers": 1}))
     assert len(answer) > 200_000
     return answer
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """One whose path is short enough for a socket's."""
-    with tempfile.TemporaryDirectory(prefix="w", dir="/tmp") as made:
-        yield Path(made)
 
 
 @asynccontextmanager

@@ -1,0 +1,5 @@
+"""Where the sockets of workers lie."""
+
+from tests.support.buses import folder
+
+__all__ = ["folder"]

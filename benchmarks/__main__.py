@@ -46,6 +46,7 @@ SCENARIOS: dict[str, Callable[[Lab], Awaitable[None]]] = {
     "reads": reads.reads,
     "idle": reads.idle,
     "look": look.look,
+    "reaper": look.reaper,
     "nodes": nodes.nodes,
     "cached": cached.cached,
     "first": latency.first_tokens,

@@ -1,8 +1,10 @@
-"""What one look costs at what other processes have written in the conversations shown here."""
+"""What a look at other processes costs: at what they have written in the conversations shown here,
+and at their signs of life."""
 
 import time
 from contextlib import closing
 
+from app.services.generation import process_rows
 from app.services.generation.feed import news
 from benchmarks.figures import at_most, median
 from benchmarks.lab import Lab
@@ -11,6 +13,8 @@ from benchmarks.rows import Rows
 CHATS, TURNS = 50, 30
 LOOKS = 50
 LIMIT_MS = 2.0
+RUNNING = 20_000
+REAPER_MS = 5.0
 
 
 async def look(lab: Lab) -> None:
@@ -39,3 +43,23 @@ async def look(lab: Lab) -> None:
                         spent.append((time.thread_time() - began) * 1000)
         what = f"a look at {CHATS} chats of {TURNS} turns in the last minute: {name}"
         lab.note(what, median(spent), "ms CPU", at_most(LIMIT_MS))
+
+
+async def reaper(lab: Lab) -> None:
+    """A look of the reaper while another process answers for many running replies."""
+    for name in lab.databases:
+        async with lab.chat_server(name, users=1) as server:
+            (user,) = server.users
+            with closing(Rows(server.database_url)) as rows:
+                rows.add_conversations(user.id, RUNNING)
+                rows.add_running(user.id, "another process")
+                spent, took = [], []
+                with rows.engine.connect() as connection:
+                    for _ in range(LOOKS):
+                        cpu, began = time.thread_time(), time.perf_counter()
+                        process_rows.beats(connection, "this process")
+                        spent.append((time.thread_time() - cpu) * 1000)
+                        took.append((time.perf_counter() - began) * 1000)
+        what = f"the reaper's look beside {RUNNING:,} replies of another process: {name}"
+        lab.note(f"{what}, this process", median(spent), "ms CPU", at_most(REAPER_MS))
+        lab.note(f"{what}, until it has its answer", median(took), "ms")

@@ -48,6 +48,22 @@ ENDED = text("""
 """)
 
 
+ASKED = text("""
+    INSERT INTO message (conversation_id, sender, content, timestamp)
+    SELECT id, 'ai', '', created_at FROM conversation WHERE user_id = :user
+""")
+RUNNING = text("""
+    INSERT INTO generation (message_id, conversation_id, user_id, owner, started_at,
+                            running_conversation_id, beat)
+    SELECT message.id, conversation.id, :user, :owner, :now, conversation.id, 0
+    FROM conversation JOIN message ON message.conversation_id = conversation.id
+    WHERE conversation.user_id = :user
+""")
+PROCESS = text("""
+    INSERT INTO process (owner, beat, version, started_at) VALUES (:owner, 0, '', :now)
+""")
+
+
 class Rows:
     """Writes into the database of a server that rests."""
 
@@ -107,6 +123,15 @@ class Rows:
             found = connection.execute(text("SELECT max(id) FROM generation"))
             return int(found.scalar_one())
 
+    def add_running(self, user_id: int, owner: str) -> None:
+        """In every conversation of a user, which is empty, a reply that a process runs."""
+        where = {"user": user_id, "owner": owner, "now": self._next_time()}
+        with self.engine.begin() as connection:
+            connection.execute(ASKED, where)
+            connection.execute(PROCESS, where)
+            connection.execute(RUNNING, where)
+        self._refresh_statistics()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -118,7 +143,7 @@ class Rows:
         """MySQL does it by itself, some seconds later: until then it takes the table for empty."""
         if self._is_mysql:
             with self.engine.connect() as connection:
-                connection.execute(text("ANALYZE TABLE message, conversation")).close()
+                connection.execute(text("ANALYZE TABLE message, conversation, generation")).close()
 
     def allow(self, connection: Connection, count: int) -> None:
         """Let a statement of this connection count so far."""

@@ -5,7 +5,8 @@ const en = {
   lead: "It is a while since you logged in here.",
   password: "Your password",
   goOn: "Continue",
-  leaves: "This leaves the page and comes back to it. What you have typed there and not saved is to be typed again.",
+  leaves:
+    "Another service leaves this page and leads back to it. What you had typed and not saved is to be typed again.",
   none: "Log out and in again to go on.",
 };
 
@@ -14,7 +15,7 @@ const zhCN: typeof en = {
   lead: "你已登录较长时间，请再次确认。",
   password: "你的密码",
   goOn: "继续",
-  leaves: "将离开此页面，之后再返回。页面上已填写但尚未保存的内容需要重新填写。",
+  leaves: "前往其他服务会离开此页面，之后再返回；已填写但尚未保存的内容需要重新填写。",
   none: "请退出后重新登录再继续。",
 };
 
